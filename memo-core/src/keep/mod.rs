@@ -1,0 +1,235 @@
+//! What of a result is kept, and how it is handed out again.
+//!
+//! Which of the policies a function has is [chosen](Returns) by its return type or said by a word of its attribute, and then
+//! [checked](kept).
+
+mod choose;
+mod fit;
+
+#[cfg(test)]
+mod tests;
+
+use std::any::Any;
+use std::fmt;
+
+pub use choose::{AutoKeep1, AutoKeep2, AutoKeep3, Returns};
+pub use fit::{Alone, Asks, AutoFit1, AutoFit2, Chosen, NotKept, Optional, Repeats, Shares, Threads, kept};
+
+/// Keeps every value as it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole;
+
+/// Keeps an `Ok`. An `Err` goes to its caller alone.
+#[derive(Clone, Copy, Debug)]
+pub struct OkOnly;
+
+/// Keeps an `Ok`. An `Err` is not kept either, but handed to those who waited for the run that it came from.
+#[derive(Clone, Copy, Debug)]
+pub struct OkShared;
+
+/// Keeps a `Some`. A `None` is handed to those who waited for the run that it came from, and not kept.
+#[derive(Clone, Copy, Debug)]
+pub struct SomeOnly;
+
+/// What is kept of an `R`, and how a caller gets an `R` of it again.
+pub trait Keep<R>: Copy {
+    /// What is kept.
+    type Stored: 'static;
+
+    /// Whether this value is one to keep.
+    fn keeps(self, value: &R) -> bool;
+
+    /// What is kept of this value: a clone of it, or nothing.
+    fn stored(self, value: &R) -> Option<Self::Stored>;
+
+    /// A clone of the value for a caller.
+    fn give(self, stored: &Self::Stored) -> R;
+
+    /// The value in place.
+    fn view(stored: &Self::Stored) -> &R;
+
+    /// Whether this value is an error, and for that reason not kept.
+    #[inline]
+    fn failed(self, _value: &R) -> bool {
+        false
+    }
+
+    /// What those who waited for this value get of it, if it is not kept and they can.
+    #[inline]
+    fn shared_failure(self, _value: &R) -> Option<Box<dyn Any + Send + Sync>> {
+        None
+    }
+
+    /// The value for one of those who waited.
+    #[expect(
+        clippy::wrong_self_convention,
+        reason = "the policy is the receiver, the value is what comes from a failure"
+    )]
+    #[inline]
+    fn from_failure(self, _failure: &(dyn Any + Send + Sync)) -> Option<R> {
+        None
+    }
+}
+
+/// A value that is handed out as often as it is asked for.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept and handed out again: it is not `Clone`",
+    label = "must be `Clone` to be returned by a memoized function",
+    note = "derive `Clone` on it, or return `Arc<{Self}>`: the callers then share one value"
+)]
+pub trait Reusable: Clone {}
+
+// Without this attribute the compiler would name the missing `Clone` and not show what is said above.
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Reusable for T {}
+
+/// A key or value that threads share.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept in a cache that all threads share: it is not `Send` and `Sync`",
+    label = "must be `Send` and `Sync`",
+    note = "use `local` for one cache per thread, or types that threads can share (`Arc` for `Rc`, `Mutex` for `RefCell`)"
+)]
+pub trait Shareable: Send + Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + ?Sized> Shareable for T {}
+
+impl<R: Reusable + 'static> Keep<R> for Whole {
+    type Stored = R;
+
+    #[inline]
+    fn keeps(self, _: &R) -> bool {
+        true
+    }
+
+    #[inline]
+    fn stored(self, value: &R) -> Option<R> {
+        Some(value.clone())
+    }
+
+    #[inline]
+    fn give(self, stored: &R) -> R {
+        stored.clone()
+    }
+
+    #[inline]
+    fn view(stored: &R) -> &R {
+        stored
+    }
+}
+
+/// A `Result` that is `Ok`: there is no `E` in it, and never will be.
+///
+/// It is kept whole and not as its `T` because a reader is shown `&Result<T, E>`, the type that the function was written with.
+pub struct Kept<T, E>(Result<T, E>);
+
+// SAFETY: the only constructor is `Kept::new`, which puts an `Ok` there, and nothing gives out a `&mut` to it. So a `Kept` owns a
+// `T` and no `E`: sending it sends a `T`, sharing it shares a `T`, dropping it drops a `T`. The `&Result<T, E>` that `view` gives
+// leads to no `E` either, whatever `E` could have done with threads.
+unsafe impl<T: Send, E> Send for Kept<T, E> {}
+// SAFETY: as above.
+unsafe impl<T: Sync, E> Sync for Kept<T, E> {}
+
+impl<T: Clone, E> Kept<T, E> {
+    #[inline]
+    fn new(result: &Result<T, E>) -> Option<Self> {
+        result.as_ref().ok().map(|value| Self(Ok(value.clone())))
+    }
+
+    #[inline]
+    fn value(&self) -> T {
+        match &self.0 {
+            Ok(value) => value.clone(),
+            Err(_) => unreachable!("only an `Ok` is kept"),
+        }
+    }
+}
+
+impl<T: fmt::Debug, E> fmt::Debug for Kept<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Kept").field(&self.0.as_ref().ok()).finish()
+    }
+}
+
+/// What both policies for results have in common.
+macro_rules! keeps_ok {
+    () => {
+        type Stored = Kept<T, E>;
+
+        #[inline]
+        fn keeps(self, value: &Result<T, E>) -> bool {
+            value.is_ok()
+        }
+
+        #[inline]
+        fn stored(self, value: &Result<T, E>) -> Option<Kept<T, E>> {
+            Kept::new(value)
+        }
+
+        #[inline]
+        fn give(self, stored: &Kept<T, E>) -> Result<T, E> {
+            Ok(stored.value())
+        }
+
+        #[inline]
+        fn view(stored: &Kept<T, E>) -> &Result<T, E> {
+            &stored.0
+        }
+
+        #[inline]
+        fn failed(self, value: &Result<T, E>) -> bool {
+            value.is_err()
+        }
+    };
+}
+
+impl<T: Reusable + 'static, E: 'static> Keep<Result<T, E>> for OkOnly {
+    keeps_ok!();
+}
+
+impl<T: Reusable + 'static, E: Clone + Send + Sync + 'static> Keep<Result<T, E>> for OkShared {
+    keeps_ok!();
+
+    fn shared_failure(self, value: &Result<T, E>) -> Option<Box<dyn Any + Send + Sync>> {
+        match value {
+            Ok(_) => None,
+            Err(error) => Some(Box::new(error.clone())),
+        }
+    }
+
+    fn from_failure(self, failure: &(dyn Any + Send + Sync)) -> Option<Result<T, E>> {
+        failure.downcast_ref::<E>().map(|error| Err(error.clone()))
+    }
+}
+
+impl<T: Reusable + 'static> Keep<Option<T>> for SomeOnly {
+    type Stored = Option<T>;
+
+    #[inline]
+    fn keeps(self, value: &Option<T>) -> bool {
+        value.is_some()
+    }
+
+    #[inline]
+    fn stored(self, value: &Option<T>) -> Option<Option<T>> {
+        value.is_some().then(|| value.clone())
+    }
+
+    #[inline]
+    fn give(self, stored: &Option<T>) -> Option<T> {
+        stored.clone()
+    }
+
+    #[inline]
+    fn view(stored: &Option<T>) -> &Option<T> {
+        stored
+    }
+
+    fn shared_failure(self, value: &Option<T>) -> Option<Box<dyn Any + Send + Sync>> {
+        value.is_none().then(|| Box::new(()) as _)
+    }
+
+    fn from_failure(self, failure: &(dyn Any + Send + Sync)) -> Option<Option<T>> {
+        failure.is::<()>().then_some(None)
+    }
+}

@@ -1,0 +1,101 @@
+//! Arguments with their adapters: the components of a call's key.
+
+use super::{Adapter, Key, NoKey};
+use crate::keep::{Shares, Threads};
+use std::fmt;
+use std::hash::Hasher;
+use std::marker::PhantomData;
+
+/// An argument with its adapter: one component of a call's key.
+pub struct Bound<'a, A, T: ?Sized> {
+    argument: &'a T,
+    adapter: PhantomData<A>,
+}
+
+/// Gives an argument its adapter.
+#[inline]
+pub fn bind<A: Adapter<T>, T: ?Sized>(_: A, argument: &T) -> Bound<'_, A, T> {
+    Bound { argument, adapter: PhantomData }
+}
+
+impl<A: Adapter<T>, T: ?Sized> Key for Bound<'_, A, T> {
+    type Stored = A::Stored;
+
+    #[inline]
+    fn hash_key<H: Hasher>(&self, state: &mut H) {
+        A::hash(self.argument, state);
+    }
+
+    #[inline]
+    fn matches(&self, stored: &A::Stored) -> bool {
+        A::matches(self.argument, stored)
+    }
+
+    #[inline]
+    fn to_stored(&self) -> A::Stored {
+        A::to_stored(self.argument)
+    }
+}
+
+// By hand: a derive would ask for `Clone` and `Debug` of the argument.
+impl<A, T: ?Sized> Clone for Bound<'_, A, T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A, T: ?Sized> Copy for Bound<'_, A, T> {}
+
+impl<A, T: ?Sized> fmt::Debug for Bound<'_, A, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Bound<{}>", std::any::type_name::<T>())
+    }
+}
+
+/// First choice for an argument of a cache that threads share: its stored form can be shared.
+///
+/// `(&&bind(adapter, &argument)).shared()` checks every argument for itself, so that the error names what cannot be shared and not
+/// the whole key, and is printed once and not for each operation of the handle.
+pub trait AutoShare1<'a> {
+    /// The adapter.
+    type Adapter;
+    /// The type of the argument.
+    type Argument: ?Sized;
+
+    /// The argument as it is.
+    fn shared(&self) -> Bound<'a, Self::Adapter, Self::Argument>;
+}
+
+impl<'a, A: Adapter<T, Stored: Send + Sync>, T: ?Sized> AutoShare1<'a> for &Bound<'a, A, T> {
+    type Adapter = A;
+    type Argument = T;
+
+    #[inline]
+    fn shared(&self) -> Bound<'a, A, T> {
+        **self
+    }
+}
+
+/// Last choice for an argument of a cache that threads share: the error.
+pub trait AutoShare2<'a> {
+    /// The stored form, named by the error.
+    type Stored;
+    /// The type of the argument.
+    type Argument: ?Sized;
+
+    /// An argument that fits everywhere, so that there is no second error. The bound does not hold: an argument for which it does
+    /// is the first choice's.
+    fn shared(&self) -> Bound<'a, NoKey, Self::Argument>
+    where
+        Threads: Shares<Self::Stored>;
+}
+
+impl<'a, A: Adapter<T>, T: ?Sized> AutoShare2<'a> for Bound<'a, A, T> {
+    type Stored = A::Stored;
+    type Argument = T;
+
+    fn shared(&self) -> Bound<'a, NoKey, T> {
+        bind(NoKey, self.argument)
+    }
+}

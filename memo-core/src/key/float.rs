@@ -1,0 +1,130 @@
+//! Floats as keys.
+
+use super::{Key, stored_as_itself};
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+
+/// A float as it is kept in a key: equal to itself even when NaN, and without a sign on zero.
+///
+/// Making one turns every NaN into the same NaN and `-0.0` into `0.0`; the rest is the float's own order and equality, NaN last. It
+/// dereferences to the float.
+///
+/// # Examples
+/// ```
+/// use memo_core::Float;
+///
+/// assert_eq!(Float::from(f64::NAN), Float::from(-f64::NAN));
+/// assert_eq!(Float::from(-0.0), Float::from(0.0));
+/// assert!(Float::from(f64::NAN) > Float::from(f64::INFINITY));
+/// assert_eq!(Float::from(2.0_f64).sqrt(), 2.0_f64.sqrt());
+/// ```
+#[derive(Clone, Copy, Default)]
+pub struct Float<T>(T);
+
+impl<T> Deref for Float<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Float<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Float<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+macro_rules! floats {
+    ($($Float:ty)*) => { $(
+        impl From<$Float> for Float<$Float> {
+            #[inline]
+            fn from(float: $Float) -> Self {
+                if float.is_nan() {
+                    Self(<$Float>::NAN)
+                } else {
+                    // -0.0 + 0.0 is 0.0; every other float is left as it is.
+                    Self(float + 0.0)
+                }
+            }
+        }
+
+        impl From<Float<$Float>> for $Float {
+            #[inline]
+            fn from(float: Float<$Float>) -> Self {
+                float.0
+            }
+        }
+
+        // Equal floats have equal bits once they are made as above.
+        impl PartialEq for Float<$Float> {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                self.0.to_bits() == other.0.to_bits()
+            }
+        }
+
+        impl Eq for Float<$Float> {}
+
+        impl PartialEq<$Float> for Float<$Float> {
+            #[inline]
+            fn eq(&self, other: &$Float) -> bool {
+                *self == Self::from(*other)
+            }
+        }
+
+        impl Ord for Float<$Float> {
+            #[inline]
+            fn cmp(&self, other: &Self) -> Ordering {
+                self.0.total_cmp(&other.0)
+            }
+        }
+
+        impl PartialOrd for Float<$Float> {
+            #[inline]
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Hash for Float<$Float> {
+            #[inline]
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                self.0.to_bits().hash(state);
+            }
+        }
+
+        impl Key for Float<$Float> {
+            stored_as_itself!();
+        }
+
+        impl Key for $Float {
+            type Stored = Float<$Float>;
+
+            #[inline]
+            fn hash_key<H: Hasher>(&self, state: &mut H) {
+                self.to_stored().hash(state);
+            }
+
+            #[inline]
+            fn matches(&self, stored: &Self::Stored) -> bool {
+                self.to_stored() == *stored
+            }
+
+            #[inline]
+            fn to_stored(&self) -> Self::Stored {
+                Float::from(*self)
+            }
+        }
+    )* };
+}
+floats! { f32 f64 }

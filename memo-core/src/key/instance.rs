@@ -1,0 +1,54 @@
+//! Which instantiation of a generic function was called.
+
+use super::{Key, stored_as_itself};
+use std::any::TypeId;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+
+/// A type with its lifetimes erased: `&'a str` and `&'static str` are one instance, `u8` and `u16` are two.
+///
+/// That is exactly what separates the instantiations of a generic function: code is generated per type, never per lifetime.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Instance(TypeId);
+
+impl Key for Instance {
+    stored_as_itself!();
+}
+
+/// The instance of a type, which need not be `'static`.
+#[inline]
+#[must_use]
+pub fn instance<T: ?Sized>() -> Instance {
+    let witness = PhantomData::<T>;
+    let borrowed: &(dyn Identity + '_) = &witness;
+    // SAFETY: the two types differ only in the lifetime bound of the trait object, which has no part in its layout or its vtable.
+    // The only thing done with the reference is a call of `Identity::id` while `witness` lives. The promise `Self: 'static` which
+    // that call then wrongly relies on reaches `TypeId::of` alone: it makes a constant of the type, holds no value of it, and sees
+    // it as code generation does, after lifetimes are erased.
+    let erased = unsafe { std::mem::transmute::<&(dyn Identity + '_), &(dyn Identity + 'static)>(borrowed) };
+    Instance(erased.id())
+}
+
+/// The instance of an argument's type, where the type has no name (`impl Trait`).
+#[inline]
+#[must_use]
+pub fn instance_of<T: ?Sized>(_: &T) -> Instance {
+    instance::<T>()
+}
+
+/// Carries a `TypeId` past the `'static` bound: the method's bound is met by the trait object's lifetime, not by the type's.
+trait Identity {
+    fn id(&self) -> TypeId
+    where
+        Self: 'static;
+}
+
+impl<T: ?Sized> Identity for PhantomData<T> {
+    #[inline]
+    fn id(&self) -> TypeId
+    where
+        Self: 'static,
+    {
+        TypeId::of::<T>()
+    }
+}

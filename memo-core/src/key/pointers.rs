@@ -1,0 +1,89 @@
+//! Pointers are transparent: the key is what they point to.
+
+use super::Key;
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::hash::Hasher;
+use std::marker::PhantomData;
+use std::num::Wrapping;
+use std::rc::Rc;
+use std::sync::Arc;
+
+macro_rules! transparent {
+    ($([$($generics:tt)*] $Pointer:ty;)*) => { $(
+        impl<$($generics)*> Key for $Pointer {
+            type Stored = T::Stored;
+
+            #[inline]
+            fn hash_key<H: Hasher>(&self, state: &mut H) {
+                T::hash_key(self, state);
+            }
+
+            #[inline]
+            fn matches(&self, stored: &T::Stored) -> bool {
+                T::matches(self, stored)
+            }
+
+            #[inline]
+            fn to_stored(&self) -> T::Stored {
+                T::to_stored(self)
+            }
+
+            #[inline]
+            fn hash_items<'a, H: Hasher>(items: impl Iterator<Item = &'a Self>, state: &mut H)
+            where
+                Self: 'a,
+            {
+                T::hash_items(items.map(|item| &**item), state);
+            }
+        }
+    )* };
+}
+transparent! {
+    [T: Key + ?Sized] &T;
+    [T: Key + ?Sized] &mut T;
+    [T: Key + ?Sized] Box<T>;
+    [T: Key + ?Sized] Rc<T>;
+    [T: Key + ?Sized] Arc<T>;
+    [T: Key + ToOwned + ?Sized] Cow<'_, T>;
+}
+
+/// Wrappers of one value that give it other arithmetic or another order: the key is the value, the wrapper stays around it.
+macro_rules! wrappers {
+    ($($Wrapper:ident)*) => { $(
+        impl<T: Key> Key for $Wrapper<T> {
+            type Stored = $Wrapper<T::Stored>;
+
+            #[inline]
+            fn hash_key<H: Hasher>(&self, state: &mut H) {
+                self.0.hash_key(state);
+            }
+
+            #[inline]
+            fn matches(&self, stored: &Self::Stored) -> bool {
+                self.0.matches(&stored.0)
+            }
+
+            #[inline]
+            fn to_stored(&self) -> Self::Stored {
+                $Wrapper(self.0.to_stored())
+            }
+        }
+    )* };
+}
+wrappers! { Wrapping Reverse }
+
+impl<T: ?Sized> Key for PhantomData<T> {
+    type Stored = ();
+
+    #[inline]
+    fn hash_key<H: Hasher>(&self, _: &mut H) {}
+
+    #[inline]
+    fn matches(&self, (): &()) -> bool {
+        true
+    }
+
+    #[inline]
+    fn to_stored(&self) {}
+}

@@ -1,0 +1,115 @@
+//! The key of one call: its arguments and, where a function has several, the instantiation they were passed to.
+
+use super::Key;
+use super::key_ref::KeyRef;
+use super::shape::Shape;
+use std::any::Any;
+use std::fmt;
+use std::hash::{BuildHasher, Hasher};
+use std::marker::PhantomData;
+
+/// The borrowed key of one call: what a store is asked with.
+///
+/// `I` separates the instantiations of a generic function (`()` where there is one), `A` is a tuple of
+/// [bound arguments](super::Bound). Both are hashed and compared; only the arguments are shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<I, A, Sh> {
+    instance: I,
+    args: A,
+    shape: PhantomData<Sh>,
+}
+
+/// Joins the arguments of a call into its key.
+#[inline]
+pub fn query<I, A, Sh>(instance: I, args: A, _: Sh) -> Query<I, A, Sh> {
+    Query { instance, args, shape: PhantomData }
+}
+
+/// The key of a call as it is kept: `I` and `A` are the stored forms.
+pub struct StoredKey<I, A, Sh> {
+    instance: I,
+    args: A,
+    shape: PhantomData<Sh>,
+}
+
+impl<I: Key, A: Key, Sh: Shape<A::Stored> + 'static> Key for Query<I, A, Sh> {
+    type Stored = StoredKey<I::Stored, A::Stored, Sh>;
+
+    #[inline]
+    fn hash_key<H: Hasher>(&self, state: &mut H) {
+        self.instance.hash_key(state);
+        self.args.hash_key(state);
+    }
+
+    #[inline]
+    fn matches(&self, stored: &Self::Stored) -> bool {
+        self.instance.matches(&stored.instance) && self.args.matches(&stored.args)
+    }
+
+    #[inline]
+    fn to_stored(&self) -> Self::Stored {
+        StoredKey { instance: self.instance.to_stored(), args: self.args.to_stored(), shape: PhantomData }
+    }
+}
+
+/// A key that a store of calls can be asked with: a [`Key`] whose stored form can be looked into.
+pub trait Lookup: Key<Stored: StoredArgs> {
+    /// The hash of this key. The one place where a call's hasher runs.
+    #[inline]
+    fn hash<S: BuildHasher>(&self, hasher: &S) -> u64 {
+        let mut state = hasher.build_hasher();
+        self.hash_key(&mut state);
+        state.finish()
+    }
+}
+
+impl<Q: Key<Stored: StoredArgs>> Lookup for Q {}
+
+/// A stored key that shows its components.
+pub trait StoredArgs: Components + Sized + 'static {
+    /// What a closure's `key` refers to.
+    type View: ?Sized;
+
+    /// The components together.
+    fn view(&self) -> &Self::View;
+
+    /// The components one by one.
+    #[inline]
+    fn key_ref(&self) -> KeyRef<'_> {
+        KeyRef::new(self)
+    }
+}
+
+/// The components of a stored key without its type.
+pub trait Components {
+    /// The component at `index`.
+    fn arg(&self, index: usize) -> Option<&dyn Any>;
+
+    /// The number of components.
+    fn count(&self) -> usize;
+}
+
+impl<I, A, Sh: Shape<A>> Components for StoredKey<I, A, Sh> {
+    fn arg(&self, index: usize) -> Option<&dyn Any> {
+        Sh::arg(&self.args, index)
+    }
+
+    fn count(&self) -> usize {
+        Sh::len(&self.args)
+    }
+}
+
+impl<I: 'static, A: 'static, Sh: Shape<A> + 'static> StoredArgs for StoredKey<I, A, Sh> {
+    type View = Sh::View;
+
+    #[inline]
+    fn view(&self) -> &Sh::View {
+        Sh::view(&self.args)
+    }
+}
+
+impl<I: 'static, A: 'static, Sh: Shape<A> + 'static> fmt::Debug for StoredKey<I, A, Sh> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.key_ref().fmt(f)
+    }
+}

@@ -1,0 +1,89 @@
+//! How the components of a stored key are shown.
+
+use std::any::Any;
+
+/// Shows the stored components `A` of a call: to the closures of an attribute as one [`View`](Shape::View), to a
+/// [`KeyRef`](super::KeyRef) one by one.
+pub trait Shape<A>: Copy {
+    /// What a closure's `key` refers to.
+    type View: ?Sized;
+
+    /// The components together.
+    fn view(args: &A) -> &Self::View;
+
+    /// One component.
+    fn arg(args: &A, index: usize) -> Option<&dyn Any>;
+
+    /// The number of components.
+    fn len(args: &A) -> usize;
+}
+
+/// A key of one component, shown bare: that of a function with one argument, or of `key = expression`.
+#[derive(Clone, Copy, Debug)]
+pub struct Single;
+
+impl<T: 'static> Shape<(T,)> for Single {
+    type View = T;
+
+    #[inline]
+    fn view(args: &(T,)) -> &T {
+        &args.0
+    }
+
+    fn arg(args: &(T,), index: usize) -> Option<&dyn Any> {
+        Many::arg(args, index)
+    }
+
+    fn len(_: &(T,)) -> usize {
+        1
+    }
+}
+
+/// A key of up to 16 components, shown as their tuple.
+#[derive(Clone, Copy, Debug)]
+pub struct Many;
+
+impl Shape<()> for Many {
+    type View = ();
+
+    #[inline]
+    fn view(args: &()) -> &() {
+        args
+    }
+
+    fn arg((): &(), _: usize) -> Option<&dyn Any> {
+        None
+    }
+
+    fn len((): &()) -> usize {
+        0
+    }
+}
+
+/// A key of more components than tuples have room for: the first 16, then the rest in the shape `Rest`.
+#[derive(Clone, Copy, Debug)]
+pub struct Chunk<Rest>(pub Rest);
+
+impl<First, Others, Rest> Shape<(First, Others)> for Chunk<Rest>
+where
+    Many: Shape<First>,
+    Rest: Shape<Others>,
+{
+    type View = (First, Others);
+
+    #[inline]
+    fn view(args: &(First, Others)) -> &(First, Others) {
+        args
+    }
+
+    fn arg((first, others): &(First, Others), index: usize) -> Option<&dyn Any> {
+        match index.checked_sub(Many::len(first)) {
+            None => Many::arg(first, index),
+            Some(index) => Rest::arg(others, index),
+        }
+    }
+
+    fn len((first, others): &(First, Others)) -> usize {
+        Many::len(first) + Rest::len(others)
+    }
+}

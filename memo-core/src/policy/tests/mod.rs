@@ -1,0 +1,10 @@
+//! The policies against plain models, statistics, recordings of Python's caches, and real programs' accesses.
+
+mod adaptive;
+mod golden;
+mod lifecycle;
+mod model;
+mod naive;
+mod random;
+mod recursion;
+mod traces;

@@ -1,0 +1,57 @@
+//! Hit ratios on recorded programs, which lie beside the checkout where there are any: skipped with a note where there are none.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::model::Model;
+use crate::policy::PolicyKind;
+
+const TRACES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/traces");
+const CAPACITIES: [usize; 4] = [64, 256, 1_024, 4_096];
+
+/// A test that is run often must be short: so many accesses tell a policy that adapts from one that does not.
+const ACCESSES: usize = 60_000;
+
+/// Each trace with its name, at most `accesses` long. None where the folder is absent.
+fn traces(accesses: usize) -> Vec<(String, Vec<u32>)> {
+    let Ok(folder) = Path::new(TRACES).read_dir() else { return Vec::new() };
+    let files = folder.map(|file| file.unwrap().path()).filter(|file| file.to_string_lossy().ends_with(".u32.gz"));
+    let mut traces: Vec<_> = files
+        .map(|file| {
+            let mut bytes = Vec::new();
+            let packed = flate2::read::GzDecoder::new(std::fs::File::open(&file).unwrap());
+            packed.take(4 * accesses as u64).read_to_end(&mut bytes).unwrap();
+            let keys = bytes.chunks_exact(4).map(|key| u32::from_le_bytes(key.try_into().unwrap())).collect();
+            (file.file_name().unwrap().to_string_lossy().replace(".u32.gz", ""), keys)
+        })
+        .collect();
+    traces.sort();
+    traces
+}
+
+fn compare(accesses: usize) {
+    let traces = traces(accesses);
+    if traces.is_empty() {
+        println!("skipped: no traces in {TRACES}");
+        return;
+    }
+    println!("{:20} {:>8} {:>7} {:>7}", "trace", "capacity", "lru", "max");
+    for (name, keys) in &traces {
+        for capacity in CAPACITIES {
+            let [lru, max] = [PolicyKind::Lru, PolicyKind::Max].map(|kind| Model::hit_ratio(kind, capacity, keys));
+            println!("{name:20} {capacity:8} {:6.2}% {:6.2}%", 100.0 * lru, 100.0 * max);
+            assert!(max > lru - 0.01, "{name}: max = {capacity} is more than a point below lru");
+        }
+    }
+}
+
+#[test]
+fn max_is_never_a_point_below_lru_on_real_programs() {
+    compare(ACCESSES);
+}
+
+#[test]
+#[ignore = "half a minute in debug: the whole traces"]
+fn max_is_never_a_point_below_lru_on_whole_real_programs() {
+    compare(usize::MAX / 4);
+}
