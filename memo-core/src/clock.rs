@@ -1,0 +1,108 @@
+//! Time, as a cache sees it: a duration since some fixed origin.
+//!
+//! Writes read the precise clock. Hits read the [ticker](crate::ticker)'s last tick, one relaxed load, because a precise reading costs
+//! more than the rest of a hit. The tick is never ahead of the precise clock, so nothing expires early.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use once_cell::sync::Lazy;
+
+use crate::ticker;
+
+/// A source of time, for tests that must not sleep and for programs with a time of their own.
+///
+/// Must never go backwards.
+///
+/// ```
+/// use memo_core::{Cache, ManualClock};
+/// use std::time::Duration;
+///
+/// let clock = ManualClock::new();
+/// let cache = Cache::builder().ttl(Duration::from_secs(10)).clock(clock.clone()).build();
+/// cache.insert("a", 1);
+/// clock.advance(Duration::from_secs(10));
+/// assert_eq!(cache.get("a"), None);
+/// ```
+pub trait Clock: Send + Sync {
+    /// Time since an origin that stays the same as long as the clock lives.
+    fn now(&self) -> Duration;
+}
+
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> Duration {
+        (**self).now()
+    }
+}
+
+impl<C: Clock + ?Sized> Clock for &C {
+    fn now(&self) -> Duration {
+        (**self).now()
+    }
+}
+
+/// A clock that stands still until it is told to move. Clones share one time.
+#[derive(Clone, Debug, Default)]
+pub struct ManualClock(Arc<AtomicU64>);
+
+impl ManualClock {
+    /// A clock at its origin.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Moves the time forward. Saturates after 584 years.
+    pub fn advance(&self, by: Duration) {
+        let by = nanos(by);
+        let _ = self.0.fetch_update(Relaxed, Relaxed, |now| Some(now.saturating_add(by)));
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Relaxed))
+    }
+}
+
+/// Nanoseconds, saturating: 2^64 of them are 584 years.
+pub(crate) fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Where one cache reads its time.
+#[derive(Clone)]
+pub(crate) enum Time {
+    System,
+    Custom(Arc<dyn Clock>),
+}
+
+impl Time {
+    /// Exact, for writes: nanoseconds since the clock's origin.
+    pub(crate) fn precise(&self) -> u64 {
+        match self {
+            Self::System => system_now(),
+            Self::Custom(clock) => nanos(clock.now()),
+        }
+    }
+
+    /// For hits: at most one tick behind [`precise`](Self::precise), never ahead.
+    #[inline]
+    pub(crate) fn coarse(&self) -> u64 {
+        match self {
+            Self::System => ticker::last_tick(),
+            Self::Custom(clock) => nanos(clock.now()),
+        }
+    }
+
+    pub(crate) fn is_system(&self) -> bool {
+        matches!(self, Self::System)
+    }
+}
+
+/// Nanoseconds since the process first asked.
+pub(crate) fn system_now() -> u64 {
+    static ORIGIN: Lazy<Instant> = Lazy::new(Instant::now);
+    nanos(ORIGIN.elapsed())
+}

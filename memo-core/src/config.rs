@@ -1,0 +1,181 @@
+//! How a store is set up: the words of the attribute and the methods of the builder end here.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::{Clock, Time};
+use crate::policy::PolicyKind;
+
+/// Whether calls for one key wait for one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SingleFlight {
+    /// They do.
+    On,
+    /// Every call that misses computes for itself.
+    Off,
+    /// They do, for this long at most; then they compute for themselves.
+    Within(Duration),
+}
+
+/// The set-up of one store.
+#[derive(Clone)]
+pub struct Config {
+    pub(crate) policy: Option<PolicyKind>,
+    pub(crate) max_entries: Option<usize>,
+    pub(crate) max_weight: Option<u64>,
+    pub(crate) ttl: Option<Duration>,
+    pub(crate) idle: Option<Duration>,
+    pub(crate) jitter: f64,
+    pub(crate) single_flight: SingleFlight,
+    pub(crate) time: Time,
+    pub(crate) seed: Option<u64>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            policy: None,
+            max_entries: None,
+            max_weight: None,
+            ttl: None,
+            idle: None,
+            jitter: 0.0,
+            single_flight: SingleFlight::On,
+            time: Time::System,
+            seed: None,
+        }
+    }
+}
+
+#[expect(missing_docs, reason = "the words of the attribute, documented there")]
+impl Config {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn bounded(mut self, policy: PolicyKind, max_entries: usize) -> Self {
+        (self.policy, self.max_entries) = (Some(policy), Some(max_entries));
+        self
+    }
+
+    #[must_use]
+    pub fn lru(self, max_entries: usize) -> Self {
+        self.bounded(PolicyKind::Lru, max_entries)
+    }
+
+    #[must_use]
+    pub fn lfu(self, max_entries: usize) -> Self {
+        self.bounded(PolicyKind::Lfu, max_entries)
+    }
+
+    #[must_use]
+    pub fn fifo(self, max_entries: usize) -> Self {
+        self.bounded(PolicyKind::Fifo, max_entries)
+    }
+
+    #[must_use]
+    pub fn random(self, max_entries: usize) -> Self {
+        let seed = self.seed.unwrap_or_else(crate::hash::fresh_seed);
+        self.bounded(PolicyKind::Random { seed }, max_entries)
+    }
+
+    #[must_use]
+    pub fn max(self, max_entries: usize) -> Self {
+        self.bounded(PolicyKind::Max, max_entries)
+    }
+
+    #[must_use]
+    pub fn max_weight(mut self, max_weight: u64) -> Self {
+        self.max_weight = Some(max_weight);
+        self
+    }
+
+    #[must_use]
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.ttl = Some(ttl);
+        self
+    }
+
+    #[must_use]
+    pub fn idle(mut self, idle: Duration) -> Self {
+        self.idle = Some(idle);
+        self
+    }
+
+    #[must_use]
+    pub fn jitter(mut self, jitter: f64) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    #[must_use]
+    pub fn single_flight(mut self, single_flight: SingleFlight) -> Self {
+        self.single_flight = single_flight;
+        self
+    }
+
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.time = Time::Custom(Arc::new(clock));
+        self
+    }
+
+    /// Fixes what is random: the victims of `random` and the jitter.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        if let Some(PolicyKind::Random { seed: old }) = &mut self.policy {
+            *old = seed;
+        }
+        self
+    }
+
+    /// The first thing that makes this set-up impossible.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let impossible = |what| Err(Error::new(what));
+        if self.ttl == Some(Duration::ZERO) {
+            return impossible(
+                "`ttl` is zero: nothing could ever be found again; leave it out to keep entries for ever, or use `lru = 0` to keep none",
+            );
+        }
+        if self.idle == Some(Duration::ZERO) {
+            return impossible(
+                "`idle` is zero: nothing could ever be found again; leave it out to keep unused entries",
+            );
+        }
+        if !(0.0..=1.0).contains(&self.jitter) {
+            return impossible(
+                "`jitter` is the part of the time to live that is left to chance: give a number from 0.0 to 1.0",
+            );
+        }
+        if self.max_entries.is_some_and(|n| n != usize::MAX && n > MOST_ENTRIES) {
+            return impossible("a cache holds at most 2^32 - 2 entries: give a smaller bound, or none");
+        }
+        Ok(())
+    }
+}
+
+/// Slots are `u32`, and two values of it have a meaning of their own.
+pub(crate) const MOST_ENTRIES: usize = u32::MAX as usize - 1;
+
+/// A set-up that cannot work. Says what is wrong and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    what: &'static str,
+}
+
+impl Error {
+    pub(crate) const fn new(what: &'static str) -> Self {
+        Self { what }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,153 @@
+//! Waiting for another's run: threads park, tasks leave a waker. Any runtime, or none.
+//!
+//! A [`Flight`] belongs to one run and is made by the first who waits for it. It carries how the run ended; the value itself is in
+//! the entry that the run made. [`running`] knows which runs the current code is part of, and [`waits`] who waits for whom, so that
+//! nobody waits for himself.
+
+pub(crate) mod running;
+mod waits;
+
+use std::any::Any;
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use crate::clock::{nanos, system_now};
+use crate::ticker;
+pub(crate) use waits::{Edges, Id};
+
+/// A failure that every waiter may have.
+pub(crate) type Failure = Arc<dyn Any + Send + Sync>;
+
+/// How a run ended.
+#[derive(Clone)]
+pub(crate) enum Landing {
+    /// The value is in the entry.
+    Value,
+    /// It failed, and this is the failure for all.
+    Failure(Failure),
+    /// It failed in a way that cannot be shared, panicked, or was cancelled.
+    Nothing,
+}
+
+#[derive(Default)]
+pub(crate) struct Flight {
+    state: Mutex<State>,
+    bell: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    landing: Option<Landing>,
+    wakers: Vec<(u64, Waker)>,
+    tokens: u64,
+}
+
+impl Flight {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells everybody who waits, and all who come later.
+    pub(crate) fn land(&self, landing: Landing) {
+        let wakers = {
+            let mut state = self.lock();
+            state.landing = Some(landing);
+            std::mem::take(&mut state.wakers)
+        };
+        self.bell.notify_all();
+        for (_, waker) in wakers {
+            waker.wake();
+        }
+    }
+
+    /// Parks this thread until the run is over. `None` if that takes longer than the longest wait.
+    pub(crate) fn wait(&self, longest: Option<Duration>) -> Option<Landing> {
+        // A wait too long to be a date is for ever.
+        let end = longest.and_then(|longest| Instant::now().checked_add(longest));
+        let mut state = self.lock();
+        loop {
+            if let Some(landing) = &state.landing {
+                return Some(landing.clone());
+            }
+            state = match end {
+                None => self.bell.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(end) => {
+                    let left = end.checked_duration_since(Instant::now())?;
+                    self.bell.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+    }
+}
+
+/// A task's wait for a run: [`Flight::wait`] as a future.
+pub(crate) struct Landed {
+    flight: Arc<Flight>,
+    /// When to give up, in [`system_now`].
+    end: Option<u64>,
+    /// Which waker in the flight is ours.
+    token: Option<u64>,
+    /// Which alarm of the ticker is.
+    alarm: Option<u64>,
+}
+
+impl Landed {
+    pub(crate) fn new(flight: Arc<Flight>, longest: Option<Duration>) -> Self {
+        Self {
+            flight,
+            end: longest.map(|longest| system_now().saturating_add(nanos(longest))),
+            token: None,
+            alarm: None,
+        }
+    }
+}
+
+impl Future for Landed {
+    type Output = Option<Landing>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Landing>> {
+        // Cloning and dropping wakers is the runtime's code: not under the lock.
+        let mut waker = cx.waker().clone();
+        {
+            let mut state = self.flight.lock();
+            if let Some(landing) = &state.landing {
+                return Poll::Ready(Some(landing.clone()));
+            }
+            let ours = self.token.and_then(|token| state.wakers.iter_mut().find(|(t, _)| *t == token));
+            if let Some((_, old)) = ours {
+                std::mem::swap(old, &mut waker);
+            } else {
+                state.tokens += 1;
+                let token = state.tokens;
+                state.wakers.push((token, waker.clone()));
+                drop(state);
+                self.token = Some(token);
+            }
+        }
+        if let Some(end) = self.end {
+            if system_now() >= end {
+                return Poll::Ready(None);
+            }
+            // The alarm wakes the task's latest waker as of now; a task that moves on sets another.
+            if let Some(alarm) = self.alarm.replace(ticker::wake_at(end, cx.waker().clone())) {
+                ticker::cancel(alarm);
+            }
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Landed {
+    fn drop(&mut self) {
+        if let Some(alarm) = self.alarm {
+            ticker::cancel(alarm);
+        }
+        let Some(token) = self.token else { return };
+        let mut state = self.flight.lock();
+        let ours = state.wakers.iter().position(|(t, _)| *t == token).map(|i| state.wakers.swap_remove(i));
+        drop(state);
+        drop(ours);
+    }
+}

@@ -1,0 +1,69 @@
+//! Who waits for whom, over the whole process.
+//!
+//! A run waits for another when code that is part of it does. Before a wait begins, its edges are entered and followed: if they
+//! lead back to a run of the waiter's own, waiting would never end, and the waiter computes for himself. Each entry is made before the
+//! look, under the map's own locks, so of two that close a circle at once at least one sees it.
+//!
+//! Touched only by those who wait.
+
+use dashmap::DashMap;
+use once_cell::sync::Lazy;
+use smallvec::SmallVec;
+
+use super::running;
+
+/// A run: the address of its entry-to-be, which lives as long as the run.
+pub(crate) type Id = usize;
+
+static WAITS: Lazy<DashMap<Id, SmallVec<[Id; 2]>>> = Lazy::new(DashMap::new);
+
+/// The edges of one wait; taken back when dropped.
+pub(crate) struct Edges {
+    from: SmallVec<[Id; 4]>,
+    to: Id,
+}
+
+impl Edges {
+    /// `None` if the wait would never end.
+    pub(crate) fn enter(to: Id) -> Option<Self> {
+        let from = running::all();
+        for &run in &from {
+            WAITS.entry(run).or_default().push(to);
+        }
+        let edges = Self { from, to };
+        (!edges.close_a_circle()).then_some(edges)
+    }
+
+    fn close_a_circle(&self) -> bool {
+        if self.from.is_empty() {
+            return false;
+        }
+        let mut seen: SmallVec<[Id; 8]> = SmallVec::new();
+        let mut next: SmallVec<[Id; 8]> = SmallVec::from_slice(&[self.to]);
+        while let Some(run) = next.pop() {
+            if self.from.contains(&run) {
+                return true;
+            }
+            if !seen.contains(&run) {
+                seen.push(run);
+                if let Some(after) = WAITS.get(&run) {
+                    next.extend(after.iter().copied());
+                }
+            }
+        }
+        false
+    }
+}
+
+impl Drop for Edges {
+    fn drop(&mut self) {
+        for run in &self.from {
+            if let Some(mut after) = WAITS.get_mut(run)
+                && let Some(at) = after.iter().position(|to| *to == self.to)
+            {
+                after.swap_remove(at);
+            }
+            WAITS.remove_if(run, |_, after| after.is_empty());
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! The operations that getters under `#[cached_field]` consist of.
+
+use std::cell;
+use std::convert::Infallible;
+use std::sync::OnceLock;
+
+use super::latest::Latest;
+use super::outcome::{GivenByValue, Outcome};
+use super::run::Place;
+use super::tally::{Miss, Tally};
+use super::{Depends, Lazy, always};
+use crate::key::Key;
+
+/// A field that a getter may keep its value in.
+#[diagnostic::on_unimplemented(
+    message = "a getter cannot keep its value in a field of the type `{Self}`",
+    label = "the field of this getter is a `{Self}`",
+    note = "make it a `memokit::Lazy<T>`, a `OnceLock<T>`, or a `OnceCell<T>` of std or once_cell"
+)]
+pub trait Field {
+    /// What it holds.
+    type Value;
+
+    /// The value, if it is there.
+    #[doc(hidden)]
+    fn value(&self) -> Option<&Self::Value>;
+
+    /// The value, computed if need be.
+    #[doc(hidden)]
+    #[track_caller]
+    fn compute(&self, compute: impl FnOnce() -> Self::Value) -> &Self::Value;
+
+    /// The value, computed if need be and possible.
+    #[doc(hidden)]
+    #[track_caller]
+    fn try_compute<E>(&self, compute: impl FnOnce() -> Result<Self::Value, E>) -> Result<&Self::Value, E>;
+
+    /// Forgets the value.
+    #[doc(hidden)]
+    fn forget(&mut self);
+}
+
+macro_rules! cells {
+    ($($Cell:ty, $try:item)*) => { $(
+        impl<T> Field for $Cell {
+            type Value = T;
+
+            #[inline]
+            fn value(&self) -> Option<&T> {
+                self.get()
+            }
+
+            #[inline]
+            #[track_caller]
+            fn compute(&self, compute: impl FnOnce() -> T) -> &T {
+                self.get_or_init(compute)
+            }
+
+            $try
+
+            fn forget(&mut self) {
+                self.take();
+            }
+        }
+    )* };
+}
+/// `get_or_try_init` as the cell has it.
+macro_rules! own_try {
+    ($($Cell:ty)*) => { cells! { $(
+        $Cell,
+        #[inline]
+        #[track_caller]
+        fn try_compute<E>(&self, compute: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
+            self.get_or_try_init(compute)
+        }
+    )* } };
+}
+/// The cells of std cannot wait for what may fail yet: of several that compute at once, the first to end is kept.
+macro_rules! first_try {
+    ($($Cell:ty)*) => { cells! { $(
+        $Cell,
+        #[track_caller]
+        fn try_compute<E>(&self, compute: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
+            let computed = compute()?;
+            Ok(self.get_or_init(|| computed))
+        }
+    )* } };
+}
+own_try! { Lazy<T> once_cell::sync::OnceCell<T> once_cell::unsync::OnceCell<T> }
+first_try! { OnceLock<T> cell::OnceCell<T> }
+
+/// A field that tasks can wait for.
+#[diagnostic::on_unimplemented(
+    message = "an async getter cannot keep its value in a field of the type `{Self}`",
+    label = "the field of this getter is a `{Self}`",
+    note = "make it a `memokit::Lazy<T>`: the other cells can only block"
+)]
+pub trait AsyncField {
+    /// What it holds.
+    type Value;
+
+    /// The field itself.
+    #[doc(hidden)]
+    fn lazy(&self) -> &Lazy<Self::Value>;
+}
+
+impl<T> AsyncField for Lazy<T> {
+    type Value = T;
+
+    #[inline]
+    fn lazy(&self) -> &Self {
+        self
+    }
+}
+
+/// A field that knows what its value was computed from.
+#[diagnostic::on_unimplemented(
+    message = "a getter with `deps` cannot keep its value in a field of the type `{Self}`",
+    label = "the field of this getter is a `{Self}`",
+    note = "make it a `memokit::Lazy<T, (A, B)>` with the types of the dependencies, as a tuple also of one"
+)]
+pub trait FieldWith {
+    /// What it holds.
+    type Value;
+    /// What it depends on.
+    type Deps: Depends<Self::Value, Cell = Latest<Self::Value, Self::Deps>> + Key;
+
+    /// The field itself.
+    #[doc(hidden)]
+    fn lazy(&self) -> &Lazy<Self::Value, Self::Deps>;
+
+    /// Forgets the value.
+    #[doc(hidden)]
+    fn forget(&mut self);
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, D: Depends<T, Cell = Latest<T, D>> + Key> FieldWith for Lazy<T, D> {
+    type Value = T;
+    type Deps = D;
+
+    fn lazy(&self) -> &Self {
+        self
+    }
+
+    fn forget(&mut self) {
+        self.clear();
+    }
+}
+
+/// The dependencies of a getter, borrowed.
+#[diagnostic::on_unimplemented(
+    message = "the dependencies of this getter, `{Self}`, are not those that its field declares, `{D}`",
+    label = "the field declares other dependencies",
+    note = "with `deps(a, b)` the field is a `memokit::Lazy<T, (A, B)>`, where `A` and `B` are the types of `a` and `b`",
+    note = "each of them is a `Key`: derive it for types of your own"
+)]
+pub trait Fits<D: Key>: Key<Stored = D::Stored> {}
+
+#[diagnostic::do_not_recommend]
+impl<K: Key<Stored = D::Stored>, D: Key> Fits<D> for K {}
+
+/// `-> &T`
+#[inline]
+#[track_caller]
+pub fn lent<'f, F: Field>(field: &'f F, tally: &impl Tally, compute: impl FnOnce() -> F::Value) -> &'f F::Value {
+    if let Some(value) = field.value() {
+        tally.hit();
+        return value;
+    }
+    let mut miss = Miss::new(tally);
+    let value = field.compute(|| {
+        miss.begin();
+        compute()
+    });
+    miss.end(&Ok::<_, Infallible>(value));
+    value
+}
+
+/// `-> Result<&T, E>`
+///
+/// # Errors
+/// Those of the computation.
+#[inline]
+#[track_caller]
+pub fn lent_ok<'f, F: Field, E>(
+    field: &'f F,
+    tally: &impl Tally,
+    compute: impl FnOnce() -> Result<F::Value, E>,
+) -> Result<&'f F::Value, E> {
+    if let Some(value) = field.value() {
+        tally.hit();
+        return Ok(value);
+    }
+    let mut miss = Miss::new(tally);
+    let value = field.try_compute(|| {
+        miss.begin();
+        compute()
+    });
+    miss.end(&value);
+    value
+}
+
+/// `-> T` and `-> Result<T, E>`
+#[inline]
+#[track_caller]
+pub fn given<F: Field, R>(field: &F, tally: &impl Tally, compute: impl FnOnce() -> R) -> R
+where
+    R: Outcome<F::Value>,
+    F::Value: GivenByValue,
+{
+    R::answer(R::fill(field, tally, compute).map(GivenByValue::give))
+}
+
+/// `async` `-> &T`
+pub async fn lent_async<'f, L, F>(field: &'f L, tally: &impl Tally, compute: impl FnOnce() -> F) -> &'f L::Value
+where
+    L: AsyncField,
+    F: Future<Output = L::Value>,
+{
+    always(lent_ok_async(field, tally, async || Ok(compute().await)).await)
+}
+
+/// `async` `-> Result<&T, E>`
+///
+/// # Errors
+/// Those of the computation.
+pub async fn lent_ok_async<'f, L, F, E>(
+    field: &'f L,
+    tally: &impl Tally,
+    compute: impl FnOnce() -> F,
+) -> Result<&'f L::Value, E>
+where
+    L: AsyncField,
+    F: Future<Output = Result<L::Value, E>>,
+{
+    let field = field.lazy();
+    if let Some(value) = field.get() {
+        tally.hit();
+        return Ok(value);
+    }
+    let mut miss = Miss::new(tally);
+    let value = field
+        .get_or_try_init_async(|| {
+            miss.begin();
+            compute()
+        })
+        .await;
+    miss.end(&value);
+    value
+}
+
+/// `async` `-> T` and `-> Result<T, E>`
+pub async fn given_async<L, R, F>(field: &L, tally: &impl Tally, compute: impl FnOnce() -> F) -> R
+where
+    L: AsyncField,
+    R: Outcome<L::Value>,
+    F: Future<Output = R>,
+    L::Value: GivenByValue,
+{
+    R::answer(lent_ok_async(field, tally, async || compute().await.settle()).await.map(GivenByValue::give))
+}
+
+/// `deps(a, b)` `-> T` and `-> Result<T, E>`
+#[track_caller]
+pub fn given_with<L, K, R>(field: &L, tally: &impl Tally, key: K, compute: impl FnOnce() -> R) -> R
+where
+    L: FieldWith,
+    K: Fits<L::Deps>,
+    R: Outcome<L::Value>,
+    L::Value: GivenByValue,
+{
+    let cell = &field.lazy().cell;
+    let kept = if let Some(kept) = cell.fresh(&key) {
+        tally.hit();
+        Ok(kept)
+    } else {
+        let mut miss = Miss::new(tally);
+        let kept = cell.with(&key).compute(|| {
+            miss.begin();
+            compute().settle()
+        });
+        miss.end(&kept);
+        kept
+    };
+    R::answer(kept.map(|kept| kept.1.give()))
+}
+
+/// `deps(a, b)` on an `async` getter
+pub async fn given_with_async<L, K, R, F>(field: &L, tally: &impl Tally, key: K, compute: impl FnOnce() -> F) -> R
+where
+    L: FieldWith,
+    K: Fits<L::Deps>,
+    R: Outcome<L::Value>,
+    F: Future<Output = R>,
+    L::Value: GivenByValue,
+{
+    let cell = &field.lazy().cell;
+    let kept = if let Some(kept) = cell.fresh(&key) {
+        tally.hit();
+        Ok(kept)
+    } else {
+        let mut miss = Miss::new(tally);
+        let run = async || {
+            miss.begin();
+            compute().await.settle()
+        };
+        let kept = cell.with(&key).compute_async(run).await;
+        miss.end(&kept);
+        kept
+    };
+    R::answer(kept.map(|kept| kept.1.give()))
+}
+
+/// The value, if it is there.
+#[inline]
+pub fn cached<F: Field>(field: &F) -> Option<&F::Value> {
+    field.value()
+}
+
+/// The value, if it is there for these dependencies.
+pub fn cached_with<L: FieldWith, K: Fits<L::Deps>>(field: &L, key: &K) -> Option<L::Value>
+where
+    L::Value: GivenByValue,
+{
+    field.lazy().cell.fresh(key).map(|kept| kept.1.give())
+}
+
+/// Forgets the value of a field.
+pub fn clear_field(field: &mut impl Field) {
+    field.forget();
+}
+
+/// Forgets the value of a field with dependencies.
+pub fn clear_field_with(field: &mut impl FieldWith) {
+    field.forget();
+}

@@ -1,0 +1,15 @@
+//! What expansions name. Not part of the public interface: it changes with the macros, in the same release.
+
+pub use crate::call::{
+    AsyncStep, Lead, Step, Weight, Writing, as_is, begin, begin_async, bypassed, cache, clear, contains, expires_in,
+    forget, forget_if, info, look, parameters, peek, put, refresh, refresh_async, resize,
+};
+pub use crate::config::{Config, SingleFlight};
+pub use crate::engine::Turn;
+pub use crate::hash::DefaultHashBuilder;
+pub use crate::info::{CacheInfo, CacheParameters};
+pub use crate::keep::*;
+pub use crate::key::*;
+pub use crate::lazy::*;
+pub use crate::registry::CacheRef;
+pub use crate::site::{Field, Local, LocalSite, Shared, Site, field, field_with};

@@ -1,0 +1,215 @@
+//! One cache per thread.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::hash::BuildHasher;
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use super::{Holds, Listed, Store, checked};
+use crate::config::Config;
+use crate::engine::scope;
+use crate::engine::stats::Stats;
+use crate::engine::{Engine, Node};
+use crate::entry::{Pair, Payload};
+use crate::hash::DefaultHashBuilder;
+use crate::info::{CacheInfo, CacheParameters};
+use crate::key::StoredArgs;
+use crate::registry::{self, AnyCache, CacheRef, Identity};
+
+type LocalEngine = Engine<dyn Payload, scope::Local>;
+
+/// The caches of one function, one per thread. Each is made at the thread's first use, and goes with the thread.
+pub struct LocalSite {
+    identity: Identity,
+    typed: bool,
+    index: OnceLock<usize>,
+    listed: AtomicBool,
+    threads: Mutex<Threads>,
+}
+
+/// What threads have counted.
+struct Threads {
+    living: Vec<Arc<Stats<scope::Local>>>,
+    /// The sum over those that ended.
+    ended: Option<CacheInfo>,
+    parameters: Option<CacheParameters>,
+}
+
+thread_local! {
+    /// This thread's caches, by the sites' indices.
+    static MADE: RefCell<Vec<Option<Rc<Made>>>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Made {
+    engine: LocalEngine,
+    hasher: Box<dyn Any>,
+    site: &'static LocalSite,
+}
+
+/// The thread ends: what it counted stays.
+impl Drop for Made {
+    fn drop(&mut self) {
+        let stats = self.engine.stats();
+        let left = CacheInfo { currsize: 0, weight: 0, ..stats.info() };
+        let mut threads = self.site.threads();
+        threads.living.retain(|other| !Arc::ptr_eq(other, stats));
+        threads.ended = Some(threads.ended.map_or(left, |ended| ended.plus(left)));
+    }
+}
+
+impl LocalSite {
+    /// A function's path or name, and the place of its attribute.
+    #[must_use]
+    pub const fn new(name: &'static str, file: &'static str, line: u32, typed: bool) -> Self {
+        let threads = Threads { living: Vec::new(), ended: None, parameters: None };
+        Self {
+            identity: Identity::constant(name, file, line),
+            typed,
+            index: OnceLock::new(),
+            listed: AtomicBool::new(false),
+            threads: Mutex::new(threads),
+        }
+    }
+
+    fn threads(&self) -> MutexGuard<'_, Threads> {
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn index(&self) -> usize {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        *self.index.get_or_init(|| NEXT.fetch_add(1, Relaxed))
+    }
+
+    /// Does something to this thread's cache, if there is one.
+    fn here(&self, act: impl FnOnce(&LocalEngine)) {
+        let index = self.index();
+        let made = MADE.try_with(|made| made.borrow().get(index).cloned().flatten());
+        if let Ok(Some(made)) = made {
+            act(&made.engine);
+        }
+    }
+
+    /// This thread's store, with the default hasher.
+    #[inline]
+    pub fn local(&'static self, config: impl FnOnce() -> Config) -> Local {
+        self.local_with(config)
+    }
+
+    /// This thread's store, with a hasher of the user's.
+    #[inline]
+    pub fn local_with<H: BuildHasher + Default + 'static>(&'static self, config: impl FnOnce() -> Config) -> Local<H> {
+        let index = self.index();
+        let found = MADE.try_with(|made| made.borrow().get(index).cloned().flatten());
+        let made = match found {
+            Err(_) => None,
+            Ok(Some(made)) => Some(made),
+            Ok(None) => self.make::<H>(index, config()),
+        };
+        Local { site: self, made, _hasher: PhantomData }
+    }
+
+    #[cold]
+    fn make<H: BuildHasher + Default + 'static>(&'static self, index: usize, config: Config) -> Option<Rc<Made>> {
+        checked(self.identity.name(), &config);
+        let made = Rc::new(Made { engine: LocalEngine::new(config), hasher: Box::new(H::default()), site: self });
+        {
+            let mut threads = self.threads();
+            threads.living.push(made.engine.stats().clone());
+            threads.parameters.get_or_insert_with(|| made.engine.parameters(self.typed));
+        }
+        if !self.listed.swap(true, Relaxed) {
+            registry::list_function(self);
+        }
+        MADE.try_with(|all| {
+            let mut all = all.borrow_mut();
+            if all.len() <= index {
+                all.resize(index + 1, None);
+            }
+            // The hasher's `default` may have come here before us.
+            all[index].get_or_insert(made).clone()
+        })
+        .ok()
+    }
+}
+
+impl AnyCache for LocalSite {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn info(&self) -> CacheInfo {
+        let threads = self.threads();
+        let maxsize = threads.parameters.as_ref().and_then(|parameters| parameters.maxsize);
+        let max_weight = threads.parameters.as_ref().and_then(|parameters| parameters.max_weight);
+        let ended = threads.ended.unwrap_or_default();
+        let sum = threads.living.iter().fold(ended, |sum, stats| sum.plus(stats.info()));
+        CacheInfo { maxsize, max_weight, ..sum }
+    }
+
+    fn parameters(&self) -> CacheParameters {
+        self.threads().parameters.clone().expect("listed when made")
+    }
+
+    fn clear(&self) {
+        self.here(LocalEngine::clear);
+    }
+
+    fn resize(&self, max_entries: usize) {
+        self.here(|engine| engine.resize(max_entries));
+    }
+}
+
+/// A function's store in this thread, as its calls use it.
+pub struct Local<H = DefaultHashBuilder> {
+    site: &'static LocalSite,
+    /// `None` once the thread's locals are gone.
+    made: Option<Rc<Made>>,
+    _hasher: PhantomData<fn() -> H>,
+}
+
+impl<H> Clone for Local<H> {
+    fn clone(&self) -> Self {
+        Self { site: self.site, made: self.made.clone(), _hasher: PhantomData }
+    }
+}
+
+impl<H: BuildHasher + 'static> Store for Local<H> {
+    type Payload = dyn Payload;
+    type Scope = scope::Local;
+    type Hasher = H;
+
+    #[inline]
+    fn place(&self) -> Option<(&LocalEngine, &H)> {
+        let made = self.made.as_ref()?;
+        Some((&made.engine, made.hasher.downcast_ref().expect("one cache has one hasher")))
+    }
+
+    fn typed(&self) -> bool {
+        self.site.typed
+    }
+}
+
+impl<H: BuildHasher + 'static> Listed for Local<H> {
+    fn cache(&self) -> CacheRef {
+        CacheRef::of(self.site)
+    }
+}
+
+impl<K, V, H: BuildHasher + 'static> Holds<K, V> for Local<H>
+where
+    K: StoredArgs + 'static,
+    V: 'static,
+{
+    fn node(hash: u64, pair: Pair<K, V>) -> Rc<Node<dyn Payload>> {
+        Rc::new(Node::new(hash, pair))
+    }
+
+    #[inline]
+    fn pair(payload: &dyn Payload) -> Option<&Pair<K, V>> {
+        let payload: &dyn Any = payload;
+        payload.downcast_ref()
+    }
+}

@@ -1,0 +1,160 @@
+//! A cache in a field: one per instance.
+
+use std::any::Any;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::marker::PhantomData;
+use std::sync::{Arc, OnceLock};
+
+use super::{Holds, Made, SharedEngine, SharedPayload, Store};
+use crate::config::Config;
+use crate::engine::{Node, scope};
+use crate::entry::Pair;
+use crate::hash::DefaultHashBuilder;
+use crate::info::CacheInfo;
+use crate::keep::Shareable;
+use crate::key::{Key, StoredArgs, StoredKey};
+
+/// The field of `#[memoize(in = self.field)]`: one cache per instance, of a method with the arguments `A` (a tuple, also of one) and
+/// the result `R`.
+///
+/// It begins empty, costs one pointer-sized allocation at the first call, and takes its bounds from the attribute. It is invisible to the struct it
+/// lives in: a clone begins empty, comparison and hashing ignore it.
+pub struct Memo<A, R> {
+    made: OnceLock<Box<Made>>,
+    _of: PhantomData<fn(A) -> R>,
+}
+
+impl<A, R> Memo<A, R> {
+    /// An empty cache.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { made: OnceLock::new(), _of: PhantomData }
+    }
+
+    /// Hits, misses, size and more; all zero before the first call.
+    #[must_use]
+    pub fn info(&self) -> CacheInfo {
+        self.made.get().map(|made| made.engine.info()).unwrap_or_default()
+    }
+
+    /// Empties it and sets all counts to zero.
+    pub fn clear(&self) {
+        if let Some(made) = self.made.get() {
+            made.engine.clear();
+        }
+    }
+
+    fn made<H: Any + Default + Send + Sync>(&self, config: impl FnOnce() -> Config) -> &Made {
+        self.made.get_or_init(|| Box::new(Made::new::<H>("a field", config())))
+    }
+}
+
+impl<A, R> Default for Memo<A, R> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A clone is another instance: it begins empty.
+impl<A, R> Clone for Memo<A, R> {
+    fn clone(&self) -> Self {
+        Self::new()
+    }
+}
+
+impl<A, R> PartialEq for Memo<A, R> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<A, R> Eq for Memo<A, R> {}
+
+impl<A, R> PartialOrd for Memo<A, R> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<A, R> Ord for Memo<A, R> {
+    fn cmp(&self, _: &Self) -> Ordering {
+        Ordering::Equal
+    }
+}
+
+impl<A, R> Hash for Memo<A, R> {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+impl<A, R> fmt::Debug for Memo<A, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Memo({})", self.info())
+    }
+}
+
+/// The store in a field, with the default hasher.
+#[inline]
+pub fn field<A, R>(memo: &Memo<A, R>, config: impl FnOnce() -> Config) -> Field<'_, A, R> {
+    let made = memo.made::<DefaultHashBuilder>(config);
+    Field { engine: &made.engine, hasher: &made.hasher, _of: PhantomData }
+}
+
+/// The store in a field, with a hasher of the user's.
+#[inline]
+pub fn field_with<H, A, R>(memo: &Memo<A, R>, config: impl FnOnce() -> Config) -> Field<'_, A, R, H>
+where
+    H: BuildHasher + Any + Default + Send + Sync,
+{
+    let made = memo.made::<H>(config);
+    Field { engine: &made.engine, hasher: made.named_hasher(), _of: PhantomData }
+}
+
+/// A field's store, as the method's calls use it.
+pub struct Field<'a, A, R, H = DefaultHashBuilder> {
+    engine: &'a SharedEngine,
+    hasher: &'a H,
+    _of: PhantomData<fn(A) -> R>,
+}
+
+impl<A, R, H> Clone for Field<'_, A, R, H> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A, R, H> Copy for Field<'_, A, R, H> {}
+
+impl<A, R, H: BuildHasher> Store for Field<'_, A, R, H> {
+    type Payload = SharedPayload;
+    type Scope = scope::Shared;
+    type Hasher = H;
+
+    #[inline]
+    fn place(&self) -> Option<(&SharedEngine, &H)> {
+        Some((self.engine, self.hasher))
+    }
+
+    fn typed(&self) -> bool {
+        false
+    }
+}
+
+/// The field's type says what the arguments are, and the method's arguments must be just that once they are owned.
+impl<A, R, V, Sh, H: BuildHasher> Holds<StoredKey<(), A::Stored, Sh>, V> for Field<'_, A, R, H>
+where
+    A: Key,
+    StoredKey<(), A::Stored, Sh>: StoredArgs + Shareable + 'static,
+    V: Shareable + 'static,
+{
+    fn node(hash: u64, pair: Pair<StoredKey<(), A::Stored, Sh>, V>) -> Arc<Node<SharedPayload>> {
+        Arc::new(Node::new(hash, pair))
+    }
+
+    #[inline]
+    fn pair(payload: &SharedPayload) -> Option<&Pair<StoredKey<(), A::Stored, Sh>, V>> {
+        let payload: &dyn Any = payload;
+        payload.downcast_ref()
+    }
+}

@@ -1,0 +1,146 @@
+//! One background thread for the whole process: it advances the coarse clock that hits read, sweeps expired entries out of caches
+//! that nobody calls, and wakes tasks whose longest wait is over.
+//!
+//! It is started by the first cache whose entries can expire, and ends when the last such cache is gone. Where no thread can be
+//! started, hits read the precise clock instead and entries leave at the next call.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError, Weak};
+use std::task::Waker;
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use crate::clock::{nanos, system_now};
+
+/// A cache as the ticker sees it.
+pub(crate) trait Sweep: Send + Sync {
+    /// Frees what has expired.
+    fn sweep(&self);
+}
+
+/// A tick is a 32nd of the shortest time to live, within these bounds: late by 3 % at most, and 20 wake-ups a second for the usual
+/// times to live of seconds and more.
+const SHORTEST_TICK: u64 = 1_000_000;
+const LONGEST_TICK: u64 = 50_000_000;
+
+static LAST_TICK: AtomicU64 = AtomicU64::new(0);
+/// Whether `LAST_TICK` is kept fresh by the thread.
+static TICKING: AtomicBool = AtomicBool::new(false);
+static ROSTER: Mutex<Roster> =
+    Mutex::new(Roster { caches: Vec::new(), alarms: Vec::new(), alarms_set: 0, thread: None });
+
+struct Roster {
+    caches: Vec<Enlisted>,
+    alarms: Vec<Alarm>,
+    alarms_set: u64,
+    thread: Option<Thread>,
+}
+
+#[derive(Clone)]
+struct Enlisted {
+    cache: Weak<dyn Sweep>,
+    /// The longest tick that serves it.
+    tick: u64,
+}
+
+struct Alarm {
+    id: u64,
+    at: u64,
+    tick: u64,
+    waker: Waker,
+}
+
+/// The coarse clock.
+#[inline]
+pub(crate) fn last_tick() -> u64 {
+    if TICKING.load(Relaxed) { LAST_TICK.load(Relaxed) } else { system_now() }
+}
+
+/// Sweeps this cache from now on, for as long as it lives.
+pub(crate) fn enlist(cache: Weak<dyn Sweep>, shortest: Duration) {
+    let mut roster = lock();
+    roster.caches.push(Enlisted { cache, tick: tick_for(nanos(shortest)) });
+    roster.hasten();
+}
+
+/// Wakes the task once this much of [`system_now`] has passed. Gives the alarm's number.
+pub(crate) fn wake_at(at: u64, waker: Waker) -> u64 {
+    let mut roster = lock();
+    roster.alarms_set += 1;
+    let id = roster.alarms_set;
+    roster.alarms.push(Alarm { id, at, tick: tick_for(at.saturating_sub(system_now())), waker });
+    roster.hasten();
+    id
+}
+
+/// Nobody waits for this alarm any more.
+pub(crate) fn cancel(id: u64) {
+    let mut roster = lock();
+    let alarm = roster.alarms.iter().position(|alarm| alarm.id == id).map(|at| roster.alarms.swap_remove(at));
+    drop(roster);
+    // The waker is the runtime's: not under the lock.
+    drop(alarm);
+}
+
+fn tick_for(time: u64) -> u64 {
+    (time / 32).clamp(SHORTEST_TICK, LONGEST_TICK)
+}
+
+fn lock() -> std::sync::MutexGuard<'static, Roster> {
+    ROSTER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Roster {
+    /// Makes sure that the thread runs and knows of what came.
+    fn hasten(&mut self) {
+        if let Some(thread) = &self.thread {
+            thread.unpark();
+            return;
+        }
+        LAST_TICK.store(system_now(), Relaxed);
+        if let Ok(handle) = thread::Builder::new().name("memokit-ticker".into()).spawn(run) {
+            self.thread = Some(handle.thread().clone());
+            TICKING.store(true, Relaxed);
+        }
+    }
+
+    fn tick(&self) -> u64 {
+        let ticks = self.caches.iter().map(|enlisted| enlisted.tick).chain(self.alarms.iter().map(|alarm| alarm.tick));
+        ticks.min().unwrap_or(LONGEST_TICK)
+    }
+}
+
+fn run() {
+    loop {
+        let (tick, caches, due) = {
+            let mut roster = lock();
+            let now = system_now();
+            LAST_TICK.store(now, Relaxed);
+            roster.caches.retain(|enlisted| enlisted.cache.strong_count() > 0);
+            let due: Vec<_> = roster.alarms.extract_if(.., |alarm| alarm.at <= now).collect();
+            if roster.caches.is_empty() && roster.alarms.is_empty() && due.is_empty() {
+                TICKING.store(false, Relaxed);
+                roster.thread = None;
+                return;
+            }
+            (roster.tick(), roster.caches.clone(), due)
+        };
+        for alarm in due {
+            guarded(|| alarm.waker.wake());
+        }
+        for enlisted in caches {
+            guarded(|| {
+                if let Some(cache) = enlisted.cache.upgrade() {
+                    cache.sweep();
+                }
+            });
+        }
+        thread::park_timeout(Duration::from_nanos(tick));
+    }
+}
+
+/// A `Drop` or listener of the user's that panics must not end the time of everybody else.
+fn guarded(work: impl FnOnce()) {
+    drop(catch_unwind(AssertUnwindSafe(work)));
+}
