@@ -1,0 +1,120 @@
+//! What a getter may be, each rule with its way out.
+
+use super::form::{Form, ungrouped};
+use super::getter::Getter;
+use super::vocabulary::Words;
+use crate::diagnostics::Diagnostics;
+use quote::ToTokens;
+use syn::{FnArg, GenericParam, Receiver, ReceiverKind, Type};
+
+/// Checks the getter and the words together; the form is known if the getter returns anything.
+pub(crate) fn getter(getter: &Getter, words: &Words, diagnostics: &mut Diagnostics) -> Option<Form> {
+    qualifiers(getter, diagnostics);
+    receiver(getter, diagnostics);
+    generics(getter, diagnostics);
+    let form = Form::of(getter);
+    match &form {
+        None => diagnostics.at(getter.name().span(), "this getter returns nothing, so there is nothing to keep"),
+        Some(form) => answer(form, words, diagnostics),
+    }
+    if let (Some(stats), true) = (words.stats, words.without_handle) {
+        diagnostics.at(stats, "with `handle = false` nobody could read the statistics; take one of them out");
+    }
+    form
+}
+
+fn qualifiers(getter: &Getter, diagnostics: &mut Diagnostics) {
+    if let Some(token) = &getter.sig.constness {
+        diagnostics.over(token, "a `const fn` cannot keep its value in a field; take `const` away");
+    }
+}
+
+fn receiver(getter: &Getter, diagnostics: &mut Diagnostics) {
+    const NEEDED: &str = "#[cached_field] goes on a getter with `&self`: the value is kept in a field of `self`";
+    match getter.receiver() {
+        None => {
+            let message = format!("{NEEDED}; to remember the results of a function use #[memoize]");
+            diagnostics.at(getter.name().span(), message);
+            return;
+        }
+        Some(receiver) if is_mutable(receiver) => diagnostics.over(
+            receiver,
+            "a getter with a cached value takes `&self`: what it changed in `self` would be skipped once the value is kept",
+        ),
+        Some(receiver) if !is_shared(receiver) => diagnostics.over(receiver, NEEDED),
+        Some(_) => {}
+    }
+    if let Some(argument) = getter.sig.inputs.iter().nth(1) {
+        let what = match argument {
+            FnArg::Typed(argument) => argument.to_token_stream(),
+            FnArg::Receiver(receiver) => receiver.to_token_stream(),
+        };
+        diagnostics.over(
+            what,
+            "a cached field has one value, so its getter takes `&self` alone; for a method with arguments use \
+             `#[memoize(in = self.field)]` with a field `memokit::Memo<(Args,), R>`",
+        );
+    }
+}
+
+fn is_mutable(receiver: &Receiver) -> bool {
+    match &receiver.kind {
+        ReceiverKind::Reference(_, _, mutability) => mutability.is_some(),
+        ReceiverKind::Typed(_, ty) => matches!(&**ty, Type::Reference(reference) if is_mut(reference)),
+        _ => false,
+    }
+}
+
+fn is_mut(reference: &syn::TypeReference) -> bool {
+    reference.mutability.is_some()
+}
+
+fn is_shared(receiver: &Receiver) -> bool {
+    match &receiver.kind {
+        ReceiverKind::Reference(..) => true,
+        ReceiverKind::Typed(_, ty) => match &**ty {
+            Type::Reference(reference) => matches!(&*reference.elem, Type::Path(path) if path.path.is_ident("Self")),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn generics(getter: &Getter, diagnostics: &mut Diagnostics) {
+    let generic = getter.sig.generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_)));
+    if let Some(param) = generic {
+        diagnostics.over(
+            param,
+            "a generic getter has many values and its field has room for one; put the parameter on the type, or use \
+             `#[memoize(in = self.field)]`",
+        );
+    }
+}
+
+fn answer(form: &Form, words: &Words, diagnostics: &mut Diagnostics) {
+    if let Form::Value { result, .. } = form {
+        match ungrouped(result) {
+            Type::Tuple(unit) if unit.elems.is_empty() => {
+                diagnostics.over(result, "this getter returns nothing, so there is nothing to keep");
+            }
+            Type::ImplTrait(_) => {
+                diagnostics
+                    .over(result, "a field cannot hold an `impl Trait`: return the type itself, or a `Box<dyn Trait>`");
+            }
+            _ => {}
+        }
+    }
+    let Some(lent) = form.lent() else { return };
+    if is_mut(lent) {
+        diagnostics.over(
+            lent,
+            "a cached value is shared, so it cannot be lent as `&mut`; lend it as `&`, and change it through `get_mut` of the field",
+        );
+    } else if words.deps_word.is_some() {
+        diagnostics.over(
+            lent,
+            "with `deps` the value is replaced when a dependency has changed, so it cannot be lent: return it by value, or share \
+             it in an `Arc`",
+        );
+    }
+}

@@ -1,0 +1,147 @@
+//! The user's type as a list of variants with the fields that are part of the key. A struct is one variant.
+
+use super::input::{Data, Input};
+use crate::diagnostics::Diagnostics;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Attribute, Field, Fields, GenericParam, Member, Result, Type, Visibility};
+
+/// The variants of a type.
+pub(crate) struct Shape {
+    pub(crate) is_enum: bool,
+    pub(crate) variants: Vec<Variant>,
+}
+
+/// One of them; a struct's has no name.
+pub(crate) struct Variant {
+    pub(crate) name: Option<Ident>,
+    pub(crate) style: Style,
+    /// The fields that are not skipped.
+    pub(crate) fields: Vec<KeyField>,
+    pub(crate) skips_some: bool,
+}
+
+/// `{ a: A }`, `(A)` or nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    Named,
+    Tuple,
+    Unit,
+}
+
+/// A field that is part of the key.
+pub(crate) struct KeyField {
+    /// Its place in the user's type.
+    pub(crate) member: Member,
+    pub(crate) vis: Visibility,
+    pub(crate) ty: Type,
+    /// Its type depends on a type or const parameter.
+    pub(crate) generic: bool,
+}
+
+impl Shape {
+    pub(crate) fn of(input: &Input, diagnostics: &mut Diagnostics) -> Self {
+        let generics = Generics::of(input);
+        match &input.data {
+            Data::Struct(fields) => {
+                let variant = generics.variant(None, fields, diagnostics);
+                Self { is_enum: false, variants: vec![variant] }
+            }
+            Data::Enum(variants) => {
+                let variants = variants.iter().map(|variant| {
+                    refuse_on_variant(&variant.attrs, diagnostics);
+                    generics.variant(Some(variant.ident.clone()), &variant.fields, diagnostics)
+                });
+                Self { is_enum: true, variants: variants.collect() }
+            }
+            Data::Union(token) => {
+                let message = "a union cannot be a key: nobody knows which of its fields is meant; use an enum";
+                diagnostics.at(token.span, message);
+                Self { is_enum: false, variants: Vec::new() }
+            }
+        }
+    }
+
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &KeyField> {
+        self.variants.iter().flat_map(|variant| &variant.fields)
+    }
+}
+
+fn refuse_on_variant(attrs: &[Attribute], diagnostics: &mut Diagnostics) {
+    if let Some(attr) = attrs.iter().find(|attr| attr.path().is_ident("key")) {
+        let message = "#[key(..)] goes on the type or on a field: a variant is always part of the key, or different values would be one";
+        diagnostics.over(attr, message);
+    }
+}
+
+/// What a field's type is searched for.
+struct Generics<'i> {
+    of: &'i Ident,
+    params: Vec<&'i Ident>,
+}
+
+impl<'i> Generics<'i> {
+    fn of(input: &'i Input) -> Self {
+        let params = input.generics.params.iter().filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            GenericParam::Lifetime(_) => None,
+        });
+        Self { of: &input.name, params: params.collect() }
+    }
+
+    fn variant(&self, name: Option<Ident>, fields: &Fields, diagnostics: &mut Diagnostics) -> Variant {
+        let style = match fields {
+            Fields::Named(_) => Style::Named,
+            Fields::Unnamed(_) => Style::Tuple,
+            Fields::Unit => Style::Unit,
+        };
+        let mut kept = Vec::new();
+        for (member, field) in fields.members().zip(fields) {
+            if !is_skipped(field, diagnostics) {
+                kept.extend(self.field(member, field, diagnostics));
+            }
+        }
+        let skips_some = kept.len() < fields.len();
+        Variant { name, style, fields: kept, skips_some }
+    }
+
+    fn field(&self, member: Member, field: &Field, diagnostics: &mut Diagnostics) -> Option<KeyField> {
+        let generic = mentions(field.ty.to_token_stream(), &self.params);
+        if generic && mentions(field.ty.to_token_stream(), &[self.of]) {
+            let message = format!(
+                "a generic type that contains itself has no finite stored form: implement `Key` for `{}` by hand, or leave the \
+                 field out with #[key(skip)]",
+                self.of
+            );
+            diagnostics.over(&field.ty, message);
+            return None;
+        }
+        Some(KeyField { member, vis: field.vis.clone(), ty: field.ty.clone(), generic })
+    }
+}
+
+fn mentions(tokens: TokenStream, names: &[&Ident]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => names.iter().any(|name| **name == ident),
+        TokenTree::Group(group) => mentions(group.stream(), names),
+        _ => false,
+    })
+}
+
+/// `#[key(skip)]`
+fn is_skipped(field: &Field, diagnostics: &mut Diagnostics) -> bool {
+    let mut skip = false;
+    for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("key")) {
+        let parsed: Result<()> = attr.parse_nested_meta(|meta| {
+            if meta.path.is_ident("skip") {
+                skip = true;
+                Ok(())
+            } else {
+                Err(meta.error("expected `skip`, which leaves the field out of the key"))
+            }
+        });
+        diagnostics.ok(parsed);
+    }
+    skip
+}

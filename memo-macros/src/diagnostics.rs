@@ -1,0 +1,113 @@
+//! Errors of one phase, collected, so that a user with three mistakes sees three messages and not the first one thrice.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use std::fmt::Display;
+use syn::{Error, Result};
+
+/// The errors found so far.
+#[derive(Default)]
+pub(crate) struct Diagnostics {
+    found: Option<Error>,
+}
+
+impl Diagnostics {
+    /// Reports a mistake at a place.
+    pub(crate) fn at(&mut self, span: Span, message: impl Display) {
+        self.add(Error::new(span, message));
+    }
+
+    /// Reports a mistake that spans all of these tokens.
+    pub(crate) fn over(&mut self, tokens: impl ToTokens, message: impl Display) {
+        self.add(Error::new_spanned(tokens, message));
+    }
+
+    /// Reports a mistake that somebody else put into words.
+    pub(crate) fn add(&mut self, error: Error) {
+        match &mut self.found {
+            Some(found) => found.combine(error),
+            None => self.found = Some(error),
+        }
+    }
+
+    /// The value, or `None` after noting down the error.
+    pub(crate) fn ok<T>(&mut self, result: Result<T>) -> Option<T> {
+        result.map_err(|error| self.add(error)).ok()
+    }
+
+    /// Ends a phase: `Err` with everything that was found.
+    pub(crate) fn finish(self) -> Result<()> {
+        self.found.map_or(Ok(()), Err)
+    }
+}
+
+/// The error beside the item as the user wrote it: the item stays usable, so one mistake gives one message.
+pub(crate) fn beside(error: &Error, item: &TokenStream) -> TokenStream {
+    let error = error.to_compile_error();
+    quote::quote!(#error #item)
+}
+
+/// `did you mean` for a word that is not in the list: the nearest known one, if it is near at all.
+pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let (distance, near) = known.iter().map(|known| (edits(word, known), *known)).min()?;
+    let length = word.chars().count().max(near.chars().count());
+    // Half of the letters may be wrong, but a short word must share something: `x` is not a misspelt `in`.
+    (distance * 2 <= length && distance < length).then_some(near)
+}
+
+/// The message for an unknown word: the nearest known one if there is any, else all of them.
+pub(crate) fn unknown(word: &str, known: &[&str]) -> String {
+    match nearest(word, known) {
+        Some(near) => format!("unknown word `{word}`; did you mean `{near}`?"),
+        None => format!("unknown word `{word}`; the words are {}", known.join(", ")),
+    }
+}
+
+/// The number of letters to insert, remove, replace or swap with their neighbour (optimal string alignment).
+fn edits(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORDS: &[&str] = &["lru", "lfu", "ttl", "max", "max_weight", "in", "ignore"];
+
+    #[test]
+    fn a_misspelt_word_finds_its_neighbour() {
+        assert_eq!(nearest("tttl", WORDS), Some("ttl"));
+        assert_eq!(nearest("max_wieght", WORDS), Some("max_weight"));
+        assert_eq!(nearest("ingore", WORDS), Some("ignore"));
+        assert_eq!(nearest("LRU", WORDS), None);
+    }
+
+    #[test]
+    fn a_word_that_resembles_nothing_gets_the_whole_list() {
+        assert_eq!(nearest("x", WORDS), None);
+        assert!(unknown("namespace", WORDS).ends_with("lru, lfu, ttl, max, max_weight, in, ignore"));
+    }
+
+    #[test]
+    fn all_mistakes_are_reported() {
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.at(Span::call_site(), "one");
+        diagnostics.over(quote::quote!(a b), "two");
+        let found: Vec<String> = diagnostics.finish().unwrap_err().into_iter().map(|error| error.to_string()).collect();
+        assert_eq!(found, ["one", "two"]);
+    }
+}

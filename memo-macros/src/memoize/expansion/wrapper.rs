@@ -1,0 +1,172 @@
+//! The function under the user's name: ask the store; on a miss run the body and hand the value in.
+
+use super::{Printer, Surface};
+use proc_macro2::{Delimiter, Group, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Signature;
+
+impl Printer<'_> {
+    /// The user's signature with a plain name for each argument: the body behind takes the patterns apart.
+    pub(super) fn wrapper_signature(&self) -> Signature {
+        let mut sig = self.model.function.sig.clone();
+        sig.inputs = self.plain_inputs();
+        sig
+    }
+
+    pub(super) fn wrapper_body(&self) -> TokenStream {
+        let items = self.inner_items();
+        let store = self.store();
+        let call = if self.model.is_async() { self.async_call() } else { self.sync_call() };
+        quote_spanned!(self.site=> #items let __store = #store; #call)
+    }
+
+    fn sync_call(&self) -> TokenStream {
+        let (p, run, write) = (&self.p, self.run(), self.write());
+        let lead = self.begin(
+            "begin",
+            &TokenStream::new(),
+            &quote_spanned! {self.site=>
+                #p::Step::Done(__value) => return __value,
+                #p::Step::Run(__lead) => __lead,
+            },
+        );
+        match &self.model.words.when {
+            None => quote_spanned! {self.site=>
+                let __lead = #lead;
+                let __value = #run;
+                __lead.finish(__value, #write)
+            },
+            // The body appears once, for it may hold items and closures of its own.
+            Some(when) => quote_spanned! {self.site=>
+                let __when: #p::bool = #when;
+                let __lead = if __when { #p::Some(#lead) } else { #p::bypassed(&__store); #p::None };
+                let __value = #run;
+                match __lead {
+                    #p::Some(__lead) => __lead.finish(__value, #write),
+                    #p::None => __value,
+                }
+            },
+        }
+    }
+
+    fn async_call(&self) -> TokenStream {
+        let (p, run, write) = (&self.p, self.run(), self.write());
+        let wait = self.begin(
+            "begin_async",
+            &quote_spanned!(self.site=> &mut __turn),
+            &quote_spanned! {self.site=>
+                #p::AsyncStep::Done(__value) => return __value,
+                #p::AsyncStep::Run(__lead) => break __lead,
+                #p::AsyncStep::Wait(__wait) => __wait,
+            },
+        );
+        let lead = quote_spanned! {self.site=> {
+            let mut __turn = #p::Turn::new();
+            loop {
+                let __wait = #wait;
+                if let #p::Some(__value) = __wait.outcome(&mut __turn).await {
+                    return __value;
+                }
+            }
+        }};
+        // Boxed on a miss only: an async fn that calls itself, or another one that calls it back, has no size otherwise.
+        let body = quote_spanned!(self.site=> #p::Box::pin(#run));
+        match &self.model.words.when {
+            None => quote_spanned! {self.site=>
+                let __lead = #lead;
+                let __value = __lead.drive(#body).await;
+                __lead.finish(__value, #write)
+            },
+            Some(when) => quote_spanned! {self.site=>
+                let __when: #p::bool = #when;
+                let __lead = if __when { #p::Some(#lead) } else { #p::bypassed(&__store); #p::None };
+                let __body = #body;
+                match __lead {
+                    #p::Some(__lead) => { let __value = __lead.drive(__body).await; __lead.finish(__value, #write) }
+                    #p::None => __body.await,
+                }
+            },
+        }
+    }
+
+    /// Begins the call; the type of a step names the borrowed key, so it is taken apart on the spot.
+    fn begin(&self, op: &str, more: &TokenStream, arms: &TokenStream) -> TokenStream {
+        self.ask_and(
+            &quote_spanned!(self.site=> __store),
+            op,
+            &TokenStream::new(),
+            more,
+            |step| quote_spanned!(self.site=> match #step { #arms }),
+        )
+    }
+
+    /// Runs the body: an expression of the result's type, or a future of it.
+    pub(super) fn run(&self) -> TokenStream {
+        if matches!(self.surface, Surface::Inline) && self.model.is_method() {
+            return self.body_in_place();
+        }
+        let (uncached, turbofish, arguments) = (self.operation_path("uncached"), self.turbofish(), self.handed_on());
+        self.vouched(quote_spanned!(self.site=> #uncached #turbofish (#arguments)))
+    }
+
+    /// A call of the user's own `unsafe fn`, from a function that is one too and passes the duty on.
+    pub(super) fn vouched(&self, call: TokenStream) -> TokenStream {
+        if self.model.is_unsafe() { quote_spanned!(self.site=> unsafe { #call }) } else { call }
+    }
+
+    /// The body of a method that may have no sibling. A closure (or an async block) gives `return` and `?` their meaning back.
+    fn body_in_place(&self) -> TokenStream {
+        let (model, result) = (self.model, &self.model.result);
+        // In the user's own braces, not in a block inside others: rustc would call either pair unnecessary.
+        let in_braces = |before: TokenStream| {
+            let body = &model.function.body;
+            let mut block = Group::new(Delimiter::Brace, before.into_iter().chain(body.stream()).collect());
+            block.set_span(body.span());
+            block
+        };
+        let arguments = model.arguments.iter().filter_map(|argument| {
+            let name = &argument.name;
+            match (&argument.pattern, &argument.mutable) {
+                (Some(pattern), _) => Some(quote_spanned!(self.site=> let #pattern = #name;)),
+                (None, Some(mutable)) => Some(quote_spanned!(self.site=> let #mutable #name = #name;)),
+                (None, None) => None,
+            }
+        });
+        let arguments = quote!(#(#arguments)*);
+        if !model.is_async() {
+            let arrow = if model.is_opaque() { TokenStream::new() } else { quote_spanned!(self.site=> -> #result) };
+            // Without an arrow rustc would have to guess what `?` converts errors to.
+            let body = in_braces(arguments);
+            return quote_spanned!(self.site=> (move || #arrow #body)());
+        }
+        // An async block takes no arrow: a return that is never reached says the same.
+        let witness = if model.is_opaque() {
+            TokenStream::new()
+        } else {
+            quote_spanned! {self.site=>
+                #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::empty_loop)]
+                if false {
+                    let __result: #result = loop {};
+                    return __result;
+                }
+            }
+        };
+        let body = in_braces(quote!(#witness #arguments));
+        quote_spanned!(self.site=> async move #body)
+    }
+
+    /// What happens to a value on its way into the store.
+    pub(super) fn write(&self) -> TokenStream {
+        let (p, words) = (&self.p, &self.model.words);
+        let ttl = match &words.ttl {
+            Some(crate::memoize::values::Ttl::PerEntry(closure)) => Some(quote_spanned!(self.site=> .ttl(#closure))),
+            _ => None,
+        };
+        let weight = words.weight.as_ref().map(|closure| quote_spanned!(self.site=> .weight(#closure)));
+        let keep_if = words.keep_if.as_ref().map(|closure| quote_spanned!(self.site=> .keep_if(#closure)));
+        if ttl.is_none() && weight.is_none() && keep_if.is_none() {
+            return quote_spanned!(self.site=> #p::as_is);
+        }
+        quote_spanned!(self.site=> |__write| __write #ttl #weight #keep_if)
+    }
+}

@@ -1,0 +1,141 @@
+//! What the attribute stands on, read no further than needed: a function's body stays one group of tokens (parsing it costs
+//! milliseconds and buys nothing), and so does an impl block until its methods are asked for.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Error, Generics, Path, Result, Signature, Token, Type, Visibility, WhereClause};
+
+/// A function with its body untouched.
+#[derive(Clone)]
+pub(crate) struct Function {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) sig: Signature,
+    pub(crate) body: Group,
+}
+
+/// An impl block with its items untouched.
+pub(crate) struct Block {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) unsafety: Option<Token![unsafe]>,
+    pub(crate) impl_token: Token![impl],
+    pub(crate) generics: Generics,
+    pub(crate) of: Option<(Path, Token![for])>,
+    pub(crate) self_ty: Type,
+    pub(crate) body: Group,
+}
+
+/// Either of them.
+pub(crate) enum Item {
+    Function(Box<Function>),
+    Block(Box<Block>),
+}
+
+impl Parse for Item {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis: Visibility = input.parse()?;
+        let at_impl = input.peek(Token![impl]) || (input.peek(Token![unsafe]) && input.peek2(Token![impl]));
+        if at_impl {
+            return Block::after(attrs, input).map(|block| Self::Block(Box::new(block)));
+        }
+        refuse_other_items(input)?;
+        Function::after(attrs, vis, input).map(|function| Self::Function(Box::new(function)))
+    }
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        Self::after(attrs, vis, input)
+    }
+}
+
+impl Function {
+    fn after(attrs: Vec<Attribute>, vis: Visibility, input: ParseStream<'_>) -> Result<Self> {
+        let sig: Signature = input.parse()?;
+        if input.peek(Token![;]) {
+            return Err(Error::new_spanned(
+                &sig.ident,
+                format!(
+                    "`{}` has no body here, so there is nothing to remember: put #[memoize] on the implementation",
+                    sig.ident
+                ),
+            ));
+        }
+        Ok(Self { attrs, vis, sig, body: braces(input)? })
+    }
+}
+
+impl Block {
+    fn after(attrs: Vec<Attribute>, input: ParseStream<'_>) -> Result<Self> {
+        let unsafety = input.parse()?;
+        let impl_token = input.parse()?;
+        let mut generics: Generics = if input.peek(Token![<]) { input.parse()? } else { Generics::default() };
+        let first: Type = input.parse()?;
+        let (of, self_ty) = match (input.parse::<Option<Token![for]>>()?, first) {
+            (None, self_ty) => (None, self_ty),
+            (Some(for_token), Type::Path(name)) => (Some((name.path, for_token)), input.parse()?),
+            (Some(_), other) => return Err(Error::new_spanned(other, "expected the path of a trait")),
+        };
+        generics.where_clause = input.parse::<Option<WhereClause>>()?;
+        Ok(Self { attrs, unsafety, impl_token, generics, of, self_ty, body: braces(input)? })
+    }
+}
+
+/// A word of explanation for the items that people try.
+fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
+    let ahead = input.fork();
+    let Ok(TokenTree::Ident(keyword)) = ahead.parse::<TokenTree>() else { return Ok(()) };
+    let message = match keyword.to_string().as_str() {
+        "struct" | "enum" | "union" => {
+            "#[memoize] goes on a function, a method or an impl block; to use this type in a key derive `memokit::Key` for it"
+        }
+        "trait" => {
+            "#[memoize] goes on a function, a method or an impl block; inside a trait put it on the methods that have a body"
+        }
+        "mod" | "static" | "type" | "use" | "macro_rules" | "extern" if !is_function(input) => {
+            "#[memoize] goes on a function, a method or an impl block"
+        }
+        "const" if !is_function(input) => {
+            "#[memoize] goes on a function, a method or an impl block; a constant is computed once anyway"
+        }
+        "let" => "#[memoize] goes on a function; write the closure as a `fn`",
+        _ => return Ok(()),
+    };
+    Err(Error::new(keyword.span(), message))
+}
+
+/// Whether `fn` follows its qualifiers: `const unsafe extern "C" fn`.
+fn is_function(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    while let Ok(token) = ahead.parse::<TokenTree>() {
+        match token {
+            TokenTree::Ident(word) if word == "fn" => return true,
+            TokenTree::Ident(word)
+                if ["const", "async", "unsafe", "safe", "extern"].iter().any(|known| word == known) => {}
+            TokenTree::Literal(_) => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// The next group in braces, as it is.
+fn braces(input: ParseStream<'_>) -> Result<Group> {
+    input.step(|cursor| match cursor.token_tree() {
+        Some((TokenTree::Group(group), rest)) if group.delimiter() == Delimiter::Brace => Ok((group, rest)),
+        _ => Err(cursor.error("expected a body in braces")),
+    })
+}
+
+impl ToTokens for Function {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.append_all(&self.attrs);
+        self.vis.to_tokens(tokens);
+        self.sig.to_tokens(tokens);
+        self.body.to_tokens(tokens);
+    }
+}

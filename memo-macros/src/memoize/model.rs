@@ -1,0 +1,184 @@
+//! The function as facts: its place, its arguments, its result. Nothing is decided here and nothing is printed.
+
+use super::item::Function;
+use super::scan;
+use super::vocabulary::Words;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{FnArg, GenericParam, Pat, Path, Receiver, ReceiverKind, Token, Type, Visibility};
+
+/// Where the function stands.
+pub(crate) enum Place {
+    /// In a module or inside another function's body.
+    Free,
+    /// In an impl block or a trait; what is put beside it goes into the same block.
+    Beside,
+    /// In an impl of this trait, where nothing may be added: what is put beside it goes into an inherent block.
+    OfTrait(Path),
+}
+
+/// One argument that is not the receiver.
+pub(crate) struct Argument {
+    /// The name under which the wrapper holds it: the user's if the pattern is a plain name.
+    pub(crate) name: Ident,
+    /// Its type as written.
+    pub(crate) ty: Type,
+    /// `impl Trait`.
+    pub(crate) opaque: bool,
+    /// Left out of the key.
+    pub(crate) ignored: bool,
+    /// The names inside a pattern that takes the argument apart; only the body sees them.
+    pub(crate) inner_names: Vec<Ident>,
+    /// The pattern as written, if it is more than a name.
+    pub(crate) pattern: Option<Pat>,
+    /// The name may be assigned to in the body.
+    pub(crate) mutable: Option<Token![mut]>,
+}
+
+/// Everything that later stages want to know.
+pub(crate) struct Model {
+    pub(crate) function: Function,
+    pub(crate) words: Words,
+    pub(crate) place: Place,
+    pub(crate) receiver: Option<Receiver>,
+    /// The receiver is left out of the key.
+    pub(crate) receiver_ignored: bool,
+    pub(crate) arguments: Vec<Argument>,
+    /// The result's type as written, `()` if nothing is.
+    pub(crate) result: Type,
+}
+
+impl Model {
+    /// Collects the facts about a function. `block` is what is known about the impl block around it, if that carries the attribute.
+    pub(crate) fn new(function: Function, words: Words, block: Option<Place>) -> Self {
+        let sig = &function.sig;
+        let receiver = sig.receiver().cloned();
+        let place = block.unwrap_or_else(|| {
+            let method = words.assoc
+                || receiver.is_some()
+                || scan::says_self(sig.to_token_stream())
+                || scan::says_self(function.body.stream());
+            if method { Place::Beside } else { Place::Free }
+        });
+        let arguments = sig.inputs.iter().enumerate().filter_map(|(i, input)| argument(i, input, &words)).collect();
+        let result = scan::returned(&sig.output).cloned().unwrap_or_else(|| syn::parse_quote!(()));
+        let receiver_ignored = words.ignore.iter().any(|name| name == "self");
+        Self { function, words, place, receiver, receiver_ignored, arguments, result }
+    }
+
+    pub(crate) fn name(&self) -> &Ident {
+        &self.function.sig.ident
+    }
+
+    pub(crate) fn vis(&self) -> &Visibility {
+        &self.function.vis
+    }
+
+    pub(crate) fn is_method(&self) -> bool {
+        !matches!(self.place, Place::Free)
+    }
+
+    pub(crate) fn is_async(&self) -> bool {
+        self.function.sig.asyncness.is_some()
+    }
+
+    pub(crate) fn is_unsafe(&self) -> bool {
+        matches!(self.function.sig.safety, syn::Safety::Unsafe(_))
+    }
+
+    /// The result is `impl Trait`: its type cannot be named.
+    pub(crate) fn is_opaque(&self) -> bool {
+        matches!(self.result, Type::ImplTrait(_))
+    }
+
+    /// The names of the function's own type parameters.
+    pub(crate) fn type_params(&self) -> Vec<&Ident> {
+        self.function
+            .sig
+            .generics
+            .params
+            .iter()
+            .filter_map(|param| if let GenericParam::Type(t) = param { Some(&t.ident) } else { None })
+            .collect()
+    }
+
+    /// The names of the function's own const parameters.
+    pub(crate) fn const_params(&self) -> Vec<&Ident> {
+        self.function
+            .sig
+            .generics
+            .params
+            .iter()
+            .filter_map(|param| if let GenericParam::Const(c) = param { Some(&c.ident) } else { None })
+            .collect()
+    }
+
+    /// The argument's type depends on the caller: `impl Trait` or one that names a type parameter.
+    pub(crate) fn is_generic(&self, argument: &Argument) -> bool {
+        argument.opaque || scan::mentions(argument.ty.to_token_stream(), &self.type_params())
+    }
+
+    /// Where the macro's own names live (nobody else can see or shadow them), at the place of these tokens.
+    pub(crate) fn site_of(tokens: &impl ToTokens) -> Span {
+        Span::mixed_site().located_at(tokens.span())
+    }
+
+    /// The path of the plumbing module.
+    pub(crate) fn plumbing(&self) -> TokenStream {
+        let facade = self.words.facade.as_ref().map(|path| quote!(#path::__private));
+        facade.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ::memokit::__private))
+    }
+}
+
+fn argument(index: usize, input: &FnArg, words: &Words) -> Option<Argument> {
+    let FnArg::Typed(input) = input else { return None };
+    let (name, pattern, mutable) = match &*input.pat {
+        Pat::Ident(plain) if plain.subpat.is_none() && plain.by_ref.is_none() => {
+            (plain.ident.clone(), None, plain.mutability)
+        }
+        other => (format_ident!("__arg{index}", span = Model::site_of(other)), Some(other.clone()), None),
+    };
+    let mut inner_names = Vec::new();
+    if let Some(pattern) = &pattern {
+        names_in(pattern.to_token_stream(), &mut inner_names);
+    }
+    Some(Argument {
+        ignored: words.ignore.contains(&name),
+        opaque: matches!(scan::ungrouped(&input.ty), Type::ImplTrait(_)),
+        ty: (*input.ty).clone(),
+        name,
+        inner_names,
+        pattern,
+        mutable,
+    })
+}
+
+/// What a pattern binds, near enough for a message: its lower-case names.
+fn names_in(tokens: TokenStream, names: &mut Vec<Ident>) {
+    for token in tokens {
+        match token {
+            proc_macro2::TokenTree::Ident(ident) => {
+                let text = ident.unraw().to_string();
+                let keyword = ["mut", "ref", "_"].contains(&text.as_str());
+                if !keyword && text.starts_with(|c: char| c.is_lowercase() || c == '_') {
+                    names.push(ident);
+                }
+            }
+            proc_macro2::TokenTree::Group(group) => names_in(group.stream(), names),
+            _ => {}
+        }
+    }
+}
+
+/// Whether the receiver is `&mut self` in one of its spellings.
+pub(crate) fn takes_mut_self(receiver: &Receiver) -> bool {
+    match &receiver.kind {
+        ReceiverKind::Reference(_, _, mutability) => mutability.is_some(),
+        ReceiverKind::Typed(_, ty) => {
+            matches!(scan::ungrouped(ty), Type::Reference(reference) if reference.mutability.is_some())
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,5 @@
+//! What a user relies on, one file per attribute or rule.
+#![allow(unreachable_pub, reason = "a binary's modules have no other face")]
+
+mod flight;
+mod grid;
