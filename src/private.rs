@@ -2,7 +2,9 @@
 //!
 //! Expansions write no name of the standard library themselves, for the user's crate may give it another meaning.
 
-pub use core::prelude::rust_2024::{Err, FnMut, FnOnce, None, Ok, Option, Result, Some};
+pub use core::fmt::Debug;
+pub use core::hash::Hasher;
+pub use core::prelude::rust_2024::{Clone, Default, Err, FnMut, FnOnce, None, Ok, Option, Result, Some};
 pub use core::primitive::{bool, usize};
 pub use core::{concat, file, line, module_path, stringify};
 pub use std::boxed::Box;

@@ -3,3 +3,6 @@
 
 mod flight;
 mod grid;
+mod memoize;
+mod cached_field;
+mod derive_key;

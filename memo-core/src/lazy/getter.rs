@@ -34,10 +34,6 @@ pub trait Field {
     #[doc(hidden)]
     #[track_caller]
     fn try_compute<E>(&self, compute: impl FnOnce() -> Result<Self::Value, E>) -> Result<&Self::Value, E>;
-
-    /// Forgets the value.
-    #[doc(hidden)]
-    fn forget(&mut self);
 }
 
 macro_rules! cells {
@@ -57,10 +53,6 @@ macro_rules! cells {
             }
 
             $try
-
-            fn forget(&mut self) {
-                self.take();
-            }
         }
     )* };
 }
@@ -128,10 +120,6 @@ pub trait FieldWith {
     /// The field itself.
     #[doc(hidden)]
     fn lazy(&self) -> &Lazy<Self::Value, Self::Deps>;
-
-    /// Forgets the value.
-    #[doc(hidden)]
-    fn forget(&mut self);
 }
 
 #[diagnostic::do_not_recommend]
@@ -141,10 +129,6 @@ impl<T, D: Depends<T, Cell = Latest<T, D>> + Key> FieldWith for Lazy<T, D> {
 
     fn lazy(&self) -> &Self {
         self
-    }
-
-    fn forget(&mut self) {
-        self.clear();
     }
 }
 
@@ -163,7 +147,7 @@ impl<K: Key<Stored = D::Stored>, D: Key> Fits<D> for K {}
 /// `-> &T`
 #[inline]
 #[track_caller]
-pub fn lent<'f, F: Field>(field: &'f F, tally: &impl Tally, compute: impl FnOnce() -> F::Value) -> &'f F::Value {
+pub fn lent<'f, F: Field<Value = V>, V>(field: &'f F, tally: &impl Tally, compute: impl FnOnce() -> V) -> &'f V {
     if let Some(value) = field.value() {
         tally.hit();
         return value;
@@ -183,11 +167,11 @@ pub fn lent<'f, F: Field>(field: &'f F, tally: &impl Tally, compute: impl FnOnce
 /// Those of the computation.
 #[inline]
 #[track_caller]
-pub fn lent_ok<'f, F: Field, E>(
+pub fn lent_ok<'f, F: Field<Value = V>, V, E>(
     field: &'f F,
     tally: &impl Tally,
-    compute: impl FnOnce() -> Result<F::Value, E>,
-) -> Result<&'f F::Value, E> {
+    compute: impl FnOnce() -> Result<V, E>,
+) -> Result<&'f V, E> {
     if let Some(value) = field.value() {
         tally.hit();
         return Ok(value);
@@ -204,19 +188,20 @@ pub fn lent_ok<'f, F: Field, E>(
 /// `-> T` and `-> Result<T, E>`
 #[inline]
 #[track_caller]
-pub fn given<F: Field, R>(field: &F, tally: &impl Tally, compute: impl FnOnce() -> R) -> R
+pub fn given<F, V, R>(field: &F, tally: &impl Tally, compute: impl FnOnce() -> R) -> R
 where
-    R: Outcome<F::Value>,
-    F::Value: GivenByValue,
+    F: Field<Value = V>,
+    R: Outcome<V>,
+    V: GivenByValue,
 {
     R::answer(R::fill(field, tally, compute).map(GivenByValue::give))
 }
 
 /// `async` `-> &T`
-pub async fn lent_async<'f, L, F>(field: &'f L, tally: &impl Tally, compute: impl FnOnce() -> F) -> &'f L::Value
+pub async fn lent_async<'f, L, V: 'f, F>(field: &'f L, tally: &impl Tally, compute: impl FnOnce() -> F) -> &'f V
 where
-    L: AsyncField,
-    F: Future<Output = L::Value>,
+    L: AsyncField<Value = V>,
+    F: Future<Output = V>,
 {
     always(lent_ok_async(field, tally, async || Ok(compute().await)).await)
 }
@@ -225,14 +210,14 @@ where
 ///
 /// # Errors
 /// Those of the computation.
-pub async fn lent_ok_async<'f, L, F, E>(
+pub async fn lent_ok_async<'f, L, V: 'f, F, E>(
     field: &'f L,
     tally: &impl Tally,
     compute: impl FnOnce() -> F,
-) -> Result<&'f L::Value, E>
+) -> Result<&'f V, E>
 where
-    L: AsyncField,
-    F: Future<Output = Result<L::Value, E>>,
+    L: AsyncField<Value = V>,
+    F: Future<Output = Result<V, E>>,
 {
     let field = field.lazy();
     if let Some(value) = field.get() {
@@ -251,24 +236,25 @@ where
 }
 
 /// `async` `-> T` and `-> Result<T, E>`
-pub async fn given_async<L, R, F>(field: &L, tally: &impl Tally, compute: impl FnOnce() -> F) -> R
+pub async fn given_async<L, V, R, F>(field: &L, tally: &impl Tally, compute: impl FnOnce() -> F) -> R
 where
-    L: AsyncField,
-    R: Outcome<L::Value>,
+    L: AsyncField<Value = V>,
+    R: Outcome<V>,
     F: Future<Output = R>,
-    L::Value: GivenByValue,
+    V: GivenByValue,
 {
     R::answer(lent_ok_async(field, tally, async || compute().await.settle()).await.map(GivenByValue::give))
 }
 
 /// `deps(a, b)` `-> T` and `-> Result<T, E>`
 #[track_caller]
-pub fn given_with<L, K, R>(field: &L, tally: &impl Tally, key: K, compute: impl FnOnce() -> R) -> R
+pub fn given_with<L, V, D, K, R>(field: &L, tally: &impl Tally, key: K, compute: impl FnOnce() -> R) -> R
 where
-    L: FieldWith,
-    K: Fits<L::Deps>,
-    R: Outcome<L::Value>,
-    L::Value: GivenByValue,
+    L: FieldWith<Value = V, Deps = D>,
+    D: Depends<V, Cell = Latest<V, D>> + Key,
+    K: Fits<D>,
+    R: Outcome<V>,
+    V: GivenByValue,
 {
     let cell = &field.lazy().cell;
     let kept = if let Some(kept) = cell.fresh(&key) {
@@ -287,13 +273,14 @@ where
 }
 
 /// `deps(a, b)` on an `async` getter
-pub async fn given_with_async<L, K, R, F>(field: &L, tally: &impl Tally, key: K, compute: impl FnOnce() -> F) -> R
+pub async fn given_with_async<L, V, D, K, R, F>(field: &L, tally: &impl Tally, key: K, compute: impl FnOnce() -> F) -> R
 where
-    L: FieldWith,
-    K: Fits<L::Deps>,
-    R: Outcome<L::Value>,
+    L: FieldWith<Value = V, Deps = D>,
+    D: Depends<V, Cell = Latest<V, D>> + Key,
+    K: Fits<D>,
+    R: Outcome<V>,
     F: Future<Output = R>,
-    L::Value: GivenByValue,
+    V: GivenByValue,
 {
     let cell = &field.lazy().cell;
     let kept = if let Some(kept) = cell.fresh(&key) {
@@ -310,28 +297,4 @@ where
         kept
     };
     R::answer(kept.map(|kept| kept.1.give()))
-}
-
-/// The value, if it is there.
-#[inline]
-pub fn cached<F: Field>(field: &F) -> Option<&F::Value> {
-    field.value()
-}
-
-/// The value, if it is there for these dependencies.
-pub fn cached_with<L: FieldWith, K: Fits<L::Deps>>(field: &L, key: &K) -> Option<L::Value>
-where
-    L::Value: GivenByValue,
-{
-    field.lazy().cell.fresh(key).map(|kept| kept.1.give())
-}
-
-/// Forgets the value of a field.
-pub fn clear_field(field: &mut impl Field) {
-    field.forget();
-}
-
-/// Forgets the value of a field with dependencies.
-pub fn clear_field_with(field: &mut impl FieldWith) {
-    field.forget();
 }

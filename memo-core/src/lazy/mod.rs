@@ -1,12 +1,13 @@
 //! Fields that are computed on first use.
 //!
 //! [`Lazy`] is the field. Its cell is [`once`] or, with dependencies, [`latest`]; both compute through [`run`], one at a time, which the
-//! [`gate`] sees to. [`getter`] and [`tally`] are what expansions of `#[cached_field]` call.
+//! [`gate`] sees to. [`getter`], [`look`] and [`tally`] are what expansions of `#[cached_field]` call.
 
 mod depends;
 mod gate;
 mod getter;
 mod latest;
+mod look;
 mod once;
 mod outcome;
 mod run;
@@ -23,11 +24,9 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 pub use depends::Depends;
-pub use getter::{
-    cached, cached_with, clear_field, clear_field_with, given, given_async, given_with, given_with_async, lent,
-    lent_async, lent_ok, lent_ok_async,
-};
+pub use getter::{given, given_async, given_with, given_with_async, lent, lent_async, lent_ok, lent_ok_async};
 use latest::Latest;
+pub use look::{ByValue, Lent, LentSome, Look, Look1, Look2, Look3, With};
 use run::Place;
 pub use tally::{FieldSite, FieldStats, NotCounted};
 

@@ -5,7 +5,7 @@
 //! no attribute sees; there, and with `handle = false`, the body stays in the getter, as a closure.
 
 use super::attributes::Attributes;
-use super::form::Form;
+use super::form::{Form, ungrouped};
 use super::getter::Getter;
 use super::vocabulary::Words;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
@@ -18,12 +18,25 @@ use syn::{Member, Receiver, ReturnType, Safety, Signature};
 pub(crate) fn expand(getter: &Getter, words: &Words, form: &Form) -> TokenStream {
     let Some(receiver) = getter.receiver() else { return TokenStream::new() };
     let site = getter.site();
-    let facade = words.facade.as_ref().map(|path| quote!(#path::__private));
-    let p = facade.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ::memokit::__private));
     let field = words.field.clone().unwrap_or_else(|| Member::Named(getter.name().clone()));
     let body_beside = matches!(form, Form::Value { .. }) && !words.without_handle;
     let attributes = Attributes::sort(&getter.attrs);
+    let p = plumbing(words, site);
     Printer { getter, words, form, receiver, attributes, field, body_beside, p, site }.items()
+}
+
+/// What stands in for a getter with mistakes whose body has another type than its signature says: one that lends. Its body would be a
+/// mistake of its own without the attribute; all others stay as they are.
+pub(crate) fn fallback(getter: &Getter) -> Option<TokenStream> {
+    Form::of(getter)?.lent()?;
+    let (attrs, vis, sig) = (&getter.attrs, &getter.vis, &getter.sig);
+    Some(quote_spanned!(getter.site()=> #(#attrs)* #vis #sig { loop {} }))
+}
+
+/// The plumbing module.
+fn plumbing(words: &Words, at: Span) -> TokenStream {
+    let facade = words.facade.as_ref().map(|path| quote!(#path::__private));
+    facade.unwrap_or_else(|| quote_spanned!(at=> ::memokit::__private))
 }
 
 /// What every part of an expansion repeats.
@@ -83,9 +96,14 @@ impl Printer<'_> {
         let call = |name: &str, key: Option<TokenStream>| {
             let name = if asynchronous { format!("{name}_async") } else { name.to_owned() };
             // What the types of field and getter disagree on is reported at the return type.
-            let name = Ident::new(&name, Span::mixed_site().located_at(self.getter.sig.output.span()));
-            let await_ = asynchronous.then(|| quote_spanned!(self.site=> .await));
-            quote_spanned!(self.site=> #p::#name(__field, #tally, #key #compute) #await_)
+            let at = match &self.getter.sig.output {
+                ReturnType::Type(_, ty) => Span::mixed_site().located_at(ty.span()),
+                ReturnType::Default => self.site,
+            };
+            let (name, p) = (Ident::new(&name, at), plumbing(self.words, at));
+            let await_ = asynchronous.then(|| quote_spanned!(at=> .await));
+            let field = quote_spanned!(self.site=> __field);
+            quote_spanned!(at=> #p::#name(#field, #tally, #key #compute) #await_)
         };
         match self.form {
             Form::Value { .. } if self.words.deps.is_empty() => call("given", None),
@@ -174,18 +192,24 @@ impl Printer<'_> {
     fn cached(&self) -> TokenStream {
         let p = &self.p;
         let take = self.take_field();
-        let value = quote_spanned!(self.site=> #p::cached(__field));
+        let look = |mode: &str, key: Option<TokenStream>, of: &dyn ToTokens| {
+            let mode = Ident::new(mode, self.site);
+            let key = key.map(|key| quote_spanned!(self.site=> (#key)));
+            quote_spanned!(self.site=> (&&#p::Look::<_, _, #of>::new(__field, #p::#mode #key)).look())
+        };
         let (output, value) = match self.form {
-            Form::Value { kept, .. } if self.words.deps.is_empty() => (quote_spanned!(self.site=> &#kept), value),
-            Form::Value { kept, .. } => {
-                let key = self.key();
-                (kept.to_token_stream(), quote_spanned!(self.site=> #p::cached_with(__field, &#key)))
+            Form::Value { kept, .. } if self.words.deps.is_empty() => {
+                (quote_spanned!(self.site=> &#kept), look("ByValue", None, kept))
             }
-            Form::Lent(lent) | Form::LentOk { lent, .. } => (lent.to_token_stream(), self.each_some(&value)),
+            Form::Value { kept, .. } => (kept.to_token_stream(), look("With", Some(self.key()), kept)),
+            Form::Lent(lent) | Form::LentOk { lent, .. } => {
+                (lent.to_token_stream(), self.each_some(&look("Lent", None, ungrouped(&lent.elem))))
+            }
             Form::LentSome(lent) => {
+                let look = look("LentSome", None, ungrouped(&lent.elem));
                 let inner = self.each_some(&quote_spanned!(self.site=> __option));
                 let value = quote_spanned! {self.site=>
-                    match #value { #p::Some(__option) => #p::Some(#inner), #p::None => #p::None }
+                    match #look { #p::Some(__option) => #p::Some(#inner), #p::None => #p::None }
                 };
                 (quote_spanned!(self.site=> #p::Option<#lent>), value)
             }
@@ -198,17 +222,19 @@ impl Printer<'_> {
         let doc = self.doc(|name| format!("The value of [`{name}`](Self::{name}), if it is there already{when}."));
         let attrs =
             quote_spanned!(self.site=> #doc #[must_use] #[allow(clippy::option_option, clippy::type_complexity)]);
-        self.operation(&attrs, &sig.to_token_stream(), quote!(#take #value))
+        let traits = quote_spanned! {self.site=>
+            #[allow(unused_imports)]
+            use #p::{Look1 as _, Look2 as _, Look3 as _};
+        };
+        self.operation(&attrs, &sig.to_token_stream(), quote!(#traits #take #value))
     }
 
     /// `area_cache_clear(&mut self)`
     fn clear(&self) -> TokenStream {
         let (p, field, name) = (&self.p, &self.field, self.beside("_cache_clear"));
-        let clear = if self.words.deps.is_empty() { "clear_field" } else { "clear_field_with" };
-        let clear = Ident::new(clear, self.site);
         let doc = self.doc(|name| format!("Forgets the value of [`{name}`](Self::{name}): who asks next computes it."));
         let sig = quote_spanned!(self.site=> fn #name(&mut self));
-        let body = quote_spanned!(self.site=> let Self { #field: __field, .. } = self; #p::#clear(__field););
+        let body = quote_spanned!(self.site=> let Self { #field: __field, .. } = self; *__field = #p::Default::default(););
         self.operation(&doc, &sig, body)
     }
 

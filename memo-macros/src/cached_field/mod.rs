@@ -19,8 +19,11 @@ use vocabulary::Words;
 /// Expands the attribute on a getter.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     let untouched = item.clone();
-    let expanded = syn::parse2::<Getter>(item).and_then(|getter| expand_getter(attr, &getter));
-    expanded.unwrap_or_else(|error| beside(&error, &untouched))
+    match syn::parse2::<Getter>(item) {
+        Ok(getter) => expand_getter(attr, &getter)
+            .unwrap_or_else(|error| beside(&error, &expansion::fallback(&getter).unwrap_or(untouched))),
+        Err(error) => beside(&error, &untouched),
+    }
 }
 
 fn expand_getter(attr: TokenStream, getter: &Getter) -> Result<TokenStream> {

@@ -1,14 +1,19 @@
 //! The stored form and the implementation of `Key`.
 //!
-//! What a field is stored as does not depend on lifetimes, but its type as written does, and a stored form lives for ever. So in the stored
-//! form lifetimes are `'static`. Fields whose types depend on the type's own parameters become parameters of the stored form, for only
-//! what they are stored as lives for ever, not what they are: `Stored<<T as Key>::Stored>` where `Stored<T>` would ask for `T: 'static`.
+//! A stored form lives for ever, and the types of the fields as written need not. So the stored form names what each field is stored as, in
+//! one of two ways:
+//!
+//! - The types of most fields depend on lifetimes at most, and what they are stored as depends on nothing. A private trait with an
+//!   associated type per field says it for the type with `'static` lifetimes; private, because a field may have a private type.
+//! - Where a field's type depends on a type or const parameter, the stored form has a parameter of its own instead:
+//!   `Stored<<T as Key>::Stored>`, for `Stored<T>` would ask for `T: 'static`.
 
 use super::fields::{KeyField, Shape, Style, Variant};
 use super::input::Input;
-use proc_macro2::{Group, Ident, Punct, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{GenericParam, Member, Path, parse_quote_spanned};
+use syn::spanned::Spanned;
+use syn::{GenericParam, Generics, Member, Path, WherePredicate, parse_quote_spanned};
 
 /// Expands a type without mistakes.
 pub(crate) fn expand(input: &Input, shape: &Shape, facade: Option<Path>) -> TokenStream {
@@ -28,23 +33,20 @@ struct Printer<'i> {
 
 impl Printer<'_> {
     fn items(&self) -> TokenStream {
-        let (stored, implementation) = (self.stored(), self.implementation());
-        quote_spanned!(self.site=> const _: () = { #stored #implementation };)
+        let (stored, fields, implementation) = (self.stored(), self.field_types(), self.implementation());
+        quote_spanned!(self.site=> const _: () = { #stored #fields #implementation };)
     }
 
     /// The type that is kept.
     fn stored(&self) -> TokenStream {
         let p = &self.p;
-        let params: Vec<Ident> = self.params().map(|(param, _)| param).collect();
-        let mut params_left = params.iter();
+        let params = self.params().map(|(param, _)| param);
+        // In the order of all fields, as `stored_types` is.
+        let mut types = self.stored_types();
         let variants = self.shape.variants.iter().map(|variant| {
             let fields = variant.fields.iter().enumerate().map(|(index, field)| {
-                let ty = if field.generic {
-                    params_left.next().map(ToTokens::to_token_stream).unwrap_or_default()
-                } else {
-                    let ty = self.for_ever(field.ty.to_token_stream());
-                    quote_spanned!(self.site=> <#ty as #p::Key>::Stored)
-                };
+                let ty = types.next().unwrap_or_default();
+                let ty = if field.boxed { quote_spanned!(self.site=> #p::Box<#ty>) } else { ty };
                 let name = Self::stored_name(field, index);
                 // Visible as the user's field is, for closures that look into keys.
                 let vis = (!self.shape.is_enum).then_some(&field.vis);
@@ -70,32 +72,80 @@ impl Printer<'_> {
             if self.shape.is_enum { quote_spanned!(self.site=> enum) } else { quote_spanned!(self.site=> struct) };
         quote_spanned! {self.site=>
             #[doc(hidden)]
-            #[derive(#p::Clone, #p::Debug)]
             #[allow(dead_code, missing_docs, private_interfaces, unnameable_types, unreachable_pub, clippy::all, clippy::pedantic)]
             pub #keyword __Stored<#(#params),*> #body
         }
     }
 
+    /// The trait that says what the fields are stored as. It is implemented for the type itself, so that `Self` in a field means it; a type
+    /// with parameters other than lifetimes has a stand-in without them, and no such field here.
+    fn field_types(&self) -> TokenStream {
+        let p = &self.p;
+        let fields = || self.shape.fields().enumerate().filter(|(_, field)| !field.generic);
+        if fields().next().is_none() {
+            return TokenStream::new();
+        }
+        let names = fields().map(|(index, _)| self.nth("__F", index));
+        let types = fields().map(|(index, field)| {
+            let (name, ty) = (self.nth("__F", index), &field.ty);
+            quote_spanned!(at(ty)=> type #name = <#ty as #p::Key>::Stored;)
+        });
+        let (name, lifetimes) = (self.owner_of_types(), lifetimes_of(&self.input.generics));
+        let (impl_generics, type_generics, where_clause) = lifetimes.split_for_impl();
+        let stand_in = self.has_parameters().then(|| {
+            let names = lifetimes.lifetimes().map(|param| &param.lifetime);
+            quote_spanned!(self.site=> #[allow(dead_code)] struct #name #impl_generics (#(&#names ()),*) #where_clause;)
+        });
+        quote_spanned! {self.site=>
+            #stand_in
+            trait __Fields { #(type #names: 'static;)* }
+            impl #impl_generics __Fields for #name #type_generics #where_clause { #(#types)* }
+        }
+    }
+
+    /// What each field is stored as, in the stored form's own words.
+    fn stored_types(&self) -> impl Iterator<Item = TokenStream> {
+        let mut params = self.params().map(|(param, _)| param);
+        let name = self.owner_of_types();
+        let statics = self.input.generics.lifetimes().map(|_| quote_spanned!(self.site=> 'static));
+        let owner = quote_spanned!(self.site=> #name<#(#statics),*>);
+        self.shape.fields().enumerate().map(move |(index, field)| {
+            if field.generic {
+                return params.next().map(Ident::into_token_stream).unwrap_or_default();
+            }
+            let field = self.nth("__F", index);
+            quote_spanned!(self.site=> <#owner as __Fields>::#field)
+        })
+    }
+
+    fn owner_of_types(&self) -> Ident {
+        if self.has_parameters() { Ident::new("__Types", self.site) } else { self.input.name.clone() }
+    }
+
+    /// Other than lifetimes.
+    fn has_parameters(&self) -> bool {
+        self.input.generics.params.len() > self.input.generics.lifetimes().count()
+    }
+
+    fn nth(&self, prefix: &str, index: usize) -> Ident {
+        format_ident!("{prefix}{index}", span = self.site)
+    }
+
     fn implementation(&self) -> TokenStream {
         let (p, name, site) = (&self.p, &self.input.name, self.site);
         let mut generics = self.input.generics.clone();
-        let bounds = self.input.generics.type_params().map(|param| {
-            let param = &param.ident;
-            quote_spanned!(site=> #param: #p::Key)
-        });
-        let of_fields = self.params().map(|(_, field)| {
+        // On the fields and not on the parameters: a parameter that occurs in skipped fields alone need not be a key.
+        for (_, field) in self.params() {
             let ty = &field.ty;
-            quote_spanned!(site=> #ty: #p::Key)
-        });
-        let predicates = generics.make_where_clause();
-        for bound in bounds.chain(of_fields) {
-            predicates.predicates.push(parse_quote_spanned!(site=> #bound));
+            generics.make_where_clause().predicates.push(parse_quote_spanned!(site=> #ty: #p::Key));
         }
         let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
         let arguments = self.params().map(|(_, field)| {
             let ty = &field.ty;
             quote_spanned!(site=> <#ty as #p::Key>::Stored)
         });
+        // Written out wherever it is meant: a variant may be called `Stored` too.
+        let stored = quote_spanned!(site=> __Stored<#(#arguments),*>);
         let hash = self.shape.variants.iter().enumerate().map(|(index, variant)| self.hash(index, variant));
         let matches = self.shape.variants.iter().map(|variant| self.matches(variant));
         let store = self.shape.variants.iter().map(|variant| self.store(variant));
@@ -110,7 +160,7 @@ impl Printer<'_> {
             #[automatically_derived]
             #[allow(unused_variables, clippy::all, clippy::pedantic)]
             impl #impl_generics #p::Key for #name #type_generics #where_clause {
-                type Stored = __Stored<#(#arguments),*>;
+                type Stored = #stored;
 
                 #[inline]
                 fn hash_key<__H: #p::Hasher>(&self, __state: &mut __H) {
@@ -118,12 +168,12 @@ impl Printer<'_> {
                 }
 
                 #[inline]
-                fn matches(&self, __stored: &Self::Stored) -> #p::bool {
+                fn matches(&self, __stored: &#stored) -> #p::bool {
                     #matches
                 }
 
                 #[inline]
-                fn to_stored(&self) -> Self::Stored {
+                fn to_stored(&self) -> #stored {
                     match #this { #(#store)* }
                 }
             }
@@ -145,7 +195,10 @@ impl Printer<'_> {
         let ours = self.pattern(&quote_spanned!(self.site=> Self), variant, "__f", true);
         let theirs = self.pattern(&quote_spanned!(self.site=> __Stored), variant, "__s", false);
         let pairs = self.bindings(variant, "__f").zip(self.bindings(variant, "__s"));
-        let fields = pairs.map(|(ours, theirs)| quote_spanned!(self.site=> && #p::Key::matches(#ours, #theirs)));
+        let fields = variant.fields.iter().zip(pairs).map(|(field, (ours, theirs))| {
+            let theirs = if field.boxed { quote_spanned!(self.site=> &**#theirs) } else { theirs.to_token_stream() };
+            quote_spanned!(at(&field.ty)=> && #p::Key::matches(#ours, #theirs))
+        });
         quote_spanned!(self.site=> (#ours, #theirs) => true #(#fields)*,)
     }
 
@@ -156,7 +209,9 @@ impl Printer<'_> {
         let fields = variant.fields.iter().enumerate().zip(self.bindings(variant, "__f"));
         let fields = fields.map(|((index, field), binding)| {
             let name = Self::stored_name(field, index);
-            quote_spanned!(self.site=> #name: #p::Key::to_stored(#binding))
+            let stored = quote_spanned!(at(&field.ty)=> #p::Key::to_stored(#binding));
+            let stored = if field.boxed { quote_spanned!(self.site=> #p::Box::new(#stored)) } else { stored };
+            quote_spanned!(self.site=> #name: #stored)
         });
         quote_spanned!(self.site=> #pattern => #path { #(#fields,)* },)
     }
@@ -196,42 +251,23 @@ impl Printer<'_> {
     /// The parameters of the stored form, each with the field whose stored form it is.
     fn params(&self) -> impl Iterator<Item = (Ident, &KeyField)> {
         let generic = self.shape.fields().filter(|field| field.generic);
-        generic.enumerate().map(|(index, field)| (format_ident!("__S{index}", span = self.site), field))
-    }
-
-    /// The type with `'static` for the type's own lifetimes.
-    fn for_ever(&self, ty: TokenStream) -> TokenStream {
-        let own: Vec<&Ident> = self.input.generics.params.iter().filter_map(lifetime).collect();
-        if own.is_empty() { ty } else { with_static(ty, &own) }
+        generic.enumerate().map(|(index, field)| (self.nth("__S", index), field))
     }
 }
 
-fn lifetime(param: &GenericParam) -> Option<&Ident> {
-    match param {
-        GenericParam::Lifetime(param) => Some(&param.lifetime.ident),
-        _ => None,
+/// The lifetimes and what is said of them alone.
+fn lifetimes_of(generics: &Generics) -> Generics {
+    let mut lifetimes = Generics::default();
+    lifetimes.params.extend(generics.lifetimes().cloned().map(GenericParam::Lifetime));
+    let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let own = predicates.filter(|predicate| matches!(predicate, WherePredicate::Lifetime(_)));
+    for predicate in own {
+        lifetimes.make_where_clause().predicates.push(predicate.clone());
     }
+    lifetimes
 }
 
-fn with_static(tokens: TokenStream, lifetimes: &[&Ident]) -> TokenStream {
-    let mut after_tick = false;
-    let replace = tokens.into_iter().map(|token| {
-        let at_name = std::mem::replace(&mut after_tick, matches!(&token, TokenTree::Punct(punct) if is_tick(punct)));
-        match token {
-            TokenTree::Ident(name) if at_name && lifetimes.iter().any(|own| **own == name) => {
-                TokenTree::Ident(Ident::new("static", name.span()))
-            }
-            TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), with_static(group.stream(), lifetimes));
-                inner.set_span(group.span());
-                TokenTree::Group(inner)
-            }
-            other => other,
-        }
-    });
-    replace.collect()
-}
-
-fn is_tick(punct: &Punct) -> bool {
-    punct.as_char() == '\''
+/// Where mistakes with a field's type are reported.
+fn at(ty: &syn::Type) -> Span {
+    Span::mixed_site().located_at(ty.span())
 }

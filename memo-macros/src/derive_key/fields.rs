@@ -37,6 +37,8 @@ pub(crate) struct KeyField {
     pub(crate) ty: Type,
     /// Its type depends on a type or const parameter.
     pub(crate) generic: bool,
+    /// It may contain its own type, which pointers do: what they are stored as is what they point to, and that has to be boxed.
+    pub(crate) boxed: bool,
 }
 
 impl Shape {
@@ -107,8 +109,10 @@ impl<'i> Generics<'i> {
     }
 
     fn field(&self, member: Member, field: &Field, diagnostics: &mut Diagnostics) -> Option<KeyField> {
-        let generic = mentions(field.ty.to_token_stream(), &self.params);
-        if generic && mentions(field.ty.to_token_stream(), &[self.of]) {
+        let mentions = |names: &[&str]| mentions(field.ty.to_token_stream(), &|ident| names.iter().any(|name| ident == name));
+        let recursive = mentions(&["Self"]) || self.mentions_itself(field);
+        let generic = self.is_generic(field) || (recursive && !self.params.is_empty());
+        if generic && recursive {
             let message = format!(
                 "a generic type that contains itself has no finite stored form: implement `Key` for `{}` by hand, or leave the \
                  field out with #[key(skip)]",
@@ -117,14 +121,23 @@ impl<'i> Generics<'i> {
             diagnostics.over(&field.ty, message);
             return None;
         }
-        Some(KeyField { member, vis: field.vis.clone(), ty: field.ty.clone(), generic })
+        let boxed = !generic && (recursive || mentions(&["Box", "Rc", "Arc"]));
+        Some(KeyField { member, vis: field.vis.clone(), ty: field.ty.clone(), generic, boxed })
+    }
+
+    fn is_generic(&self, field: &Field) -> bool {
+        mentions(field.ty.to_token_stream(), &|ident| self.params.contains(&ident))
+    }
+
+    fn mentions_itself(&self, field: &Field) -> bool {
+        mentions(field.ty.to_token_stream(), &|ident| ident == self.of)
     }
 }
 
-fn mentions(tokens: TokenStream, names: &[&Ident]) -> bool {
+fn mentions(tokens: TokenStream, name: &dyn Fn(&Ident) -> bool) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => names.iter().any(|name| **name == ident),
-        TokenTree::Group(group) => mentions(group.stream(), names),
+        TokenTree::Ident(ident) => name(&ident),
+        TokenTree::Group(group) => mentions(group.stream(), name),
         _ => false,
     })
 }

@@ -1,0 +1,119 @@
+//! What a lazy field leaves alone: literals, patterns, derives.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use memokit::{Lazy, cached_field};
+
+#[derive(Clone, Debug, Default, PartialEq, PartialOrd)]
+struct Circle {
+    radius: f64,
+    area: Lazy<f64>,
+}
+
+impl Circle {
+    #[cached_field]
+    fn area(&self) -> f64 {
+        3.0 * self.radius.powi(2)
+    }
+}
+
+#[test]
+fn literals_and_patterns_keep_working() {
+    let circle = Circle { radius: 1.0, area: Lazy::new() };
+    let from_default = Circle { radius: 2.0, ..Circle::default() };
+    assert_eq!((circle.area(), from_default.area()), (3.0, 12.0));
+    let Circle { radius, area } = circle;
+    assert_eq!((radius, area.into_inner()), (1.0, Some(3.0)));
+}
+
+#[test]
+fn a_clone_keeps_the_value() {
+    let mut circle = Circle { radius: 2.0, ..Circle::default() };
+    circle.area();
+    let clone = circle.clone();
+    circle.area_cache_clear();
+    assert_eq!((clone.area_cached(), circle.area_cached()), (Some(&12.0), None));
+}
+
+#[test]
+fn debug_shows_the_value_or_that_there_is_none() {
+    let circle = Circle { radius: 1.0, ..Circle::default() };
+    assert_eq!(format!("{circle:?}"), "Circle { radius: 1.0, area: <not computed> }");
+    circle.area();
+    assert_eq!(format!("{circle:?}"), "Circle { radius: 1.0, area: 3.0 }");
+}
+
+#[test]
+fn comparison_does_not_look_at_the_value() {
+    let (computed, plain) = (Circle { radius: 1.0, ..Circle::default() }, Circle { radius: 1.0, ..Circle::default() });
+    computed.area();
+    assert_eq!(computed, plain);
+    assert_eq!(computed.partial_cmp(&plain), Some(Ordering::Equal));
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Name {
+    name: String,
+    length: Lazy<usize>,
+}
+
+impl Name {
+    #[cached_field]
+    fn length(&self) -> usize {
+        self.name.len()
+    }
+}
+
+#[test]
+fn hashing_and_order_do_not_look_at_the_value() {
+    let [a, b] = ["a", "b"].map(|name| Name { name: name.to_owned(), length: Lazy::new() });
+    let set = HashSet::from([a.clone(), b.clone()]);
+    a.length();
+    assert!(set.contains(&a));
+    assert!(a < b);
+}
+
+#[test]
+fn a_value_can_be_set_taken_and_changed() {
+    let mut circle = Circle { radius: 1.0, area: Lazy::from(5.0) };
+    assert_eq!(circle.area(), 5.0);
+    *circle.area.get_mut().unwrap() = 6.0;
+    assert_eq!(circle.area(), 6.0);
+    assert_eq!(circle.area.set(7.0), Err(7.0));
+    assert_eq!(circle.area.take(), Some(6.0));
+    assert_eq!(circle.area.set(7.0), Ok(()));
+    assert_eq!(circle.area(), 7.0);
+}
+
+#[test]
+fn a_lazy_field_needs_no_more_than_its_value() {
+    fn shareable<T: Send + Sync>() {}
+    shareable::<Circle>();
+    // Not `Send`, not `Clone`, not `'static`: still a field.
+    let text = String::from("x");
+    let lazy: Lazy<std::rc::Rc<&str>> = Lazy::new();
+    assert_eq!(**lazy.get_or_init(|| std::rc::Rc::new(text.as_str())), "x");
+    static SHARED: Lazy<u32> = Lazy::new();
+    assert_eq!(*SHARED.get_or_init(|| 7), 7);
+}
+
+struct Node {
+    value: u64,
+    children: Vec<Node>,
+    sum: Lazy<u64>,
+}
+
+impl Node {
+    #[cached_field]
+    fn sum(&self) -> u64 {
+        self.value + self.children.iter().map(Node::sum).sum::<u64>()
+    }
+}
+
+#[test]
+fn fields_of_a_tree_are_computed_through_one_another() {
+    let leaf = |value| Node { value, children: Vec::new(), sum: Lazy::new() };
+    let tree = Node { value: 1, children: vec![leaf(2), Node { value: 3, children: vec![leaf(4)], sum: Lazy::new() }], sum: Lazy::new() };
+    assert_eq!((tree.sum(), tree.children[1].sum_cached()), (10, Some(&7)));
+}

@@ -1,0 +1,126 @@
+//! What cannot work is said at the first call, clearly.
+
+use memokit::memoize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+/// What a call panics with.
+fn complaint<R>(call: impl FnOnce() -> R) -> String {
+    let Err(panic) = catch_unwind(AssertUnwindSafe(call)) else { panic!("it worked") };
+    match panic.downcast::<String>() {
+        Ok(text) => *text,
+        Err(panic) => (*panic.downcast::<&str>().expect("a text")).to_owned(),
+    }
+}
+
+const NO_TIME: Duration = Duration::ZERO;
+
+#[test]
+fn a_computed_ttl_of_zero_is_refused_by_name() {
+    #[memoize(ttl = NO_TIME)]
+    fn next(n: u32) -> u32 {
+        n + 1
+    }
+    for _ in 0..2 {
+        let text = complaint(|| next(1));
+        assert!(
+            text.contains("configuration::next") && text.contains("`ttl` is zero") && text.contains("lru = 0"),
+            "{text}"
+        );
+    }
+    assert!(complaint(next::cache_info).contains("`ttl` is zero"));
+}
+
+#[test]
+fn an_async_call_refuses_as_well() {
+    #[memoize(ttl = NO_TIME)]
+    async fn next(n: u32) -> u32 {
+        n + 1
+    }
+    assert!(complaint(|| futures::executor::block_on(next(1))).contains("`ttl` is zero"));
+}
+
+#[test]
+fn a_computed_idle_time_of_zero_is_refused() {
+    #[memoize(idle = NO_TIME, local)]
+    fn next(n: u32) -> u32 {
+        n + 1
+    }
+    let text = complaint(|| next(1));
+    assert!(text.contains("configuration::next") && text.contains("`idle` is zero"), "{text}");
+}
+
+#[test]
+fn a_computed_jitter_beyond_one_is_refused() {
+    const TOO_MUCH: f64 = 1.5;
+    const NOT_A_SHARE: f64 = f64::NAN;
+    #[memoize(ttl = "1s", jitter = TOO_MUCH)]
+    fn next(n: u32) -> u32 {
+        n + 1
+    }
+    #[memoize(ttl = "1s", jitter = NOT_A_SHARE)]
+    fn other(n: u32) -> u32 {
+        n + 1
+    }
+    assert!(complaint(|| next(1)).contains("from 0.0 to 1.0"));
+    assert!(complaint(|| other(1)).contains("from 0.0 to 1.0"));
+}
+
+#[test]
+fn a_bound_beyond_what_can_be_held_is_refused() {
+    #[memoize(lru = usize::MAX - 1)]
+    fn next(n: u32) -> u32 {
+        n + 1
+    }
+    assert!(complaint(|| next(1)).contains("at most"));
+}
+
+#[test]
+fn a_bound_as_large_as_can_be_means_none() {
+    #[memoize(lru = usize::MAX)]
+    fn next(n: u32) -> u32 {
+        n + 1
+    }
+    assert_eq!((next(1), next(1), next::cache_info().hits), (2, 2, 1));
+}
+
+#[test]
+fn a_large_bound_reserves_nothing_ahead() {
+    #[memoize(max = 4_000_000_000)]
+    fn next(n: u32) -> u32 {
+        n + 1
+    }
+    assert_eq!((next(1), next(1), next::cache_info().maxsize), (2, 2, Some(4_000_000_000)));
+}
+
+#[test]
+fn a_cache_in_a_field_refuses_as_well() {
+    #[derive(Default)]
+    struct Holder {
+        memo: memokit::Memo<(u32,), u32>,
+    }
+    impl Holder {
+        #[memoize(in = self.memo, ttl = NO_TIME)]
+        fn next(&self, n: u32) -> u32 {
+            n + 1
+        }
+    }
+    assert!(complaint(|| Holder::default().next(1)).contains("`ttl` is zero"));
+}
+
+#[test]
+fn a_clock_that_panics_is_the_first_callers_and_others_may_try_again() {
+    use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+    static READY: AtomicBool = AtomicBool::new(false);
+    fn clock() -> memokit::ManualClock {
+        assert!(READY.load(SeqCst), "no clock yet");
+        memokit::ManualClock::new()
+    }
+    #[memoize(ttl = "1s", clock = clock())]
+    fn next(n: u32) -> u32 {
+        n + 1
+    }
+    assert!(complaint(|| next(1)).contains("no clock yet"));
+    READY.store(true, SeqCst);
+    assert_eq!((next(1), next(1), next::cache_info().hits), (2, 2, 1));
+}
