@@ -148,6 +148,8 @@ fn ten_threads_compute_once() {
             })
         })
         .collect();
-    threads.into_iter().for_each(|thread| drop(thread.join().unwrap()));
+    for thread in threads {
+        assert_eq!(thread.join().unwrap(), "");
+    }
     assert_eq!(rect.runs(), 1);
 }

@@ -88,13 +88,13 @@ fn a_value_can_be_set_taken_and_changed() {
 
 #[test]
 fn a_lazy_field_needs_no_more_than_its_value() {
+    static SHARED: Lazy<u32> = Lazy::new();
     fn shareable<T: Send + Sync>() {}
     shareable::<Circle>();
     // Not `Send`, not `Clone`, not `'static`: still a field.
     let text = String::from("x");
     let lazy: Lazy<std::rc::Rc<&str>> = Lazy::new();
     assert_eq!(**lazy.get_or_init(|| std::rc::Rc::new(text.as_str())), "x");
-    static SHARED: Lazy<u32> = Lazy::new();
     assert_eq!(*SHARED.get_or_init(|| 7), 7);
 }
 
@@ -114,6 +114,10 @@ impl Node {
 #[test]
 fn fields_of_a_tree_are_computed_through_one_another() {
     let leaf = |value| Node { value, children: Vec::new(), sum: Lazy::new() };
-    let tree = Node { value: 1, children: vec![leaf(2), Node { value: 3, children: vec![leaf(4)], sum: Lazy::new() }], sum: Lazy::new() };
+    let tree = Node {
+        value: 1,
+        children: vec![leaf(2), Node { value: 3, children: vec![leaf(4)], sum: Lazy::new() }],
+        sum: Lazy::new(),
+    };
     assert_eq!((tree.sum(), tree.children[1].sum_cached()), (10, Some(&7)));
 }

@@ -1,6 +1,7 @@
 //! Where getters stand, and what stands around them.
 #![deny(warnings, missing_docs, unused_qualifications, clippy::pedantic)]
 #![forbid(unsafe_code)]
+#![allow(clippy::unused_self, clippy::needless_arbitrary_self_type, reason = "the subject of the tests")]
 
 use memokit::{Lazy, cached_field};
 

@@ -58,7 +58,10 @@ fn a_computation_that_needs_its_own_result_is_a_panic_that_says_so() {
         let moody = Moody::default();
         let panic = catch_unwind(AssertUnwindSafe(|| moody.circular())).unwrap_err();
         let message = message(panic);
-        assert!(message.contains("the computation of a `Lazy<u32>` field needs the field that it computes"), "{message}");
+        assert!(
+            message.contains("the computation of a `Lazy<u32>` field needs the field that it computes"),
+            "{message}"
+        );
         assert_eq!(moody.circular_cached(), None);
     });
 }

@@ -153,9 +153,11 @@ struct Skipping<T> {
 }
 
 #[derive(Key)]
+#[allow(dead_code, reason = "skipped fields are for nobody")]
 struct Gap(u32, #[key(skip)] &'static str, u8);
 
 #[derive(Key)]
+#[allow(dead_code, reason = "skipped fields are for nobody")]
 enum Sparse {
     One(u32, #[key(skip)] f32),
     Two {

@@ -1,6 +1,8 @@
 //! Single flight: one run per key at a time, and nobody waits for ever.
 
 mod cache;
+mod functions;
+mod tasks;
 
 use std::sync::mpsc;
 use std::thread;
@@ -14,7 +16,7 @@ pub fn watchdog<T: Send + 'static>(test: impl FnOnce() -> T + Send + 'static) ->
         let _ = done.send(());
         result
     });
-    if wait.recv_timeout(Duration::from_secs(60)) == Err(mpsc::RecvTimeoutError::Timeout) {
+    if wait.recv_timeout(Duration::from_secs(20)) == Err(mpsc::RecvTimeoutError::Timeout) {
         panic!("the test hangs");
     }
     match thread.join() {

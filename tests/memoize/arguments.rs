@@ -163,7 +163,7 @@ fn floats_are_keys_and_nan_equals_itself() {
         RUNS.add()
     }
     assert_eq!((class(0.5, 0.5), class(0.5, 0.5), class(0.25, 0.5)), (0, 0, 1));
-    assert_eq!((class(f64::NAN, 1.0), class(-f64::NAN, 1.0), class(0.0 / 0.0, 1.0)), (2, 2, 2));
+    assert_eq!((class(f64::NAN, 1.0), class(-f64::NAN, 1.0), class(f64::INFINITY - f64::INFINITY, 1.0)), (2, 2, 2));
     assert_eq!((class(0.0, f32::NAN), class(-0.0, -f32::NAN)), (3, 3));
     assert_eq!((class(f64::INFINITY, 0.0), class(f64::NEG_INFINITY, -0.0), class(f64::INFINITY, -0.0)), (4, 5, 4));
 }
@@ -187,7 +187,10 @@ fn options_of_borrowed_text_are_keys() {
         text.map_or(100, str::len) + list.map_or(1000, <[u8]>::len) + number.map_or(10_000, |n| *n as usize)
     }
     assert_eq!((length(Some("ab"), Some(&[1]), Some(&1)), length(None, None, None)), (4, 11_100));
-    assert_eq!((length(Some(&String::from("ab")), Some(&vec![1]), Some(&1)), length(None, None, None)), (4, 11_100));
+    assert_eq!(
+        (length(Some(&String::from("ab")), Some(Vec::from([1]).as_slice()), Some(&1)), length(None, None, None)),
+        (4, 11_100)
+    );
     assert_eq!(length(Some(""), None, None), 11_000);
     assert_eq!(tally(length::cache_info()), (2, 3, 3));
 }
@@ -244,7 +247,7 @@ fn a_type_of_another_crate_needs_hash_eq_and_clone_only() {
     }
     let id = Uuid([7; 16]);
     for _ in 0..2 {
-        assert_eq!(by_all(id.clone(), &id, &[id.clone()], Some(&id), None, vec![id.clone()]), 4);
+        assert_eq!(by_all(id.clone(), &id, std::slice::from_ref(&id), Some(&id), None, vec![id.clone()]), 4);
         assert_eq!(by_all(id.clone(), &id, &[], None, Some(id.clone()), vec![]), 2);
     }
     assert_eq!(tally(by_all::cache_info()), (2, 2, 2));

@@ -27,7 +27,6 @@ fn two_arguments_are_a_pair() {
 #[test]
 fn thirteen_arguments_all_count() {
     #[memoize]
-    #[expect(clippy::too_many_arguments, reason = "the trap")]
     fn sum(
         a0: u32,
         a1: u32,
@@ -61,7 +60,6 @@ fn thirteen_arguments_all_count() {
 #[test]
 fn sixteen_arguments_all_count() {
     #[memoize]
-    #[expect(clippy::too_many_arguments, reason = "the trap")]
     fn sum(
         a0: u32,
         a1: u32,
@@ -99,7 +97,6 @@ fn sixteen_arguments_all_count() {
 #[test]
 fn seventeen_arguments_all_count() {
     #[memoize]
-    #[expect(clippy::too_many_arguments, reason = "the trap")]
     fn sum(
         a0: u32,
         a1: u32,
@@ -138,7 +135,6 @@ fn seventeen_arguments_all_count() {
 #[test]
 fn thirty_five_arguments_all_count() {
     #[memoize]
-    #[expect(clippy::too_many_arguments, reason = "the trap")]
     fn sum(
         a0: u32,
         a1: u32,
@@ -261,7 +257,6 @@ fn many_arguments_of_an_async_method_all_count() {
     struct Numbers;
     impl Numbers {
         #[memoize(ignore(self, a19))]
-        #[expect(clippy::too_many_arguments, reason = "the trap")]
         async fn sum(
             &self,
             a0: u32,
@@ -303,7 +298,6 @@ fn many_arguments_of_an_async_method_all_count() {
 #[test]
 fn many_arguments_and_a_closure_over_the_key_fit_together() {
     #[memoize(weight = |key, value| (key.0).0 + (key.1).0 + *value, max_weight = 1000)]
-    #[expect(clippy::too_many_arguments, reason = "the trap")]
     fn sum(
         a0: u32,
         a1: u32,

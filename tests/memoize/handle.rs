@@ -277,7 +277,7 @@ fn with_shows_a_result_as_the_function_returns_it() {
     fn half(n: u32) -> Result<u32, String> {
         if n.is_multiple_of(2) { Ok(n / 2) } else { Err(format!("{n} is odd")) }
     }
-    assert_eq!(half::with(4, Result::is_ok), true);
+    assert!(half::with(4, Result::is_ok));
     assert_eq!(half::with(4, |result| *result.as_ref().unwrap()), 2);
     assert_eq!(half::with(3, |result| result.clone().unwrap_err()), "3 is odd");
     assert_eq!(tally(half::cache_info()), (1, 2, 1));

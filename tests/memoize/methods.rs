@@ -32,7 +32,6 @@ fn instances_do_not_answer_for_each_other() {
 
 #[test]
 fn equal_instances_share_their_answers() {
-    assert_eq!(City("Bern").greeting_uncached("b"), "b in Bern");
     static RUNS: Runs = Runs::new();
     #[derive(Clone, PartialEq, Eq, Hash)]
     struct Town(&'static str);

@@ -1,10 +1,33 @@
 //! `#[memoize]`: one file per form of function and per rule of the vocabulary.
+#![allow(
+    clippy::unnecessary_operation,
+    clippy::unused_async,
+    clippy::too_many_arguments,
+    clippy::too_many_lines,
+    clippy::many_single_char_names,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::boxed_local,
+    clippy::borrowed_box,
+    clippy::ptr_arg,
+    clippy::ref_option_ref,
+    clippy::type_complexity,
+    clippy::needless_arbitrary_self_type,
+    clippy::toplevel_ref_arg,
+    clippy::builtin_type_shadow,
+    clippy::unnecessary_wraps,
+    clippy::manual_is_multiple_of,
+    reason = "functions here have every form that somebody may write, and are called for their effect on a cache"
+)]
 
 mod arguments;
 mod arguments_many;
 mod associated_functions;
 mod attributes;
+mod blanket_trait;
 mod configuration;
+mod derived_keys;
 mod expiry;
 mod free_functions;
 mod generics;
@@ -24,6 +47,7 @@ mod surroundings;
 mod trait_defaults;
 mod trait_impls;
 mod typed;
+mod without_handle;
 mod words;
 mod zero;
 

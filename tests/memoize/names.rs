@@ -77,7 +77,6 @@ fn a_function_may_be_named_like_an_operation() {
 #[test]
 fn arguments_may_have_the_names_that_an_expansion_might_use() {
     #[memoize(weight = |key, value| key.0 + *value, max_weight = 1000)]
-    #[expect(clippy::too_many_arguments, reason = "many names")]
     fn sum(
         key: u32,
         value: u32,
@@ -99,7 +98,6 @@ fn arguments_may_have_the_names_that_an_expansion_might_use() {
 #[test]
 fn arguments_may_have_the_very_names_that_the_expansion_uses() {
     #[memoize(when = __when > 0)]
-    #[expect(clippy::too_many_arguments, reason = "many names")]
     fn sum(
         __store: u32,
         __lead: u32,

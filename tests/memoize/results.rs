@@ -104,7 +104,7 @@ fn an_error_needs_neither_clone_nor_send() {
     assert!(sync(0).is_err() && sync(0).is_err());
     assert_eq!((sync(1).unwrap(), sync(1).unwrap()), (1, 1));
     block_on(async {
-        assert_eq!((later(0).await.is_err(), later(1).await.unwrap(), later(1).await.unwrap()), (true, 1, 1))
+        assert_eq!((later(0).await.is_err(), later(1).await.unwrap(), later(1).await.unwrap()), (true, 1, 1));
     });
     assert_eq!((tally(sync::cache_info()), tally(later::cache_info())), ((1, 3, 1), (1, 2, 1)));
 }
@@ -183,7 +183,7 @@ fn cache_err_keeps_an_err_like_any_value() {
     }
     assert_eq!((fail(1), fail(1), RUNS.count()), (Err("no 1".into()), Err("no 1".into()), 1));
     block_on(async {
-        assert_eq!((fail_later(1).await, fail_later(1).await), (Err("no 1".into()), Err("no 1".into())))
+        assert_eq!((fail_later(1).await, fail_later(1).await), (Err("no 1".into()), Err("no 1".into())));
     });
     assert_eq!(RUNS.count(), 2);
     assert_eq!((tally(fail::cache_info()), fail::cache_info().errors), ((1, 1, 1), 0));

@@ -54,7 +54,7 @@ fn one_who_waits_for_anothers_run_is_coalesced() {
     #[memoize]
     fn slow(n: u32) -> u32 {
         INSIDE.wait();
-        thread::sleep(Duration::from_millis(100));
+        thread::sleep(Duration::from_millis(500)); // until the other one waits
         n + 1
     }
     thread::scope(|scope| {

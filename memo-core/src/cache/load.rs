@@ -8,7 +8,7 @@ use super::Cache;
 use crate::engine::scope::Scope;
 use crate::engine::{Begin, Mode, Node, Outcome, Ticket, Turn};
 use crate::entry::Pair;
-use crate::flight::running::{self, Driven};
+use crate::flight::running::Driven;
 
 type PairNode<K, V, S> = <S as Scope>::Ref<Node<Pair<K, V>>>;
 
@@ -40,7 +40,10 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
     pub fn try_get_or_insert_with<E>(&self, key: K, compute: impl FnOnce() -> Result<V, E>) -> Result<V, E> {
         let hash = self.hash(&key);
         if let Some(node) = self.engine().find(hash, |pair| pair.key == key) {
-            return Ok(self.hit_value(&node));
+            let value = self.hit_value(&node);
+            // Here, where the value is safe if that panics.
+            drop((key, node));
+            return Ok(value);
         }
         // The key moves into the entry-to-be once it is made, and is compared there from then on.
         let node = S::share(Node::new(hash, Pair::pending(key)));
@@ -79,11 +82,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
                     Outcome::Failure(_) | Outcome::Again => continue,
                 },
             };
-            let result = {
-                let _inside = running::Inside::enter(ticket.id());
-                compute()
-            };
-            return self.land(ticket, result);
+            return self.land(ticket, compute());
         }
     }
 
@@ -107,7 +106,10 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
     ) -> Result<V, E> {
         let hash = self.hash(&key);
         if let Some(node) = self.engine().find(hash, |pair| pair.key == key) {
-            return Ok(self.hit_value(&node));
+            let value = self.hit_value(&node);
+            // Here, where the value is safe if that panics.
+            drop((key, node));
+            return Ok(value);
         }
         let node = S::share(Node::new(hash, Pair::pending(key)));
         let is = |pair: &Pair<K, V>| pair.key == node.payload.key;
@@ -135,7 +137,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
         value(node)
     }
 
-    fn land<E>(&self, ticket: Ticket<'_, Pair<K, V>, S>, result: Result<V, E>) -> Result<V, E> {
+    fn land<E>(&self, mut ticket: Ticket<'_, Pair<K, V>, S>, result: Result<V, E>) -> Result<V, E> {
+        ticket.enter();
         let Ok(value) = &result else {
             ticket.land_without_value(None, true);
             return result;

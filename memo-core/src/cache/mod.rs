@@ -268,7 +268,10 @@ impl<K: Hash + Eq, V, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
         V: Clone,
     {
         let node = self.engine().remove(self.hash(key), |pair| pair.key.borrow() == key)?;
-        node.payload.value().cloned()
+        let value = node.payload.value().cloned();
+        // Here, where the value is safe if that panics.
+        drop(node);
+        value
     }
 }
 

@@ -17,7 +17,7 @@ pub use wait::{AsyncStep, begin_async};
 use crate::engine::scope::Scope;
 use crate::engine::{Begin, Engine, Mode, Node, Outcome, Terms, Ticket, Turn};
 use crate::entry::Pair;
-use crate::flight::running::{Driven, Inside};
+use crate::flight::running::Driven;
 use crate::keep::Keep;
 use crate::key::{Lookup, StoredArgs};
 use crate::site::{Holds, Store};
@@ -37,8 +37,6 @@ pub enum Step<'a, St: Store, Q: Lookup, R, Kp: Keep<R>> {
 pub struct Lead<'a, St: Store, K, Kp, V> {
     /// `None` computes without the cache.
     ticket: Option<Ticket<'a, St::Payload, St::Scope>>,
-    /// A synchronous run is on this thread's list from here on; an asynchronous one while it is polled.
-    inside: Option<Inside>,
     keep: Kp,
     _of: PhantomData<fn() -> (K, V)>,
 }
@@ -104,7 +102,7 @@ where
                 engine.hit(&node);
                 give::<St, Q::Stored, R, Kp>(&node, keep)
             }
-            Begin::Lead(ticket) => return Step::Run(Lead::new(ticket, keep).entered()),
+            Begin::Lead(ticket) => return Step::Run(Lead::new(ticket, keep)),
             Begin::Bypass => return Step::Run(Lead::without_cache(keep)),
             Begin::Wait(wait) => outcome::<St, Q::Stored, R, Kp>(wait.park(&mut turn), keep),
         };
@@ -134,8 +132,7 @@ where
     Q: Lookup,
     Kp: Keep<R>,
 {
-    begin_refresh(store, query, keep)
-        .map_or_else(|| Lead::without_cache(keep), |ticket| Lead::new(ticket, keep).entered())
+    begin_refresh(store, query, keep).map_or_else(|| Lead::without_cache(keep), |ticket| Lead::new(ticket, keep))
 }
 
 /// As [`refresh`], for a future.
@@ -167,16 +164,11 @@ where
 
 impl<'a, St: Store, K, Kp, V> Lead<'a, St, K, Kp, V> {
     fn new(ticket: Ticket<'a, St::Payload, St::Scope>, keep: Kp) -> Self {
-        Self { ticket: Some(ticket), inside: None, keep, _of: PhantomData }
+        Self { ticket: Some(ticket), keep, _of: PhantomData }
     }
 
     fn without_cache(keep: Kp) -> Self {
-        Self { ticket: None, inside: None, keep, _of: PhantomData }
-    }
-
-    fn entered(mut self) -> Self {
-        self.inside = self.ticket.as_ref().map(|ticket| Inside::enter(ticket.id()));
-        self
+        Self { ticket: None, keep, _of: PhantomData }
     }
 
     /// Runs the body's future as part of this run.
@@ -192,9 +184,9 @@ impl<'a, St: Store, K, Kp, V> Lead<'a, St, K, Kp, V> {
         Kp: Keep<R, Stored = V>,
         W: for<'w> FnOnce(Writing<'w, K, R>) -> Writing<'w, K, R>,
     {
-        let Self { ticket, inside, keep, .. } = self;
-        drop(inside);
-        let Some(ticket) = ticket else { return value };
+        let Self { ticket, keep, .. } = self;
+        let Some(mut ticket) = ticket else { return value };
+        ticket.enter();
         let Some(stored) = keep.stored(&value) else {
             let instead = keep.shared_failure(&value).map(Into::into);
             ticket.land_without_value(instead, keep.failed(&value));

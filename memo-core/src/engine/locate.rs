@@ -45,42 +45,49 @@ impl<P: ?Sized, S: Scope> Engine<P, S> {
             let unknown = {
                 let mut state = self.state.write();
                 let mut found = Found { live: None, runs: SmallVec::new() };
-                match look(&state, hash, &compared, &mut found) {
-                    None => return act(&mut state, &found),
-                    Some(node) => node,
+                let unknown = look(&state, hash, &compared, &mut found);
+                if unknown.is_empty() {
+                    let result = act(&mut state, &found);
+                    drop((found, state));
+                    // May drop entries that left meanwhile: the user's code, with the result safe if it panics.
+                    drop(compared);
+                    return result;
                 }
+                unknown
             };
-            let ours = is(&unknown.payload);
-            compared.push((unknown, ours));
+            for node in unknown {
+                let ours = is(&node.payload);
+                compared.push((node, ours));
+            }
         }
     }
 }
 
-/// Fills `found` from what has been compared, or gives something that has not.
+/// Fills `found` from what has been compared, and gives what has not been.
 fn look<P: ?Sized, S: Scope>(
     state: &State<P, S>,
     hash: u64,
     compared: &[(S::Ref<Node<P>>, bool)],
     found: &mut Found<P, S>,
-) -> Option<S::Ref<Node<P>>> {
-    let verdict = |node: &Node<P>| compared.iter().find(|(seen, _)| same(seen, node)).map(|(_, ours)| *ours);
-    let mut n = 0;
-    while let Some((slot, node)) = state.nth(hash, n) {
-        match verdict(node) {
-            None => return Some(node.clone()),
-            Some(true) => found.live = Some(slot),
-            Some(false) => {}
-        }
-        n += 1;
-    }
-    n = 0;
-    while let Some(run) = state.flights.nth(hash, n) {
-        match verdict(&run.node) {
-            None => return Some(run.node.clone()),
-            Some(true) => found.runs.push(run.node.clone()),
-            Some(false) => {}
-        }
-        n += 1;
-    }
-    None
+) -> SmallVec<[S::Ref<Node<P>>; 1]> {
+    let mut unknown = SmallVec::new();
+    // What was there in the last round comes in the same order, so the search begins where the last one ended.
+    let mut next = 0;
+    let mut verdict = |node: &Node<P>| {
+        let (before, after) = compared.split_at(next);
+        let at = after.iter().chain(before).position(|(seen, _)| same(seen, node))?;
+        next = (next + at) % compared.len() + 1;
+        Some(compared[next - 1].1)
+    };
+    state.each(hash, |slot, node| match verdict(node) {
+        None => unknown.push(node.clone()),
+        Some(true) => found.live = Some(slot),
+        Some(false) => {}
+    });
+    state.flights.each(hash, |run| match verdict(&run.node) {
+        None => unknown.push(run.node.clone()),
+        Some(true) => found.runs.push(run.node.clone()),
+        Some(false) => {}
+    });
+    unknown
 }

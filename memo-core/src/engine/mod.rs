@@ -98,7 +98,7 @@ impl<P: ?Sized, S: Scope> Engine<P, S> {
     /// The live entry that `is` recognises. Neither counts nor touches.
     #[inline]
     pub(crate) fn find(&self, hash: u64, is: impl Fn(&P) -> bool) -> Option<S::Ref<Node<P>>> {
-        let node = self.state.read().nth(hash, 0)?.1.clone();
+        let node = self.state.read().first(hash)?.clone();
         let node = if is(&node.payload) { node } else { self.find_behind_a_collision(hash, is)? };
         self.is_live(&node).then_some(node)
     }

@@ -49,15 +49,15 @@ impl<P: ?Sized, S: Scope> Flights<P, S> {
         self.runs.is_empty()
     }
 
-    /// The `n`th run with this hash that has not been cut.
-    pub(super) fn nth(&self, hash: u64, mut n: usize) -> Option<&Pending<P, S>> {
-        self.runs.find(hash, |run| {
-            run.node.hash == hash && !run.cut && {
-                let found = n == 0;
-                n = n.wrapping_sub(1);
-                found
+    /// All runs with this hash that have not been cut.
+    pub(super) fn each(&self, hash: u64, mut see: impl FnMut(&Pending<P, S>)) {
+        let none = self.runs.find(hash, |run| {
+            if run.node.hash == hash && !run.cut {
+                see(run);
             }
-        })
+            false
+        });
+        debug_assert!(none.is_none());
     }
 
     pub(super) fn get_mut(&mut self, node: &Node<P>) -> Option<&mut Pending<P, S>> {

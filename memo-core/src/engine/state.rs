@@ -147,17 +147,24 @@ impl<P: ?Sized, S: Scope> State<P, S> {
         (self.book.max_entries != usize::MAX).then_some(self.book.max_entries)
     }
 
-    /// The `n`th entry with this hash. More than one is a collision of 64 bits.
+    /// The first entry with this hash. A second one is a collision of 64 bits.
     #[inline]
-    pub(super) fn nth(&self, hash: u64, mut n: usize) -> Option<(u32, &S::Ref<Node<P>>)> {
-        let link = self.book.index.find(hash, |link| {
-            link.hash == hash && {
-                let found = n == 0;
-                n = n.wrapping_sub(1);
-                found
+    pub(super) fn first(&self, hash: u64) -> Option<&S::Ref<Node<P>>> {
+        let link = self.book.index.find(hash, |link| link.hash == hash)?;
+        self.node(link.slot)
+    }
+
+    /// All entries with this hash.
+    pub(super) fn each(&self, hash: u64, mut see: impl FnMut(u32, &S::Ref<Node<P>>)) {
+        let none = self.book.index.find(hash, |link| {
+            if link.hash == hash
+                && let Some(node) = self.node(link.slot)
+            {
+                see(link.slot, node);
             }
-        })?;
-        Some((link.slot, &self.slots[link.slot as usize].as_ref()?.node))
+            false
+        });
+        debug_assert!(none.is_none());
     }
 
     pub(super) fn node(&self, slot: u32) -> Option<&S::Ref<Node<P>>> {

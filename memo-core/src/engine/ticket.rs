@@ -11,7 +11,8 @@ use super::state::{Gone, Node};
 use super::stats::Count;
 use super::{Engine, SWEEP_WITH_A_MISS};
 use crate::config::SingleFlight;
-use crate::flight::{Edges, Failure, Flight, Id, Landed, Landing, running};
+use crate::flight::running::{self, Inside};
+use crate::flight::{Edges, Failure, Flight, Id, Landed, Landing};
 use crate::info::RemovalCause;
 
 /// What is to become of a computed value.
@@ -67,10 +68,10 @@ pub(crate) enum Begin<'a, P: ?Sized, S: Scope> {
     Bypass,
 }
 
-enum Decision<P: ?Sized, S: Scope> {
+enum Decision<'a, P: ?Sized, S: Scope> {
     Hit(S::Ref<Node<P>>),
     NeedKey,
-    Lead(S::Ref<Node<P>>),
+    Lead(Ticket<'a, P, S>),
     Join { flight: Arc<Flight>, node: S::Ref<Node<P>> },
     Bypass,
 }
@@ -96,7 +97,7 @@ impl<P: ?Sized, S: Scope> Engine<P, S> {
             }
             let mut gone = Gone::<P, S>::new();
             let now = self.now_if_dated();
-            let decision = self.locate(hash, &is, |state, found| -> Decision<P, S> {
+            let decision = self.locate(hash, &is, |state, found| -> Decision<'_, P, S> {
                 let mut replaces = None;
                 if let Some(slot) = found.live
                     && let Some(node) = state.node(slot).cloned()
@@ -126,7 +127,8 @@ impl<P: ?Sized, S: Scope> Engine<P, S> {
                 let kin = found.runs.first().and_then(|run| state.flights.get_mut(run)).map(|run| run.kin);
                 let kin = kin.unwrap_or_else(|| state.flights.new_kin());
                 state.flights.begin(Pending { node: node.clone(), kin, joinable, cut: false, replaces, flight: None });
-                Decision::Lead(node)
+                // From here on the run must end, and must not be waited for by what leaves the store below.
+                Decision::Lead(self.lead(node, mode))
             });
             self.dispose(gone);
             return match decision {
@@ -135,7 +137,7 @@ impl<P: ?Sized, S: Scope> Engine<P, S> {
                     continue;
                 }
                 Decision::Hit(node) => Begin::Hit(node),
-                Decision::Lead(node) => Begin::Lead(self.lead(node, mode)),
+                Decision::Lead(ticket) => Begin::Lead(ticket),
                 Decision::Join { flight, node } => match Edges::enter(id(&node)) {
                     Some(edges) => Begin::Wait(Wait { engine: self, flight, node, _edges: edges, counted: false }),
                     None => self.bypass(),
@@ -155,7 +157,8 @@ impl<P: ?Sized, S: Scope> Engine<P, S> {
         let address = std::ptr::from_ref(self).addr();
         census::note(address);
         let census = self.stats.times_this_run().then(|| Census::start(address));
-        Ticket { engine: self, node, census, landed: false }
+        let inside = Some(Inside::enter(id(&node)));
+        Ticket { engine: self, node, census, inside, landed: false }
     }
 
     /// Now, where entries can be over at all; else a time before every date.
@@ -169,6 +172,8 @@ pub(crate) struct Ticket<'a, P: ?Sized, S: Scope> {
     engine: &'a Engine<P, S>,
     node: S::Ref<Node<P>>,
     census: Option<Census>,
+    /// This thread is part of the run; a task's run only where it begins and lands.
+    inside: Option<Inside>,
     landed: bool,
 }
 
@@ -177,8 +182,15 @@ impl<P: ?Sized, S: Scope> Ticket<'_, P, S> {
         &self.node
     }
 
+    /// A task's run lands on this thread: what the user's code does on the way must not wait for it.
+    pub(crate) fn enter(&mut self) {
+        let id = self.id();
+        self.inside.get_or_insert_with(|| Inside::enter(id));
+    }
+
     /// The run is a task's, and may go on on another thread.
     pub(crate) fn of_a_task(mut self) -> Self {
+        self.inside = None;
         if let Some(census) = &mut self.census {
             census.leave_thread();
         }
@@ -198,7 +210,8 @@ impl<P: ?Sized, S: Scope> Ticket<'_, P, S> {
         engine.date(&self.node, terms);
         let now = engine.now_if_dated();
         let mut gone = Gone::<P, S>::new();
-        let flight = {
+        // The run is dropped without the lock: what it was to replace may be dropped with it.
+        let run = {
             let mut state = engine.state.write();
             let run = state.flights.end(&self.node);
             if let Some(run) = &run
@@ -213,10 +226,10 @@ impl<P: ?Sized, S: Scope> Ticket<'_, P, S> {
                 }
             }
             state.expire(now, SWEEP_WITH_A_MISS, &engine.stats, &mut gone);
-            run.and_then(|run| run.flight)
+            run
         };
         self.landed = true;
-        if let Some(flight) = flight {
+        if let Some(flight) = run.as_ref().and_then(|run| run.flight.as_ref()) {
             flight.land(Landing::Value);
         }
         engine.dispose(gone);
@@ -236,7 +249,7 @@ impl<P: ?Sized, S: Scope> Ticket<'_, P, S> {
             self.engine.stats.count(Count::Error);
         }
         let run = self.engine.state.write().flights.end(&self.node);
-        if let Some(flight) = run.and_then(|run| run.flight) {
+        if let Some(flight) = run.as_ref().and_then(|run| run.flight.as_ref()) {
             flight.land(failure.map_or(Landing::Nothing, Landing::Failure));
         }
     }

@@ -13,7 +13,6 @@ use super::Id;
 
 thread_local! { static RUNNING: RefCell<Vec<Id>> = const { RefCell::new(Vec::new()) } }
 
-/// Once the thread's locals are gone, nothing is recorded: what runs that late is not waited for.
 fn enter(run: Id) {
     let _ = RUNNING.try_with(|running| running.borrow_mut().push(run));
 }
@@ -27,8 +26,10 @@ fn leave(run: Id) {
     });
 }
 
+/// Whether the code on this thread is part of that run. Once the thread's locals are gone nobody knows: then yes, for who does not
+/// wait cannot wait for himself.
 pub(crate) fn contains(run: Id) -> bool {
-    RUNNING.try_with(|running| running.borrow().contains(&run)).unwrap_or(false)
+    RUNNING.try_with(|running| running.borrow().contains(&run)).unwrap_or(true)
 }
 
 pub(crate) fn all() -> SmallVec<[Id; 4]> {

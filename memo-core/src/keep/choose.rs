@@ -1,6 +1,6 @@
 //! How the policy of a function is chosen: by its return type, not by how that is spelled, so aliases (`io::Result<T>`) are seen through.
 //!
-//! `(&&&Returns::<R>::new()).keep()` has three traits to find `keep` in, and method resolution tries the one with the most references
+//! `(&&&Returns::<R>::new()).__memokit_keep()` has three traits to find `keep` in, and method resolution tries the one with the most references
 //! first: [`OkShared`] for a `Result` whose error can be handed to several callers, [`OkOnly`] for any other `Result`, [`Whole`] for
 //! any other type.
 
@@ -24,7 +24,7 @@ impl<R> Returns<R> {
 pub trait AutoKeep1 {
     /// The policy of this return type.
     #[inline]
-    fn keep(&self) -> OkShared {
+    fn __memokit_keep(&self) -> OkShared {
         OkShared
     }
 }
@@ -34,7 +34,7 @@ impl<T, E: Clone + Send + Sync + 'static> AutoKeep1 for &&Returns<Result<T, E>> 
 pub trait AutoKeep2 {
     /// The policy of this return type.
     #[inline]
-    fn keep(&self) -> OkOnly {
+    fn __memokit_keep(&self) -> OkOnly {
         OkOnly
     }
 }
@@ -44,7 +44,7 @@ impl<T, E> AutoKeep2 for &Returns<Result<T, E>> {}
 pub trait AutoKeep3 {
     /// The policy of this return type.
     #[inline]
-    fn keep(&self) -> Whole {
+    fn __memokit_keep(&self) -> Whole {
         Whole
     }
 }

@@ -1,7 +1,7 @@
 //! Whether a policy fits its function, said once.
 //!
 //! Every operation of a function's handle needs a policy that can keep its return type; were a misfit left to them, each would report
-//! it. So `(&&kept::<R, S, _>(policy)).fit()` asks first: a policy that fits comes back as it is; for any other it reports what is
+//! it. So `(&&kept::<R, S, _>(policy)).__memokit_fit()` asks first: a policy that fits comes back as it is; for any other it reports what is
 //! wrong, always in the same words at the same place, which the compiler prints once, and gives [`NotKept`], which fits everywhere.
 
 use super::{Keep, OkOnly, OkShared, Shareable, SomeOnly, Whole};
@@ -90,14 +90,14 @@ pub trait AutoFit1 {
     type Policy;
 
     /// The policy as it is.
-    fn fit(&self) -> Self::Policy;
+    fn __memokit_fit(&self) -> Self::Policy;
 }
 
 impl<K: Keep<R>, R, S: Shares<K::Stored>> AutoFit1 for &Chosen<K, R, S> {
     type Policy = K;
 
     #[inline]
-    fn fit(&self) -> K {
+    fn __memokit_fit(&self) -> K {
         self.0
     }
 }
@@ -113,7 +113,7 @@ pub trait AutoFit2 {
 
     /// A policy that fits everywhere. One of the bounds does not hold: where all do, the first choice is made.
     #[inline]
-    fn fit(&self) -> NotKept
+    fn __memokit_fit(&self) -> NotKept
     where
         NotKept: Repeats<Self::Value>,
         Self::Scope: Shares<Self::Value>,

@@ -15,7 +15,7 @@ type Fallible<T> = Result<T, String>;
 
 macro_rules! chosen {
     ($Return:ty) => {{
-        let policy = (&&&Returns::<$Return>::new()).keep();
+        let policy = (&&&Returns::<$Return>::new()).__memokit_keep();
         policy.type_id()
     }};
 }
@@ -48,9 +48,9 @@ fn a_type_parameter_is_kept_whole() {
 
 #[test]
 fn a_policy_that_fits_passes_the_check() {
-    assert_eq!((&&kept::<Result<u8, Rc<u8>>, Threads, _>(OkOnly)).fit().type_id(), TypeId::of::<OkOnly>());
-    assert_eq!((&&kept::<Rc<u8>, Alone, _>(Whole)).fit().type_id(), TypeId::of::<Whole>());
-    assert_eq!((&&kept::<Option<u8>, Threads, _>(SomeOnly)).fit().type_id(), TypeId::of::<SomeOnly>());
+    assert_eq!((&&kept::<Result<u8, Rc<u8>>, Threads, _>(OkOnly)).__memokit_fit().type_id(), TypeId::of::<OkOnly>());
+    assert_eq!((&&kept::<Rc<u8>, Alone, _>(Whole)).__memokit_fit().type_id(), TypeId::of::<Whole>());
+    assert_eq!((&&kept::<Option<u8>, Threads, _>(SomeOnly)).__memokit_fit().type_id(), TypeId::of::<SomeOnly>());
 }
 
 #[test]

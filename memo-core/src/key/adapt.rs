@@ -1,6 +1,6 @@
 //! How each argument of a call takes part in its key, chosen by what its type can do.
 //!
-//! The expansion of an attribute sees tokens, not types. So it asks the compiler: `(&&&&&Probe(&argument)).pick()` has five traits
+//! The expansion of an attribute sees tokens, not types. So it asks the compiler: `(&&&&&Probe(&argument)).__memokit_pick()` has five traits
 //! to find `pick` in, and method resolution tries the one with the most references first. The first whose bounds hold wins:
 //!
 //! 1. [`ByKey`]: the type is a [`Key`].
@@ -44,7 +44,7 @@ pub struct NoKey;
 pub trait AutoKey1 {
     /// The adapter of this argument.
     #[inline]
-    fn pick(&self) -> ByKey {
+    fn __memokit_pick(&self) -> ByKey {
         ByKey
     }
 }
@@ -54,7 +54,7 @@ impl<T: Key + ?Sized> AutoKey1 for &&&&Probe<'_, T> {}
 pub trait AutoKey2 {
     /// The adapter of this argument.
     #[inline]
-    fn pick(&self) -> ByReference {
+    fn __memokit_pick(&self) -> ByReference {
         ByReference
     }
 }
@@ -64,7 +64,7 @@ impl<T: ToOwned + Hash + Eq + ?Sized> AutoKey2 for &&&Probe<'_, &T> {}
 pub trait AutoKey3 {
     /// The adapter of this argument.
     #[inline]
-    fn pick(&self) -> ByOptionalReference {
+    fn __memokit_pick(&self) -> ByOptionalReference {
         ByOptionalReference
     }
 }
@@ -74,7 +74,7 @@ impl<T: ToOwned + Hash + Eq + ?Sized> AutoKey3 for &&Probe<'_, Option<&T>> {}
 pub trait AutoKey4 {
     /// The adapter of this argument.
     #[inline]
-    fn pick(&self) -> ByHash {
+    fn __memokit_pick(&self) -> ByHash {
         ByHash
     }
 }
@@ -87,7 +87,7 @@ pub trait AutoKey5 {
 
     /// The adapter of this argument. The bound does not hold: an argument for which it does is the first choice's.
     #[inline]
-    fn pick(&self) -> NoKey
+    fn __memokit_pick(&self) -> NoKey
     where
         Self::Argument: Key,
     {

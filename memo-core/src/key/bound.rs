@@ -55,7 +55,7 @@ impl<A, T: ?Sized> fmt::Debug for Bound<'_, A, T> {
 
 /// First choice for an argument of a cache that threads share: its stored form can be shared.
 ///
-/// `(&&bind(adapter, &argument)).shared()` checks every argument for itself, so that the error names what cannot be shared and not
+/// `(&&bind(adapter, &argument)).__memokit_shared()` checks every argument for itself, so that the error names what cannot be shared and not
 /// the whole key, and is printed once and not for each operation of the handle.
 pub trait AutoShare1<'a> {
     /// The adapter.
@@ -64,7 +64,7 @@ pub trait AutoShare1<'a> {
     type Argument: ?Sized;
 
     /// The argument as it is.
-    fn shared(&self) -> Bound<'a, Self::Adapter, Self::Argument>;
+    fn __memokit_shared(&self) -> Bound<'a, Self::Adapter, Self::Argument>;
 }
 
 impl<'a, A: Adapter<T, Stored: Send + Sync>, T: ?Sized> AutoShare1<'a> for &Bound<'a, A, T> {
@@ -72,7 +72,7 @@ impl<'a, A: Adapter<T, Stored: Send + Sync>, T: ?Sized> AutoShare1<'a> for &Boun
     type Argument = T;
 
     #[inline]
-    fn shared(&self) -> Bound<'a, A, T> {
+    fn __memokit_shared(&self) -> Bound<'a, A, T> {
         **self
     }
 }
@@ -86,7 +86,7 @@ pub trait AutoShare2<'a> {
 
     /// An argument that fits everywhere, so that there is no second error. The bound does not hold: an argument for which it does
     /// is the first choice's.
-    fn shared(&self) -> Bound<'a, NoKey, Self::Argument>
+    fn __memokit_shared(&self) -> Bound<'a, NoKey, Self::Argument>
     where
         Threads: Shares<Self::Stored>;
 }
@@ -95,7 +95,7 @@ impl<'a, A: Adapter<T>, T: ?Sized> AutoShare2<'a> for Bound<'a, A, T> {
     type Stored = A::Stored;
     type Argument = T;
 
-    fn shared(&self) -> Bound<'a, NoKey, T> {
+    fn __memokit_shared(&self) -> Bound<'a, NoKey, T> {
         bind(NoKey, self.argument)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Lazy;
+use super::getter::FieldWith;
 use super::latest::Latest;
 use super::once::Once;
 use crate::key::Key;
@@ -66,6 +68,15 @@ macro_rules! tuples {
                 T: fmt::Debug,
             {
                 show(cell.any().as_ref().map(|kept| &kept.1), f)
+            }
+        }
+        // Each for itself: a blanket implementation would count a field without dependencies as nearly right.
+        impl<T, $($D: Key,)* $Next: Key> FieldWith for Lazy<T, ($($D,)* $Next,)> {
+            type Value = T;
+            type Deps = ($($D,)* $Next,);
+
+            fn lazy(&self) -> &Self {
+                self
             }
         }
         tuples!(@ [$($D)* $Next] $($Rest)*);

@@ -122,16 +122,6 @@ pub trait FieldWith {
     fn lazy(&self) -> &Lazy<Self::Value, Self::Deps>;
 }
 
-#[diagnostic::do_not_recommend]
-impl<T, D: Depends<T, Cell = Latest<T, D>> + Key> FieldWith for Lazy<T, D> {
-    type Value = T;
-    type Deps = D;
-
-    fn lazy(&self) -> &Self {
-        self
-    }
-}
-
 /// The dependencies of a getter, borrowed.
 #[diagnostic::on_unimplemented(
     message = "the dependencies of this getter, `{Self}`, are not those that its field declares, `{D}`",
@@ -197,10 +187,15 @@ where
     R::answer(R::fill(field, tally, compute).map(GivenByValue::give))
 }
 
+/// The field of an async getter. In an operation of its own, so that a field of another type is one error.
+#[inline]
+pub fn async_field<L: AsyncField<Value = V>, V>(field: &L) -> &Lazy<V> {
+    field.lazy()
+}
+
 /// `async` `-> &T`
-pub async fn lent_async<'f, L, V: 'f, F>(field: &'f L, tally: &impl Tally, compute: impl FnOnce() -> F) -> &'f V
+pub async fn lent_async<'f, V, F>(field: &'f Lazy<V>, tally: &impl Tally, compute: impl FnOnce() -> F) -> &'f V
 where
-    L: AsyncField<Value = V>,
     F: Future<Output = V>,
 {
     always(lent_ok_async(field, tally, async || Ok(compute().await)).await)
@@ -210,16 +205,14 @@ where
 ///
 /// # Errors
 /// Those of the computation.
-pub async fn lent_ok_async<'f, L, V: 'f, F, E>(
-    field: &'f L,
+pub async fn lent_ok_async<'f, V, F, E>(
+    field: &'f Lazy<V>,
     tally: &impl Tally,
     compute: impl FnOnce() -> F,
 ) -> Result<&'f V, E>
 where
-    L: AsyncField<Value = V>,
     F: Future<Output = Result<V, E>>,
 {
-    let field = field.lazy();
     if let Some(value) = field.get() {
         tally.hit();
         return Ok(value);
@@ -236,9 +229,8 @@ where
 }
 
 /// `async` `-> T` and `-> Result<T, E>`
-pub async fn given_async<L, V, R, F>(field: &L, tally: &impl Tally, compute: impl FnOnce() -> F) -> R
+pub async fn given_async<V, R, F>(field: &Lazy<V>, tally: &impl Tally, compute: impl FnOnce() -> F) -> R
 where
-    L: AsyncField<Value = V>,
     R: Outcome<V>,
     F: Future<Output = R>,
     V: GivenByValue,
@@ -297,4 +289,9 @@ where
         kept
     };
     R::answer(kept.map(|kept| kept.1.give()))
+}
+
+/// Forgets the value of a field: all cells are empty by default.
+pub fn clear_field<F: Default>(field: &mut F) {
+    *field = F::default();
 }

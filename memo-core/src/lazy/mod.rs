@@ -24,7 +24,10 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 pub use depends::Depends;
-pub use getter::{given, given_async, given_with, given_with_async, lent, lent_async, lent_ok, lent_ok_async};
+pub use getter::{
+    async_field, clear_field, given, given_async, given_with, given_with_async, lent, lent_async, lent_ok,
+    lent_ok_async,
+};
 use latest::Latest;
 pub use look::{ByValue, Lent, LentSome, Look, Look1, Look2, Look3, With};
 use run::Place;
@@ -42,6 +45,9 @@ use crate::key::Key;
 /// as nothing and read as empty.
 ///
 /// `#[cached_field]` on a getter is the short way to use one.
+///
+/// As the key of a map such a struct is fine, but clippy's `mutable_key_type` cannot know that: allow it there, or list `memokit::Lazy`
+/// under `ignore-interior-mutability` in `clippy.toml`.
 ///
 /// # Examples
 /// ```

@@ -102,7 +102,11 @@ impl Printer<'_> {
             };
             let (name, p) = (Ident::new(&name, at), plumbing(self.words, at));
             let await_ = asynchronous.then(|| quote_spanned!(at=> .await));
-            let field = quote_spanned!(self.site=> __field);
+            let field = if asynchronous && key.is_none() {
+                quote_spanned!(self.site=> #p::async_field(__field))
+            } else {
+                quote_spanned!(self.site=> __field)
+            };
             quote_spanned!(at=> #p::#name(#field, #tally, #key #compute) #await_)
         };
         match self.form {
@@ -234,7 +238,7 @@ impl Printer<'_> {
         let (p, field, name) = (&self.p, &self.field, self.beside("_cache_clear"));
         let doc = self.doc(|name| format!("Forgets the value of [`{name}`](Self::{name}): who asks next computes it."));
         let sig = quote_spanned!(self.site=> fn #name(&mut self));
-        let body = quote_spanned!(self.site=> let Self { #field: __field, .. } = self; *__field = #p::Default::default(););
+        let body = quote_spanned!(self.site=> let Self { #field: __field, .. } = self; #p::clear_field(__field););
         self.operation(&doc, &sig, body)
     }
 

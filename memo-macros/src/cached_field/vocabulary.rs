@@ -51,7 +51,7 @@ impl Words {
             }
             "handle" => self.without_handle = words::value(word, input, "handle = false", no_handle)?,
             "crate" => {
-                self.facade = Some(words::value(word, input, "crate = path::to::memokit", Path::parse_mod_style)?)
+                self.facade = Some(words::value(word, input, "crate = path::to::memokit", Path::parse_mod_style)?);
             }
             other => unreachable!("`{other}` is in the vocabulary and not read"),
         }

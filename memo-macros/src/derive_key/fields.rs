@@ -109,7 +109,8 @@ impl<'i> Generics<'i> {
     }
 
     fn field(&self, member: Member, field: &Field, diagnostics: &mut Diagnostics) -> Option<KeyField> {
-        let mentions = |names: &[&str]| mentions(field.ty.to_token_stream(), &|ident| names.iter().any(|name| ident == name));
+        let mentions =
+            |names: &[&str]| mentions(field.ty.to_token_stream(), &|ident| names.iter().any(|name| ident == name));
         let recursive = mentions(&["Self"]) || self.mentions_itself(field);
         let generic = self.is_generic(field) || (recursive && !self.params.is_empty());
         if generic && recursive {

@@ -2,9 +2,9 @@
 
 /// What a crate that wraps `memokit` would offer.
 pub mod facade {
-    pub use cachekit::*;
     #[doc(hidden)]
     pub use cachekit::__private;
+    pub use cachekit::*;
 }
 
 use facade::{Key, Lazy, Memo, cached_field, memoize};

@@ -43,7 +43,7 @@ impl Key for Point {
 macro_rules! chosen {
     ($argument:expr) => {{
         let argument = $argument;
-        let adapter = (&&&&&Probe(&argument)).pick();
+        let adapter = (&&&&&Probe(&argument)).__memokit_pick();
         let call = query((), (bind(adapter, &argument),), Single);
         assert!(call.matches(&call.to_stored()));
         adapter.type_id()
@@ -142,7 +142,7 @@ fn adapters_tell_arguments_apart() {
 fn a_shareable_argument_passes_the_check_unchanged() {
     let name = String::from("n");
     let argument = &*name;
-    let bound = (&&bind((&&&&&Probe(&argument)).pick(), &argument)).shared();
+    let bound = (&&bind((&&&&&Probe(&argument)).__memokit_pick(), &argument)).__memokit_shared();
     assert!(bound.matches(&"n".into()));
     assert_eq!(format!("{bound:?}"), "Bound<&str>");
 }

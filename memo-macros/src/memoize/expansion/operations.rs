@@ -35,7 +35,7 @@ impl Printer<'_> {
         let (params, bounds) = (&generics.params, &generics.where_clause);
         let params = if params.is_empty() { TokenStream::new() } else { quote!(<#params>) };
         quote_spanned! {self.site=>
-            #cfg #lints #[doc(hidden)] #[allow(unused_variables, clippy::used_underscore_binding, clippy::missing_errors_doc, clippy::missing_safety_doc)]
+            #cfg #lints #[doc(hidden)] #[allow(unused_variables, clippy::used_underscore_binding, clippy::missing_errors_doc, clippy::missing_safety_doc, clippy::ptr_arg, clippy::too_many_arguments, clippy::boxed_local, clippy::ref_option_ref, clippy::type_complexity, clippy::borrowed_box)]
             #vis #qualifiers fn #name #params (#inputs) #output #bounds { #body }
         }
     }
@@ -86,7 +86,7 @@ impl Printer<'_> {
             let (result, keep) = (&self.model.result, self.keep());
             let predicate = quote_spanned!(site=> forget: impl #p::FnMut(#p::KeyRef<'_>, &#result) -> #p::bool);
             let body = quote_spanned! {site=>
-                use #p::{AutoKeep1 as _, AutoKeep2 as _, AutoKeep3 as _};
+                use #p::{AutoFit1 as _, AutoFit2 as _, AutoKeep1 as _, AutoKeep2 as _, AutoKeep3 as _};
                 #p::forget_if(&#store, #p::Returns::<#result>::new(), #keep, forget)
             };
             let mut forget_if = simple("forget_if", predicate, quote_spanned!(site=> -> #p::usize), body);

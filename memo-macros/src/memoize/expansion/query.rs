@@ -3,7 +3,7 @@
 use super::Printer;
 use crate::memoize::model::{Argument, Model};
 use crate::memoize::scan;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ReceiverKind, Type};
 
@@ -30,7 +30,7 @@ impl Printer<'_> {
         let op = proc_macro2::Ident::new(op, Model::site_of(&self.model.result));
         let asked = around(quote_spanned!(self.site=> #p::#op #of (&#store, &#query, #keep, #more)));
         quote_spanned! {self.site=> {
-            use #p::{AutoKeep1 as _, AutoKeep2 as _, AutoKeep3 as _, AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, AutoKey5 as _};
+            use #p::{AutoFit1 as _, AutoFit2 as _, AutoKeep1 as _, AutoKeep2 as _, AutoKeep3 as _, AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, AutoKey5 as _, AutoShare1 as _, AutoShare2 as _};
             #asked
         }}
     }
@@ -39,13 +39,19 @@ impl Printer<'_> {
     pub(super) fn keep(&self) -> TokenStream {
         let (p, result, words) = (&self.p, &self.model.result, &self.model.words);
         let site = Model::site_of(result);
-        if words.skip_none.is_some() {
+        if self.model.is_opaque() {
+            return quote_spanned!(site=> #p::Whole);
+        }
+        let policy = if words.skip_none.is_some() {
             quote_spanned!(site=> #p::SomeOnly)
-        } else if words.cache_err || self.model.is_opaque() {
+        } else if words.cache_err {
             quote_spanned!(site=> #p::Whole)
         } else {
-            quote_spanned!(site=> (&&&#p::Returns::<#result>::new()).keep())
-        }
+            quote_spanned!(site=> (&&&#p::Returns::<#result>::new()).__memokit_keep())
+        };
+        // Asked once, in the same words at the same place by every operation: so a misfit is one error.
+        let sharers = if words.local { quote_spanned!(site=> #p::Alone) } else { quote_spanned!(site=> #p::Threads) };
+        quote_spanned!(site=> (&&#p::kept::<#result, #sharers, _>(#policy)).__memokit_fit())
     }
 
     fn query(&self) -> TokenStream {
@@ -110,9 +116,8 @@ impl Printer<'_> {
         if let Some(key) = &words.key {
             let site = Model::site_of(key);
             // A `match` evaluates the expression once and keeps what it borrows until the statement ends.
-            return vec![
-                quote_spanned!(site=> match &(#key) { __key => #p::bind((&&&&&#p::Probe(__key)).pick(), __key) }),
-            ];
+            let bound = self.bound(site, &quote_spanned!(site=> __key));
+            return vec![quote_spanned!(site=> match &(#key) { __key => #bound })];
         }
         let mut components = Vec::new();
         if let Some(receiver) = &model.receiver
@@ -124,21 +129,29 @@ impl Printer<'_> {
             components.push(match &receiver.kind {
                 // `Rc<Self>`, `Pin<&Self>`: the value counts, not the pointer.
                 ReceiverKind::Typed(_, ty) if !is_self(ty) => {
-                    quote_spanned!(site=> match &&*#this { __key => #p::bind((&&&&&#p::Probe(__key)).pick(), __key) })
+                    let bound = self.bound(site, &quote_spanned!(site=> __key));
+                    quote_spanned!(site=> match &&*#this { __key => #bound })
                 }
-                _ => quote_spanned!(site=> #p::bind((&&&&&#p::Probe(&#this)).pick(), &#this)),
+                _ => self.bound(site, &quote_spanned!(site=> &#this)),
             });
         }
         for argument in model.arguments.iter().filter(|argument| !argument.ignored) {
             let name = &argument.name;
             let site = Model::site_of(&argument.ty);
             components.push(if words.typed == Some(false) && model.is_generic(argument) {
-                quote_spanned!(site=> #p::bind(#p::Untyped((&&&&&#p::Probe(&#name)).pick()), &#name))
+                quote_spanned!(site=> #p::bind(#p::Untyped((&&&&&#p::Probe(&#name)).__memokit_pick()), &#name))
             } else {
-                quote_spanned!(site=> #p::bind((&&&&&#p::Probe(&#name)).pick(), &#name))
+                self.bound(site, &quote_spanned!(site=> &#name))
             });
         }
         components
+    }
+
+    /// One component, looked at in the way that its type offers. In a shared cache it is asked once whether threads may share it.
+    fn bound(&self, site: Span, value: &TokenStream) -> TokenStream {
+        let p = &self.p;
+        let bound = quote_spanned!(site=> #p::bind((&&&&&#p::Probe(#value)).__memokit_pick(), #value));
+        if self.model.words.local { bound } else { quote_spanned!(site=> (&&#bound).__memokit_shared()) }
     }
 }
 

@@ -1,0 +1,153 @@
+//! What a call costs besides time: allocations, runs of the hasher, clones of keys and values. Counted per thread, so that
+//! tests do not see one another.
+
+mod hits;
+mod methods;
+mod misses;
+mod values;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::hash::{BuildHasher, DefaultHasher, Hasher};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+/// What some work has cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Cost {
+    allocations: u32,
+    hashers_built: u32,
+    hashers_finished: u32,
+    key_clones: u32,
+    value_clones: u32,
+}
+
+impl Cost {
+    const NONE: Self = Self { allocations: 0, hashers_built: 0, hashers_finished: 0, key_clones: 0, value_clones: 0 };
+    /// One look at the key, one copy of the value for the caller, nothing else.
+    const HIT: Self = Self { hashers_built: 1, hashers_finished: 1, value_clones: 1, ..Self::NONE };
+    /// The same, with a hasher that does not count.
+    const HIT_UNHASHED: Self = Self { value_clones: 1, ..Self::NONE };
+}
+
+thread_local! {
+    // Constant and without a destructor: the allocator may come here at any time of a thread's life.
+    static SPENT: Cell<Cost> = const { Cell::new(Cost::NONE) };
+}
+
+fn spend(change: impl FnOnce(&mut Cost)) {
+    let mut spent = SPENT.get();
+    change(&mut spent);
+    SPENT.set(spent);
+}
+
+/// What the work costs on this thread. Dropping its result is not part of it.
+fn cost_of<T>(work: impl FnOnce() -> T) -> Cost {
+    let before = SPENT.replace(Cost::NONE);
+    let result = work();
+    let spent = SPENT.replace(before);
+    drop(result);
+    spent
+}
+
+/// A future that is ready at once.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("nothing to wait for"),
+    }
+}
+
+struct CountingAllocator;
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+// SAFETY: every method hands its arguments on to `System` unchanged; counting does not allocate.
+unsafe impl GlobalAlloc for CountingAllocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        spend(|cost| cost.allocations += 1);
+        // SAFETY: the caller's duty is `System`'s.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        spend(|cost| cost.allocations += 1);
+        // SAFETY: as above.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        spend(|cost| cost.allocations += 1);
+        // SAFETY: as above.
+        unsafe { System.realloc(block, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+/// Builds hashers that count.
+#[derive(Clone, Copy, Debug, Default)]
+struct CountingState;
+
+struct CountingHasher(DefaultHasher);
+
+impl BuildHasher for CountingState {
+    type Hasher = CountingHasher;
+
+    fn build_hasher(&self) -> CountingHasher {
+        spend(|cost| cost.hashers_built += 1);
+        CountingHasher(DefaultHasher::new())
+    }
+}
+
+impl Hasher for CountingHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.write(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        spend(|cost| cost.hashers_finished += 1);
+        self.0.finish()
+    }
+}
+
+/// Part of a key; its clones count, and it brings an allocation of its own.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Part(Box<u32>);
+
+impl Part {
+    fn new(n: u32) -> Self {
+        Self(Box::new(n))
+    }
+}
+
+impl Clone for Part {
+    fn clone(&self) -> Self {
+        spend(|cost| cost.key_clones += 1);
+        Self(self.0.clone())
+    }
+}
+
+/// A value whose clones count.
+#[derive(Debug, PartialEq, Eq)]
+struct Answer(u32);
+
+impl Clone for Answer {
+    fn clone(&self) -> Self {
+        spend(|cost| cost.value_clones += 1);
+        Self(self.0)
+    }
+}
+
+#[test]
+fn the_counters_count() {
+    let part = Part::new(1);
+    let cost = cost_of(|| (part.clone(), Answer(1).clone(), CountingState.hash_one(3)));
+    let expected = Cost { allocations: 1, hashers_built: 1, hashers_finished: 1, key_clones: 1, value_clones: 1 };
+    assert_eq!(cost, expected);
+    assert_eq!(cost_of(|| 1 + 1), Cost::NONE);
+}

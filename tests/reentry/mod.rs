@@ -1,0 +1,209 @@
+//! Code of the user's that is called by the cache and uses the same cache, or panics: nothing hangs, nothing is poisoned, nothing
+//! is lost, and every later call is right.
+//!
+//! Each test arms one [`Event`] (a hash, a comparison, a drop, ..) with one action (a call, an invalidation, a panic, ..), causes it in every way
+//! that it can be caused, and then looks whether the cache still is in order.
+
+/// The two tests of each event, with the cases of the place where it is called.
+macro_rules! events {
+    ($($event:ident $may_use:ident $may_panic:ident;)*) => { $(
+        #[test]
+        fn $may_use() {
+            CASES.event_may_use_the_cache(Event::$event);
+        }
+
+        #[test]
+        fn $may_panic() {
+            CASES.event_may_panic(Event::$event);
+        }
+    )* };
+}
+
+mod caches;
+mod functions;
+mod hidden;
+
+use std::cell::Cell;
+use std::hash::{Hash, Hasher};
+use std::panic::catch_unwind;
+use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use crate::flight::watchdog;
+
+/// When the cache runs code of the user's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Event {
+    Hash,
+    Compare,
+    CloneKey,
+    DropKey,
+    CloneValue,
+    DropValue,
+    Weigh,
+    Live,
+    Keep,
+    Listen,
+    When,
+    KeyExpression,
+    Body,
+}
+
+/// Something to do, with a name for whom it fails.
+type Act = (&'static str, fn());
+
+thread_local! {
+    static ARMED: Cell<Option<(Event, fn())>> = const { Cell::new(None) };
+    static FIRED: Cell<bool> = const { Cell::new(false) };
+    /// Keys and values that exist.
+    static LIVING: Cell<i32> = const { Cell::new(0) };
+}
+
+/// The event takes place. What it is armed with happens once, for it may lead to the same event again.
+fn happens(event: Event) {
+    if let Some((armed, action)) = ARMED.get()
+        && armed == event
+    {
+        ARMED.set(None);
+        FIRED.set(true);
+        action();
+    }
+}
+
+fn panics() {
+    panic!("as the test wants it");
+}
+
+#[derive(Debug)]
+struct NosyKey(u32);
+
+#[derive(Debug)]
+struct NosyValue(u32);
+
+fn key(n: u32) -> NosyKey {
+    LIVING.set(LIVING.get() + 1);
+    NosyKey(n)
+}
+
+/// The one right value for a key.
+fn value(n: u32) -> NosyValue {
+    LIVING.set(LIVING.get() + 1);
+    NosyValue(n * 10)
+}
+
+impl Hash for NosyKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        happens(Event::Hash);
+        // Keys collide in twos.
+        (self.0 / 2).hash(state);
+    }
+}
+
+impl PartialEq for NosyKey {
+    fn eq(&self, other: &Self) -> bool {
+        happens(Event::Compare);
+        self.0 == other.0
+    }
+}
+
+impl Eq for NosyKey {}
+
+impl Clone for NosyKey {
+    fn clone(&self) -> Self {
+        happens(Event::CloneKey);
+        key(self.0)
+    }
+}
+
+impl Drop for NosyKey {
+    fn drop(&mut self) {
+        LIVING.set(LIVING.get() - 1);
+        happens(Event::DropKey);
+    }
+}
+
+impl Clone for NosyValue {
+    fn clone(&self) -> Self {
+        happens(Event::CloneValue);
+        value(self.0 / 10)
+    }
+}
+
+impl Drop for NosyValue {
+    fn drop(&mut self) {
+        LIVING.set(LIVING.get() - 1);
+        happens(Event::DropValue);
+    }
+}
+
+/// An executor that may run inside itself.
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => std::thread::yield_now(),
+        }
+    }
+}
+
+/// What a test knows of a cache.
+struct Cases {
+    /// Empties the cache and puts keys 1 and 2 in.
+    reset: fn(),
+    /// Ways to make things happen.
+    causes: &'static [Act],
+    /// What is done in the midst of it.
+    actions: &'static [Act],
+    /// Whether later calls are right.
+    check: fn(),
+    /// Empties the cache.
+    clear: fn(),
+    /// Tests of one function share its cache and so run one after the other.
+    turn: &'static Mutex<()>,
+}
+
+impl Cases {
+    /// While the event takes place, the cache is used in every way.
+    fn event_may_use_the_cache(&'static self, event: Event) {
+        self.guarded(move || {
+            let caused: usize = self.actions.iter().map(|&action| self.each_cause(event, action, false)).sum();
+            assert!(caused >= self.actions.len(), "{event:?} was caused");
+        });
+    }
+
+    /// The event panics.
+    fn event_may_panic(&'static self, event: Event) {
+        self.guarded(move || assert!(self.each_cause(event, ("panic", panics), true) > 0, "{event:?} was caused"));
+    }
+
+    fn guarded(&'static self, test: impl FnOnce() + Send + 'static) {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        watchdog(move || {
+            // What a test that failed has left.
+            (self.clear)();
+            LIVING.set(0);
+            test();
+        });
+    }
+
+    fn each_cause(&self, event: Event, (action_name, action): Act, may_panic: bool) -> usize {
+        let mut fired = 0;
+        for &(cause_name, cause) in self.causes {
+            // Shown for the last one before a failure.
+            println!("{event:?} by {cause_name}: {action_name}");
+            (self.reset)();
+            FIRED.set(false);
+            ARMED.set(Some((event, action)));
+            let outcome = catch_unwind(cause);
+            ARMED.set(None);
+            assert!(outcome.is_ok() || may_panic && FIRED.get());
+            fired += usize::from(FIRED.get());
+            (self.check)();
+        }
+        (self.clear)();
+        assert_eq!(LIVING.get(), 0, "an empty cache holds no key and no value");
+        fired
+    }
+}
