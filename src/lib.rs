@@ -21,3 +21,8 @@ pub use memo_core::{
     Lazy, LocalCache, ManualClock, Memo, RemovalCause, Report, caches, report,
 };
 pub use memo_macros::{Key, cached_field, memoize};
+
+/// The examples of the README run too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

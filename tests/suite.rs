@@ -1,10 +1,20 @@
 //! What a user relies on, one file per attribute or rule.
 #![allow(unreachable_pub, reason = "a binary's modules have no other face")]
+#![allow(
+    clippy::pedantic,
+    clippy::boxed_local,
+    dropping_copy_types,
+    dead_code,
+    reason = "tests spell out what users may write"
+)]
 
 mod cached_field;
 mod costs;
 mod derive_key;
 mod flight;
+mod golden_replay;
 mod grid;
+mod invalidation;
 mod memoize;
 mod reentry;
+mod time;

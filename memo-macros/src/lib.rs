@@ -5,6 +5,7 @@
 
 use proc_macro::TokenStream;
 
+mod attributes;
 mod cached_field;
 mod derive_key;
 mod diagnostics;

@@ -1,8 +1,11 @@
 //! Single flight: one run per key at a time, and nobody waits for ever.
 
 mod cache;
+mod circles;
 mod functions;
+mod task_circles;
 mod tasks;
+mod thread_end;
 
 use std::sync::mpsc;
 use std::thread;

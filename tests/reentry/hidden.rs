@@ -127,7 +127,7 @@ fn a_clock_may_panic() {
         cache.insert(1, 1);
         clock.1.store(true, SeqCst);
         let calls: [fn(&Cache<u32, u32>); 3] =
-            [|cache| drop(cache.get(&1)), |cache| cache.insert(2, 2), |cache| drop(cache.get_or_insert_with(3, || 3))];
+            [|cache| _ = cache.get(&1), |cache| cache.insert(2, 2), |cache| _ = cache.get_or_insert_with(3, || 3)];
         for call in calls {
             assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| call(&cache))).is_err());
         }

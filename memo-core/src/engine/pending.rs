@@ -13,8 +13,10 @@ use crate::flight::Flight;
 
 pub(super) struct Pending<P: ?Sized, S: Scope> {
     pub(super) node: S::Ref<Node<P>>,
-    /// Runs of one key at one time share it: the first to land ends the others' right to be kept.
+    /// Runs of one key at one time share it: of these, the one that began last is kept.
     pub(super) kin: u64,
+    /// The order of beginning.
+    pub(super) begun: u64,
     /// Whether others may wait for it.
     pub(super) joinable: bool,
     pub(super) cut: bool,
@@ -26,19 +28,19 @@ pub(super) struct Pending<P: ?Sized, S: Scope> {
 
 pub(super) struct Flights<P: ?Sized, S: Scope> {
     runs: HashTable<Pending<P, S>>,
-    kins: u64,
+    count: u64,
 }
 
 impl<P: ?Sized, S: Scope> Default for Flights<P, S> {
     fn default() -> Self {
-        Self { runs: HashTable::new(), kins: 0 }
+        Self { runs: HashTable::new(), count: 0 }
     }
 }
 
 impl<P: ?Sized, S: Scope> Flights<P, S> {
-    pub(super) fn new_kin(&mut self) -> u64 {
-        self.kins += 1;
-        self.kins
+    pub(super) fn next(&mut self) -> u64 {
+        self.count += 1;
+        self.count
     }
 
     pub(super) fn begin(&mut self, run: Pending<P, S>) {
@@ -70,10 +72,17 @@ impl<P: ?Sized, S: Scope> Flights<P, S> {
         Some(run.remove().0)
     }
 
-    /// Cuts off all runs of the same key as the one that ended.
-    pub(super) fn cut_kin(&mut self, hash: u64, kin: u64) {
-        while let Some(run) = self.runs.find_mut(hash, |run| run.node.hash == hash && run.kin == kin && !run.cut) {
-            run.cut = true;
+    /// A run has landed with this entry. Kin that began before it are cut off; kin that began later know something newer, and will
+    /// replace it.
+    pub(super) fn overtake_kin(&mut self, landed: &Pending<P, S>) {
+        for run in &mut self.runs {
+            if run.kin == landed.kin && !run.cut {
+                if run.begun < landed.begun {
+                    run.cut = true;
+                } else {
+                    run.replaces = Some(landed.node.clone());
+                }
+            }
         }
     }
 

@@ -125,8 +125,17 @@ impl<P: ?Sized, S: Scope> Engine<P, S> {
                 }
                 let Some(node) = fresh.take() else { return Decision::NeedKey };
                 let kin = found.runs.first().and_then(|run| state.flights.get_mut(run)).map(|run| run.kin);
-                let kin = kin.unwrap_or_else(|| state.flights.new_kin());
-                state.flights.begin(Pending { node: node.clone(), kin, joinable, cut: false, replaces, flight: None });
+                let kin = kin.unwrap_or_else(|| state.flights.next());
+                let begun = state.flights.next();
+                state.flights.begin(Pending {
+                    node: node.clone(),
+                    kin,
+                    begun,
+                    joinable,
+                    cut: false,
+                    replaces,
+                    flight: None,
+                });
                 // From here on the run must end, and must not be waited for by what leaves the store below.
                 Decision::Lead(self.lead(node, mode))
             });
@@ -217,7 +226,7 @@ impl<P: ?Sized, S: Scope> Ticket<'_, P, S> {
             if let Some(run) = &run
                 && !run.cut
             {
-                state.flights.cut_kin(self.node.hash, run.kin);
+                state.flights.overtake_kin(run);
                 let old = run.replaces.as_ref().and_then(|old| state.slot_of(old));
                 if terms.keep {
                     state.admit(self.node.clone(), old, engine.moment(now), &engine.stats, &mut gone);

@@ -4,10 +4,10 @@
 //! The body moves to `area_uncached` where its type can be written down. What a lending getter computes has the type of the field, which
 //! no attribute sees; there, and with `handle = false`, the body stays in the getter, as a closure.
 
-use super::attributes::Attributes;
 use super::form::{Form, ungrouped};
 use super::getter::Getter;
 use super::vocabulary::Words;
+use crate::attributes::Attributes;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;

@@ -1,9 +1,6 @@
 //! `#[cached_field]`: vocabulary → getter → checks → expansion. When a stage finds mistakes, they come out beside the getter as the user
 //! wrote it.
 
-// The same sorting as for a memoized function.
-#[path = "../memoize/expansion/attributes.rs"]
-mod attributes;
 mod checks;
 mod expansion;
 mod form;

@@ -9,7 +9,6 @@
 //! | method in a memoized trait impl | siblings in an inherent impl after the block |
 //! | `handle = false` | none; the body moves inside the wrapper |
 
-mod attributes;
 mod operations;
 mod query;
 mod store;
@@ -17,7 +16,7 @@ mod wrapper;
 
 use super::model::{Model, Place};
 use super::values::Handle;
-use attributes::Attributes;
+use crate::attributes::Attributes;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;

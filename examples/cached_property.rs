@@ -1,0 +1,41 @@
+//! A property that is computed when it is first asked for and then kept with its object, as Python's `functools.cached_property`.
+//!
+//! The value lives in a field of the struct. Struct literals, derives and `&self` stay what they are.
+
+use memokit::{Lazy, cached_field};
+use std::f64::consts::PI;
+
+#[derive(Debug, Default, Clone, PartialEq)]
+struct Circle {
+    radius: f64,
+    area: Lazy<f64>,
+}
+
+impl Circle {
+    fn new(radius: f64) -> Self {
+        Self { radius, ..Self::default() }
+    }
+
+    #[cached_field]
+    fn area(&self) -> f64 {
+        println!("    (computing the area)");
+        PI * self.radius.powi(2)
+    }
+}
+
+fn main() {
+    let mut circle = Circle::new(2.0);
+    println!("{circle:?}");
+    println!("area = {:.3}", circle.area());
+    println!("area = {:.3}", circle.area());
+
+    let copy = circle.clone();
+    println!("the clone knows it too: {:.3}", copy.area());
+    println!("and is equal to one that does not: {}", copy == Circle::new(2.0));
+
+    circle.radius = 3.0;
+    circle.area_cache_clear();
+    println!("radius 3, cleared: {:?}", circle.area_cached());
+    println!("area = {:.3}", circle.area());
+    println!("computed {} times in all", Circle::area_cache_info().misses);
+}

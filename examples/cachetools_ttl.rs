@@ -1,0 +1,41 @@
+//! The example that made cachetools' `TTLCache` known: keep the weather of the places asked for most recently, but never for longer than ten
+//! minutes.
+//!
+//! ```python
+//! @cached(cache=TTLCache(maxsize=1024, ttl=600))
+//! def get_weather(place): ...
+//! ```
+
+use memokit::{ManualClock, memoize};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+static CLOCK: LazyLock<ManualClock> = LazyLock::new(ManualClock::new);
+
+/// What the weather service says. A failed call is not kept, so the next one asks again.
+#[memoize(lru = 1024, ttl = "10m", clock = CLOCK.clone())]
+fn weather(place: &str) -> Result<String, String> {
+    println!("    (calling the weather service for {place})");
+    match place {
+        "London" => Ok("drizzle".to_owned()),
+        "Athens" => Ok("sun".to_owned()),
+        other => Err(format!("no station in {other}")),
+    }
+}
+
+fn main() {
+    let minute = Duration::from_secs(60);
+    let ask = |place| match weather(place) {
+        Ok(sky) => println!("{place}: {sky}"),
+        Err(error) => println!("{place}: {error}"),
+    };
+
+    ["London", "Athens", "London", "Thule", "Thule"].into_iter().for_each(ask);
+    CLOCK.advance(6 * minute);
+    println!("6 minutes later, London is good for another {:?}", weather::expires_in("London").unwrap_or_default());
+    ask("London");
+    CLOCK.advance(4 * minute);
+    println!("10 minutes after the first call {} are left", weather::cache_info().currsize);
+    ask("London");
+    println!("{}", weather::cache_info());
+}

@@ -1,0 +1,39 @@
+//! Generic functions: one attribute, and every instantiation has its own entries. `size::<u64>` never answers for `size::<u8>`, though key and
+//! value look the same. The bound holds for all types together.
+
+use memokit::memoize;
+use std::hash::Hash;
+
+/// The value that occurs most often; the first of them if there are several.
+#[memoize(lru = 100)]
+fn most_common<T: Eq + Hash + Clone + Send + Sync + 'static>(items: &[T]) -> Option<T> {
+    println!("    (counting {} items of {})", items.len(), std::any::type_name::<T>());
+    let count = |item: &T| items.iter().filter(|other| *other == item).count();
+    items.iter().rev().max_by_key(|item| count(item)).cloned()
+}
+
+/// Nothing but `T` tells the calls apart.
+#[memoize]
+fn size<T>(count: usize) -> usize {
+    count * size_of::<T>()
+}
+
+/// The number of ways to lay dominoes on a board of `WIDTH` columns and two rows.
+#[memoize]
+fn dominoes<const WIDTH: usize>() -> u64 {
+    (1..WIDTH).fold((1, 1), |(before, now), _| (now, before + now)).1
+}
+
+fn main() {
+    println!("{:?}", most_common(&[3, 1, 4, 1, 5, 9, 2, 6]));
+    println!("{:?}", most_common(&['h', 'e', 'l', 'l', 'o']));
+    println!("{:?}", most_common(&[3, 1, 4, 1, 5, 9, 2, 6]));
+    println!("{:?}", most_common::<u8>(&[]));
+    println!("{}", most_common::cache_info());
+
+    println!("{} {} {}", size::<u8>(2), size::<u64>(2), size::<u8>(2));
+    println!("{}", size::cache_info());
+    println!("is size::<u16>(2) known? {:?}", size::peek::<u16>(2));
+
+    println!("{} {} {}", dominoes::<4>(), dominoes::<8>(), dominoes::<8>());
+}

@@ -1,0 +1,209 @@
+//! Time to live and to idle, by a clock that the test moves; and by the system's, with nobody calling.
+
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use memokit::{Cache, LocalCache, ManualClock, RemovalCause, memoize};
+
+const SECOND: Duration = Duration::from_secs(1);
+const NANOSECOND: Duration = Duration::from_nanos(1);
+
+/// A clock for one test's function.
+macro_rules! clock {
+    ($name:ident) => {
+        static $name: LazyLock<ManualClock> = LazyLock::new(ManualClock::new);
+    };
+}
+
+#[test]
+fn an_entry_is_over_exactly_when_its_time_is() {
+    clock!(CLOCK);
+    #[memoize(ttl = "10s", clock = CLOCK.clone())]
+    fn now(_n: u32) -> u32 {
+        1
+    }
+
+    now(1);
+    CLOCK.advance(10 * SECOND - NANOSECOND);
+    assert!(now::contains(1));
+    assert_eq!(now::expires_in(1), Some(NANOSECOND));
+    CLOCK.advance(NANOSECOND);
+    assert!(!now::contains(1));
+    now(1);
+    let info = now::cache_info();
+    assert_eq!((info.hits, info.misses, info.expirations), (0, 2, 1));
+}
+
+#[test]
+fn put_and_refresh_renew_the_time_and_hits_do_not() {
+    clock!(CLOCK);
+    #[memoize(ttl = "10s", clock = CLOCK.clone())]
+    fn now(n: u32) -> u32 {
+        n
+    }
+
+    (1..=3).for_each(|n| drop(now::with(n, u32::to_string)));
+    CLOCK.advance(9 * SECOND);
+    now::put(1, 1);
+    now::refresh(2);
+    now(3);
+    CLOCK.advance(9 * SECOND);
+    assert_eq!([1, 2, 3].map(now::contains), [true, true, false]);
+}
+
+#[test]
+fn each_entry_may_have_its_own_time() {
+    clock!(CLOCK);
+    #[memoize(ttl = |key, value| Duration::from_secs(u64::from(*key + *value)), clock = CLOCK.clone())]
+    fn now(n: u32) -> u32 {
+        n
+    }
+
+    [1, 2, 0].map(now);
+    assert!(!now::contains(0), "what lives for no time is not kept");
+    assert_eq!((now::expires_in(1), now::expires_in(2)), (Some(2 * SECOND), Some(4 * SECOND)));
+    CLOCK.advance(2 * SECOND);
+    assert_eq!([1, 2].map(now::contains), [false, true]);
+}
+
+#[test]
+fn use_renews_the_time_to_idle_and_looking_does_not() {
+    clock!(CLOCK);
+    #[memoize(idle = "10s", ttl = "25s", clock = CLOCK.clone())]
+    fn now(n: u32) -> u32 {
+        n
+    }
+
+    [1, 2].map(now);
+    CLOCK.advance(9 * SECOND);
+    now(1);
+    assert!(now::contains(2));
+    CLOCK.advance(9 * SECOND);
+    assert_eq!([1, 2].map(now::contains), [true, false]);
+    now(1);
+    CLOCK.advance(7 * SECOND);
+    assert!(!now::contains(1), "however often it is used, it lives no longer than its time to live");
+}
+
+#[test]
+fn jitter_takes_off_no_more_than_it_says_and_adds_nothing() {
+    let clock = ManualClock::new();
+    let cache = Cache::builder().ttl(100 * SECOND).jitter(0.25).seed(3).clock(clock).build();
+    (0..1000).for_each(|n| cache.insert(n, n));
+    let times: Vec<f64> = (0..1000).map(|n| cache.expires_in(&n).unwrap().as_secs_f64()).collect();
+    let (least, most) = times.iter().fold((f64::MAX, f64::MIN), |(a, b), &t| (a.min(t), b.max(t)));
+    assert!((75.0..76.0).contains(&least) && (99.0..=100.0).contains(&most), "{least} {most}");
+    let mean = times.iter().sum::<f64>() / 1000.0;
+    assert!((86.5..88.5).contains(&mean), "spread evenly: {mean}");
+}
+
+#[test]
+fn what_has_expired_leaves_before_anything_live() {
+    let clock = ManualClock::new();
+    let cache = Cache::builder().lru(3).clock(clock.clone()).build();
+    cache.insert("short", 1);
+    cache.insert_with_ttl("shorter", 2, SECOND);
+    cache.insert("old", 3);
+    cache.get("shorter");
+    clock.advance(SECOND);
+    cache.insert("new", 4);
+    assert_eq!(["short", "old", "new", "shorter"].map(|key| cache.contains(key)), [true, true, true, false]);
+    assert_eq!((cache.info().evictions, cache.info().expirations), (0, 1));
+}
+
+#[test]
+fn what_has_expired_does_not_count() {
+    let clock = ManualClock::new();
+    let cache = LocalCache::builder().ttl(SECOND).clock(clock.clone()).build();
+    (0..5).for_each(|n| cache.insert(n, n));
+    clock.advance(SECOND);
+    assert_eq!((cache.len(), cache.is_empty(), cache.iter().count(), cache.info().currsize), (0, true, 0, 0));
+    assert_eq!(cache.remove(&1), None);
+}
+
+#[test]
+fn run_pending_sweeps_and_tells_the_listener() {
+    let (clock, expired) = (ManualClock::new(), Arc::new(AtomicUsize::new(0)));
+    let cache = Cache::builder()
+        .ttl(SECOND)
+        .clock(clock.clone())
+        .listener({
+            let expired = expired.clone();
+            move |_, _, cause| drop((cause == RemovalCause::Expired).then(|| expired.fetch_add(1, SeqCst)))
+        })
+        .build();
+    (0..1000).for_each(|n| cache.insert(n, n));
+    clock.advance(SECOND);
+    assert_eq!(expired.load(SeqCst), 0);
+    cache.run_pending();
+    assert_eq!(expired.load(SeqCst), 1000);
+    cache.validate();
+}
+
+#[test]
+fn a_very_long_time_does_not_overflow() {
+    let clock = ManualClock::new();
+    clock.advance(Duration::from_secs(1_000_000_000));
+    let cache = Cache::builder().ttl(Duration::MAX).idle(Duration::MAX).clock(clock.clone()).build();
+    cache.insert(1, 1);
+    clock.advance(Duration::from_secs(1_000_000_000));
+    assert_eq!(cache.get(&1), Some(1));
+}
+
+/// How many of these are alive.
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn new(alive: &Arc<AtomicUsize>) -> Self {
+        alive.fetch_add(1, SeqCst);
+        Self(alive.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
+    }
+}
+
+/// Looks until it is so, for as long as a loaded machine may need.
+fn soon(it_is_so: impl Fn() -> bool) -> bool {
+    let end = Instant::now() + Duration::from_secs(30);
+    while Instant::now() < end {
+        if it_is_so() {
+            return true;
+        }
+        std::thread::yield_now();
+    }
+    false
+}
+
+#[test]
+fn expired_entries_give_their_memory_back_with_nobody_calling() {
+    let alive = Arc::new(AtomicUsize::new(0));
+    let cache = Cache::builder().ttl(Duration::from_millis(10)).build();
+    (0..500).for_each(|n| cache.insert(n, Arc::new(Counted::new(&alive))));
+    assert!(soon(|| alive.load(SeqCst) == 0), "{alive:?} left");
+    assert_eq!(cache.len(), 0);
+}
+
+#[test]
+fn a_drop_that_panics_in_the_background_stops_nothing() {
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("as the test wants it");
+        }
+    }
+
+    let alive = Arc::new(AtomicUsize::new(0));
+    let (bombs, others) = (
+        Cache::builder().ttl(Duration::from_millis(5)).build(),
+        Cache::builder().ttl(Duration::from_millis(40)).build(),
+    );
+    bombs.insert(1, Arc::new(Bomb));
+    others.insert(1, Arc::new(Counted::new(&alive)));
+    assert!(soon(|| alive.load(SeqCst) == 0), "the sweeper went on");
+}

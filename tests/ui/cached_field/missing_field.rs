@@ -1,0 +1,14 @@
+use memokit::cached_field;
+
+struct Circle {
+    radius: f64,
+}
+
+impl Circle {
+    #[cached_field]
+    fn area(&self) -> f64 {
+        self.radius
+    }
+}
+
+fn main() {}

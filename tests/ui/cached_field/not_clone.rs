@@ -1,0 +1,17 @@
+use memokit::{Lazy, cached_field};
+
+struct Shape(f64);
+
+struct Circle {
+    radius: f64,
+    area: Lazy<Shape>,
+}
+
+impl Circle {
+    #[cached_field]
+    fn area(&self) -> Shape {
+        Shape(self.radius)
+    }
+}
+
+fn main() {}

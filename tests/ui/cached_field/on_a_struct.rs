@@ -1,0 +1,9 @@
+use memokit::{Lazy, cached_field};
+
+#[cached_field]
+struct Circle {
+    radius: f64,
+    area: Lazy<f64>,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use memokit::cached_field;
+
+trait Area {
+    #[cached_field]
+    fn area(&self) -> f64;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use memokit::Key;
+
+struct Opaque;
+
+#[derive(Key)]
+struct Point {
+    x: f64,
+    inner: Opaque,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use memokit::Key;
+
+#[derive(Key)]
+struct Tree<T> {
+    value: T,
+    children: Vec<Tree<T>>,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use memokit::Key;
+
+#[derive(Key)]
+enum Shape {
+    #[key(skip)]
+    Dot,
+    Circle(f64),
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use memokit::Key;
+
+#[derive(Key)]
+#[key(skip)]
+struct Point {
+    x: f64,
+}
+
+fn main() {}

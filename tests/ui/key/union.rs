@@ -1,0 +1,9 @@
+use memokit::Key;
+
+#[derive(Key)]
+union Bits {
+    int: u32,
+    float: f32,
+}
+
+fn main() {}

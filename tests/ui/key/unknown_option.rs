@@ -1,0 +1,9 @@
+use memokit::Key;
+
+#[derive(Key)]
+struct Point {
+    #[key(ignore)]
+    x: f64,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! The set-up belongs to the function, not to one call.
+
+use memokit::memoize;
+
+#[memoize(lru = size)]
+fn double(size: usize) -> usize {
+    size * 2
+}
+
+fn main() {}

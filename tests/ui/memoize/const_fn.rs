@@ -1,0 +1,10 @@
+//! No cache at compile time.
+
+use memokit::memoize;
+
+#[memoize]
+const fn double(size: usize) -> usize {
+    size * 2
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! Only the time to live can be a closure.
+
+use memokit::memoize;
+
+#[memoize(idle = |_, _| std::time::Duration::from_secs(1))]
+fn length(text: &str) -> usize {
+    text.len()
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! The future would be kept, not its result.
+
+use memokit::memoize;
+
+#[memoize]
+fn fetch(id: u32) -> impl Future<Output = u32> {
+    async move { id }
+}
+
+fn main() {}

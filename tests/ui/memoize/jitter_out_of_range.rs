@@ -1,0 +1,10 @@
+//! More than all of the time.
+
+use memokit::memoize;
+
+#[memoize(ttl = "10s", jitter = 1.5)]
+fn length(text: &str) -> usize {
+    text.len()
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! What a pattern takes apart exists only in the body.
+
+use memokit::memoize;
+
+#[memoize(key = first)]
+fn sum((first, second): (u32, u32)) -> u32 {
+    first + second
+}
+
+fn main() {}

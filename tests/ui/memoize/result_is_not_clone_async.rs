@@ -1,0 +1,12 @@
+//! The same behind an `async fn`.
+
+use memokit::memoize;
+
+struct Big(u8);
+
+#[memoize]
+async fn make(size: u8) -> Big {
+    Big(size)
+}
+
+fn main() {}

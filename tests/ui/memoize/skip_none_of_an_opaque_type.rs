@@ -1,0 +1,10 @@
+//! An `impl Trait` hides whether it is an `Option`.
+
+use memokit::memoize;
+
+#[memoize(skip_none)]
+fn up_to(end: u32) -> impl IntoIterator<Item = u32> + Clone {
+    Some(end)
+}
+
+fn main() {}

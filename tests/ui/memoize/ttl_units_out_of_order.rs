@@ -1,0 +1,10 @@
+//! Minutes before hours.
+
+use memokit::memoize;
+
+#[memoize(ttl = "30m1h")]
+fn length(text: &str) -> usize {
+    text.len()
+}
+
+fn main() {}

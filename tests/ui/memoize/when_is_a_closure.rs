@@ -1,0 +1,10 @@
+//! `when` decides before there is a value.
+
+use memokit::memoize;
+
+#[memoize(when = |value| *value > 3)]
+fn double(size: usize) -> usize {
+    size * 2
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! The same word twice.
+
+use memokit::memoize;
+
+#[memoize(lru = 128, ttl = "10s", lru = 256)]
+fn length(text: &str) -> usize {
+    text.len()
+}
+
+fn main() {}

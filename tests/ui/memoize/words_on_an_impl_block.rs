@@ -1,0 +1,15 @@
+//! The words belong to the methods.
+
+use memokit::memoize;
+
+struct Circle;
+
+#[memoize(lru = 3)]
+impl Circle {
+    #[memoize(assoc)]
+    fn double(size: usize) -> usize {
+        size * 2
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! A call with a wrong argument is reported once, at the call.
+
+use memokit::memoize;
+
+#[memoize]
+fn length(text: &str) -> usize {
+    text.len()
+}
+
+fn main() {
+    length(3);
+}
