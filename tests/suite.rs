@@ -1,8 +1,8 @@
 //! What a user relies on, one file per attribute or rule.
 #![allow(unreachable_pub, reason = "a binary's modules have no other face")]
 #![allow(
+    clippy::all,
     clippy::pedantic,
-    clippy::boxed_local,
     dropping_copy_types,
     dead_code,
     reason = "tests spell out what users may write"

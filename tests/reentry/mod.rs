@@ -50,11 +50,14 @@ enum Event {
     Body,
 }
 
+/// What is to happen at the next such event.
+type Armed = (Event, fn());
+
 /// Something to do, with a name for whom it fails.
 type Act = (&'static str, fn());
 
 thread_local! {
-    static ARMED: Cell<Option<(Event, fn())>> = const { Cell::new(None) };
+    static ARMED: Cell<Option<Armed>> = const { Cell::new(None) };
     static FIRED: Cell<bool> = const { Cell::new(false) };
     /// Keys and values that exist.
     static LIVING: Cell<i32> = const { Cell::new(0) };
