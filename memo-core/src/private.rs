@@ -1,7 +1,8 @@
 //! What expansions name. Not part of the public interface: it changes with the macros, in the same release.
 
 pub use crate::call::{
-    AsyncStep, Lead, Step, Weight, Writing, as_is, begin, begin_async, bypassed, cache, clear, contains, expires_in,
+    AsyncStep, Call, Contains, Entered, ExpiresIn, Forget, Lead, Operation, Peek, Put, Read, Refresh, Step, Weight,
+    Writing, as_is, at_once, begin, begin_async, bypassed, cache, clear, contains, enter, enter_async, expires_in,
     forget, forget_if, info, look, parameters, peek, put, refresh, refresh_async, resize,
 };
 pub use crate::config::{Config, SingleFlight};

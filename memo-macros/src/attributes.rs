@@ -12,6 +12,12 @@ pub(crate) struct Attributes {
     pub(crate) wrapper: TokenStream,
     /// What is done to the code of the body; unknown attributes are macros of other crates and see the user's function.
     pub(crate) body: TokenStream,
+    /// The part of it that is not also the wrapper's, for a body that lives inside the wrapper.
+    pub(crate) body_alone: TokenStream,
+    /// What belongs to wrapper and body, and so to everything between them.
+    pub(crate) both: TokenStream,
+    /// What the user expects of the body, allowed: for other functions that repeat the signature.
+    pub(crate) expected: TokenStream,
     /// Lint levels, which hold for everything that repeats the user's types.
     pub(crate) lints: TokenStream,
     /// `cfg`, which holds for every item.
@@ -60,10 +66,14 @@ impl Attributes {
     fn add(&mut self, meta: &Meta, tokens: TokenStream, print: &dyn Fn(TokenStream) -> TokenStream) {
         match subject(meta) {
             Subject::Wrapper => self.wrapper.extend(tokens),
-            Subject::Body => self.body.extend(tokens),
+            Subject::Body => {
+                self.body.extend(tokens.clone());
+                self.body_alone.extend(tokens);
+            }
             Subject::Both => {
                 self.wrapper.extend(tokens.clone());
-                self.body.extend(tokens);
+                self.body.extend(tokens.clone());
+                self.both.extend(tokens);
             }
             Subject::Lint => self.lints.extend(tokens),
             Subject::Expectation => self.expect(meta, print),
@@ -92,8 +102,10 @@ impl Attributes {
             if lint.path().is_ident("dead_code") || lint.path().is_ident("unused") {
                 self.wrapper.extend(expect);
             } else {
-                self.wrapper.extend(allow);
-                self.body.extend(expect);
+                self.wrapper.extend(allow.clone());
+                self.expected.extend(allow);
+                self.body.extend(expect.clone());
+                self.body_alone.extend(expect);
             }
         }
     }

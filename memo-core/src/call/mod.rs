@@ -4,6 +4,7 @@
 //! [kept](crate::keep) of a result.
 
 mod handle;
+mod operation;
 mod wait;
 
 use std::marker::PhantomData;
@@ -11,6 +12,9 @@ use std::time::Duration;
 
 pub use handle::{
     bypassed, cache, clear, contains, expires_in, forget, forget_if, info, look, parameters, peek, put, resize,
+};
+pub use operation::{
+    Call, Contains, Entered, ExpiresIn, Forget, Operation, Peek, Put, Read, Refresh, at_once, enter, enter_async,
 };
 pub use wait::{AsyncStep, begin_async};
 

@@ -5,11 +5,11 @@ use super::expansion::Expansion;
 use super::item::{Block, Function};
 use super::model::Place;
 use super::scan;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, beside};
 use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Error, GenericParam, Meta, Path, Result, Token};
+use syn::{Attribute, ConstParam, Error, GenericParam, Meta, Path, Result, Token, TypeParam};
 
 /// One thing in the block.
 enum Member {
@@ -19,22 +19,24 @@ enum Member {
     Other(TokenStream, Option<Ident>),
 }
 
+impl Member {
+    /// The member without the attribute.
+    fn plain(self) -> TokenStream {
+        match self {
+            Self::Memoized(_, method) => method.to_token_stream(),
+            Self::Other(tokens, _) => tokens,
+        }
+    }
+}
+
 /// Expands the block.
 pub(super) fn expand(attr: TokenStream, block: &Block) -> Result<TokenStream> {
-    if let Some(word) = attr.into_iter().next() {
-        return Err(Error::new(
-            word.span(),
-            "on an impl block #[memoize] stands bare: write the words on the methods inside",
-        ));
-    }
     let members = members.parse2(block.body.stream())?;
-    if !members.iter().any(|member| matches!(member, Member::Memoized(..))) {
-        return Err(Error::new_spanned(
-            block.impl_token,
-            "no method in this block is to be memoized: put #[memoize] on the methods that are, too",
-        ));
+    if let Err(error) = fits(attr, block, &members) {
+        // Without the attributes inside: in an impl of a trait each of them would fail for itself.
+        let inside = members.into_iter().map(Member::plain).collect();
+        return Ok(beside(&error, &with_body(block, inside)));
     }
-    let trait_path = block.of.as_ref().map(|(path, _)| path.clone());
     let mut inside = TokenStream::new();
     let mut behind = TokenStream::new();
     let mut diagnostics = Diagnostics::default();
@@ -47,7 +49,7 @@ pub(super) fn expand(attr: TokenStream, block: &Block) -> Result<TokenStream> {
             }
             Member::Memoized(words, method) => {
                 let untouched = method.clone();
-                let place = trait_path.clone().map_or(Place::Beside, Place::OfTrait);
+                let place = if block.of.is_some() { Place::OfTrait } else { Place::Beside };
                 match super::function(words, *method, Some(place)) {
                     Err(error) => {
                         diagnostics.add(error);
@@ -55,19 +57,47 @@ pub(super) fn expand(attr: TokenStream, block: &Block) -> Result<TokenStream> {
                     }
                     Ok(Expansion { function, beside }) => {
                         inside.extend(function);
-                        if trait_path.is_some() { behind.extend(beside) } else { inside.extend(beside) }
+                        if block.of.is_some() { behind.extend(beside) } else { inside.extend(beside) }
                     }
                 }
             }
         }
     }
-    let behind = match trait_path {
-        Some(path) if !behind.is_empty() => diagnostics.ok(inherent(block, &path, &types, behind)),
-        _ => None,
+    let behind = match &block.of {
+        Some((path, _)) if !behind.is_empty() => inherent(block, path, &types, behind),
+        _ => TokenStream::new(),
     };
     let errors = diagnostics.finish().err().map(|error| error.to_compile_error());
     let block = with_body(block, inside);
     Ok(quote!(#block #behind #errors))
+}
+
+/// Whether the block can be served.
+fn fits(attr: TokenStream, block: &Block, members: &[Member]) -> Result<()> {
+    if let Some(word) = attr.into_iter().next() {
+        let message = "on an impl block #[memoize] stands bare: write the words on the methods inside";
+        return Err(Error::new(word.span(), message));
+    }
+    if !members.iter().any(|member| matches!(member, Member::Memoized(..))) {
+        let message = "no method in this block is to be memoized: put #[memoize] on the methods that are, too";
+        return Err(Error::new_spanned(block.impl_token, message));
+    }
+    let self_ty = block.self_ty.to_token_stream();
+    let stranger = block.generics.params.iter().find_map(|param| match param {
+        GenericParam::Type(TypeParam { ident, .. }) | GenericParam::Const(ConstParam { ident, .. }) => {
+            (!scan::mentions(self_ty.clone(), &[ident])).then_some(ident)
+        }
+        GenericParam::Lifetime(_) => None,
+    });
+    match stranger {
+        Some(name) if block.of.is_some() => Err(Error::new(
+            name.span(),
+            format!(
+                "the operations go into an inherent impl, where `{name}` would mean nothing: write `handle = false` on the methods and leave the block without #[memoize]"
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The block with other items inside, in the user's braces.
@@ -81,29 +111,13 @@ fn with_body(block: &Block, items: TokenStream) -> TokenStream {
 }
 
 /// The inherent impl that holds the operations of a trait's methods.
-fn inherent(block: &Block, of: &Path, types: &[Ident], items: TokenStream) -> Result<TokenStream> {
-    let self_tokens = block.self_ty.to_token_stream();
-    for param in &block.generics.params {
-        let name = match param {
-            GenericParam::Type(param) => &param.ident,
-            GenericParam::Const(param) => &param.ident,
-            GenericParam::Lifetime(_) => continue,
-        };
-        if !scan::mentions(self_tokens.clone(), &[name]) {
-            return Err(Error::new(
-                name.span(),
-                format!(
-                    "the operations go into an inherent impl, where `{name}` would mean nothing: write `handle = false` on the methods and leave the block without #[memoize]"
-                ),
-            ));
-        }
-    }
+fn inherent(block: &Block, of: &Path, types: &[Ident], items: TokenStream) -> TokenStream {
     let cfg = block.attrs.iter().filter(|attr| ["cfg", "allow"].iter().any(|name| attr.path().is_ident(name)));
     let (params, self_ty, bounds) = (params(block), &block.self_ty, &block.generics.where_clause);
     let items = qualify(items, of, types);
-    Ok(quote_spanned! {proc_macro2::Span::mixed_site()=>
+    quote_spanned! {proc_macro2::Span::mixed_site()=>
         #(#cfg)* #[doc(hidden)] #[allow(unreachable_pub, private_interfaces)] impl #params #self_ty #bounds { #items }
-    })
+    }
 }
 
 fn params(block: &Block) -> TokenStream {

@@ -33,11 +33,18 @@ pub(crate) fn expand(attr: TokenStream, item: &TokenStream) -> TokenStream {
 
 /// All stages for one function.
 fn function(attr: TokenStream, function: Function, place: Option<Place>) -> Result<Expansion> {
-    let mut diagnostics = Diagnostics::default();
-    let words = Words::read(attr, &mut diagnostics);
-    checks::words(&words, &mut diagnostics);
-    let model = Model::new(function, words, place);
-    checks::function(&model, &mut diagnostics);
-    diagnostics.finish()?;
+    let words = phase(|diagnostics| Words::read(attr, diagnostics))?;
+    let model = phase(|diagnostics| {
+        checks::words(&words, diagnostics);
+        Model::new(function, words, place)
+    })?;
+    phase(|diagnostics| checks::function(&model, diagnostics))?;
     Ok(expansion::expand(&model))
+}
+
+/// All mistakes of one phase, or what it gives: a later phase would only misunderstand what an earlier one could not read.
+fn phase<T>(work: impl FnOnce(&mut Diagnostics) -> T) -> Result<T> {
+    let mut diagnostics = Diagnostics::default();
+    let done = work(&mut diagnostics);
+    diagnostics.finish().map(|()| done)
 }

@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericParam, Pat, Path, Receiver, ReceiverKind, Token, Type, Visibility};
+use syn::{FnArg, GenericParam, Pat, Receiver, ReceiverKind, Token, Type, Visibility};
 
 /// Where the function stands.
 pub(crate) enum Place {
@@ -15,8 +15,8 @@ pub(crate) enum Place {
     Free,
     /// In an impl block or a trait; what is put beside it goes into the same block.
     Beside,
-    /// In an impl of this trait, where nothing may be added: what is put beside it goes into an inherent block.
-    OfTrait(Path),
+    /// In an impl of a trait, where nothing may be added: what is put beside it goes into an inherent block.
+    OfTrait,
 }
 
 /// One argument that is not the receiver.
@@ -86,6 +86,11 @@ impl Model {
 
     pub(crate) fn is_unsafe(&self) -> bool {
         matches!(self.function.sig.safety, syn::Safety::Unsafe(_))
+    }
+
+    /// `unsafe`, as a part of the expansion.
+    pub(crate) fn unsafety(&self) -> Option<TokenStream> {
+        self.is_unsafe().then(|| quote_spanned!(Span::mixed_site()=> unsafe))
     }
 
     /// The result is `impl Trait`: its type cannot be named.

@@ -9,6 +9,7 @@
 //! | method in a memoized trait impl | siblings in an inherent impl after the block |
 //! | `handle = false` | none; the body moves inside the wrapper |
 
+mod entry;
 mod operations;
 mod query;
 mod store;
@@ -17,7 +18,7 @@ mod wrapper;
 use super::model::{Model, Place};
 use super::values::Handle;
 use crate::attributes::Attributes;
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
@@ -71,7 +72,7 @@ impl<'m> Printer<'m> {
                 name.set_span(Span::mixed_site().located_at(name.span()));
                 Surface::Handle(name)
             }
-            Place::Beside | Place::OfTrait(_) => Surface::Siblings(named.unwrap_or(model.name()).unraw().to_string()),
+            Place::Beside | Place::OfTrait => Surface::Siblings(named.unwrap_or(model.name()).unraw().to_string()),
         };
         Self { model, surface, attributes: Attributes::sort(&model.function.attrs), p: model.plumbing(), site }
     }
@@ -91,13 +92,13 @@ impl<'m> Printer<'m> {
 
     /// The function that everybody calls.
     fn function(&self) -> TokenStream {
-        let Attributes { wrapper, lints, cfg, body } = &self.attributes;
-        let body = if matches!(self.surface, Surface::Inline) { Some(body) } else { None };
+        let Attributes { wrapper, body_alone, lints, cfg, .. } = &self.attributes;
+        let body = matches!(self.surface, Surface::Inline).then_some(body_alone);
         let site = self.site;
         let note = self.note().map(|note| quote_spanned!(site=> #[doc = #note]));
         let vis = self.model.vis();
         let signature = self.wrapper_signature();
-        let mut block = Group::new(proc_macro2::Delimiter::Brace, self.wrapper_body());
+        let mut block = Group::new(Delimiter::Brace, self.wrapper_body());
         // With the user's own braces the function ends in the user's code, and rustc still says so when nobody calls it.
         block.set_span(self.model.function.body.span());
         let quiet = quote_spanned!(site=> #[allow(clippy::used_underscore_binding)]);
@@ -169,7 +170,7 @@ impl<'m> Printer<'m> {
     /// Operations are as visible as the function; those of a trait's method, which has no visibility of its own, as the type.
     fn operation_vis(&self) -> TokenStream {
         match self.model.place {
-            Place::OfTrait(_) => quote_spanned!(self.site=> pub),
+            Place::OfTrait => quote_spanned!(self.site=> pub),
             // What lints say about the user's `pub` they say about the function itself.
             _ => relocated(self.model.vis().to_token_stream(), self.site),
         }
@@ -177,20 +178,18 @@ impl<'m> Printer<'m> {
 
     /// `::<T, N>`, or nothing where there is nothing to say.
     fn turbofish(&self) -> TokenStream {
-        let names: Vec<_> = self
-            .model
-            .function
-            .sig
-            .generics
-            .params
-            .iter()
-            .filter_map(|param| match param {
-                GenericParam::Type(param) => Some(&param.ident),
-                GenericParam::Const(param) => Some(&param.ident),
-                GenericParam::Lifetime(_) => None,
-            })
-            .collect();
-        if names.is_empty() { TokenStream::new() } else { quote_spanned!(self.site=> ::<#(#names),*>) }
+        let (types, consts) = (self.model.type_params(), self.model.const_params());
+        if types.is_empty() && consts.is_empty() { TokenStream::new() } else { self.turbofish_and(&TokenStream::new()) }
+    }
+
+    /// `::<T, N, more>`
+    fn turbofish_and(&self, more: &TokenStream) -> TokenStream {
+        let names = self.model.function.sig.generics.params.iter().filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            GenericParam::Lifetime(_) => None,
+        });
+        quote_spanned!(self.site=> ::<#(#names,)* #more>)
     }
 
     /// `self, a, b`: the arguments handed on.
@@ -199,6 +198,15 @@ impl<'m> Printer<'m> {
         let names = receiver.map(ToTokens::to_token_stream).into_iter();
         let names = names.chain(self.model.arguments.iter().map(|argument| argument.name.to_token_stream()));
         quote!(#(#names),*)
+    }
+
+    /// `&self, a: A, more`
+    fn plain_inputs_and(&self, more: &TokenStream) -> TokenStream {
+        let mut inputs = self.plain_inputs();
+        if !inputs.empty_or_trailing() {
+            inputs.push_punct(Token![,](self.site));
+        }
+        quote!(#inputs #more)
     }
 
     /// `&self, a: A, b: B`: the arguments as the wrapper and the operations take them, each under a plain name.

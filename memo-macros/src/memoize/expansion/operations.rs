@@ -1,7 +1,7 @@
 //! The operations beside the function. Those about one entry take the arguments exactly as the call does.
 
-use super::Printer;
-use crate::memoize::model::Place;
+use super::entry::Kind;
+use super::{Printer, Surface};
 use crate::memoize::scan;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -22,10 +22,11 @@ impl Printer<'_> {
     /// All operations and the items that hold the store.
     pub(super) fn operations(&self) -> TokenStream {
         let store = self.store_items();
+        let door = self.has_door().then(|| self.door());
         let mut all = self.about_the_cache();
         all.extend(self.about_one_entry());
         let operations = all.iter().map(|operation| self.print(operation));
-        quote!(#store #(#operations)*)
+        quote!(#store #door #(#operations)*)
     }
 
     fn print(&self, operation: &Operation) -> TokenStream {
@@ -34,8 +35,12 @@ impl Printer<'_> {
         let name = self.operation(name);
         let (params, bounds) = (&generics.params, &generics.where_clause);
         let params = if params.is_empty() { TokenStream::new() } else { quote!(<#params>) };
+        // Unused siblings would be named in one warning with the method itself, and that one is then taken for the macro's own.
+        let dead = matches!(self.surface, Surface::Siblings(_)).then(|| quote_spanned!(self.site=> dead_code,));
+        // Nothing here is the user's code but the signature, of which lints have spoken at the function itself.
         quote_spanned! {self.site=>
-            #cfg #lints #[doc(hidden)] #[allow(unused_variables, clippy::used_underscore_binding, clippy::missing_errors_doc, clippy::missing_safety_doc, clippy::ptr_arg, clippy::too_many_arguments, clippy::boxed_local, clippy::ref_option_ref, clippy::type_complexity, clippy::borrowed_box)]
+            #cfg #lints #[doc(hidden)]
+            #[allow(#dead unused_variables, clippy::all, clippy::pedantic, clippy::nursery)]
             #vis #qualifiers fn #name #params (#inputs) #output #bounds { #body }
         }
     }
@@ -83,145 +88,102 @@ impl Printer<'_> {
             all.push(simple("cache", none(), quote_spanned!(site=> -> #p::CacheRef), body));
         }
         if !self.model.is_opaque() {
-            let (result, keep) = (&self.model.result, self.keep());
-            let predicate = quote_spanned!(site=> forget: impl #p::FnMut(#p::KeyRef<'_>, &#result) -> #p::bool);
-            let body = quote_spanned! {site=>
-                use #p::{AutoFit1 as _, AutoFit2 as _, AutoKeep1 as _, AutoKeep2 as _, AutoKeep3 as _};
-                #p::forget_if(&#store, #p::Returns::<#result>::new(), #keep, forget)
-            };
-            let mut forget_if = simple("forget_if", predicate, quote_spanned!(site=> -> #p::usize), body);
-            let mut own = self.model.type_params();
-            own.extend(self.model.const_params());
-            if scan::mentions(result.to_token_stream(), &own) {
-                forget_if.generics = self.model.function.sig.generics.clone();
-            }
-            all.push(forget_if);
+            all.push(self.forget_if(this.as_ref()));
         }
         all
     }
 
-    /// Operations that take the arguments of the call.
+    /// Generic only if the result is: it asks about the values of one type.
+    fn forget_if(&self, this: Option<&TokenStream>) -> Operation {
+        let (p, site, store, result) = (&self.p, self.site, self.store(), &self.model.result);
+        let (choices, keep) = (self.choices(), self.keep());
+        let mut own = self.model.type_params();
+        own.extend(self.model.const_params());
+        let generic = scan::mentions(result.to_token_stream(), &own);
+        Operation {
+            name: "forget_if",
+            qualifiers: TokenStream::new(),
+            generics: if generic { self.model.function.sig.generics.clone() } else { Generics::default() },
+            inputs: quote_spanned!(site=> #this __forget: impl #p::FnMut(#p::KeyRef<'_>, &#result) -> #p::bool),
+            output: quote_spanned!(site=> -> #p::usize),
+            body: quote_spanned! {site=>
+                #choices
+                #p::forget_if(&#store, #p::Returns::<#result>::new(), #keep, __forget)
+            },
+        }
+    }
+
+    /// Operations that take the arguments of the call. An `impl Trait` has no name that `put` and `with` could say.
     fn about_one_entry(&self) -> Vec<Operation> {
-        if self.model.is_opaque() {
-            return self.about_an_opaque_entry();
-        }
         let (p, site, result) = (&self.p, self.site, &self.model.result);
+        let optional = |ty: TokenStream| quote_spanned!(site=> -> #p::Option<#ty>);
         let bool_ = quote_spanned!(site=> -> #p::bool);
-        // Where the result does not show in what the operation gives back, it is said which one is meant.
-        let of = quote_spanned!(site=> ::<_, _, #result, _>);
-        vec![
-            self.entry("contains", &of, &bool_),
-            self.entry("forget", &of, &bool_),
-            self.entry("expires_in", &of, &quote_spanned!(site=> -> #p::Option<#p::Duration>)),
-            self.entry("peek", &TokenStream::new(), &quote_spanned!(site=> -> #p::Option<#result>)),
-            self.refresh(),
-            self.put(),
-            self.with(),
-        ]
-    }
-
-    /// An `impl Trait` has no name, so only operations whose code can show the type exist: by a run that is never reached.
-    fn about_an_opaque_entry(&self) -> Vec<Operation> {
-        let (p, site, result, run) = (&self.p, self.site, &self.model.result, self.run());
-        let mut all = vec![self.refresh()];
-        if !self.model.is_async() && !self.model.is_unsafe() {
-            let peek = self.ask(&self.store(), "peek", &TokenStream::new(), &TokenStream::new());
-            let found = |seen: TokenStream| quote_spanned!(site=> let __found = #peek; let __found = if false { #p::Some(#run) } else { __found }; #seen);
-            let output = quote_spanned!(site=> -> #p::Option<#result>);
-            all.push(self.about("peek", &TokenStream::new(), output, found(quote_spanned!(site=> __found))));
-            let body = found(quote_spanned!(site=> #p::Option::is_some(&__found)));
-            all.push(self.about("contains", &TokenStream::new(), quote_spanned!(site=> -> #p::bool), body));
+        let output = &self.model.function.sig.output;
+        let mut all = vec![
+            self.question("peek", "Peek", optional(quote!(#result))),
+            self.question("contains", "Contains", bool_.clone()),
+            self.question("forget", "Forget", bool_),
+            self.question("expires_in", "ExpiresIn", optional(quote!(#p::Duration))),
+            self.running(
+                Kind::Run,
+                "refresh",
+                &TokenStream::new(),
+                quote!(#output),
+                &quote_spanned!(site=> #p::Refresh),
+            ),
+        ];
+        if !self.model.is_opaque() {
+            let new = quote_spanned!(site=> __new: #result);
+            all.push(self.asking("put", &new, TokenStream::new(), &quote_spanned!(site=> #p::Put(__new))));
+            let output = Ident::new("__Output", site);
+            let read = quote_spanned!(site=> __read: impl #p::FnOnce(&#result) -> #output);
+            let answer = quote_spanned!(site=> -> #output);
+            let mut with = self.running(Kind::Call, "with", &read, answer, &quote_spanned!(site=> #p::Read(__read)));
+            with.generics.params.push(syn::parse_quote!(#output));
+            all.push(with);
         }
         all
+    }
+
+    /// An operation that may run the body, so it is `async` or `unsafe` like it.
+    fn running(
+        &self,
+        kind: Kind,
+        name: &'static str,
+        more: &TokenStream,
+        output: TokenStream,
+        operation: &TokenStream,
+    ) -> Operation {
+        let sig = &self.model.function.sig;
+        let (asyncness, unsafety) = (&sig.asyncness, self.model.unsafety());
+        let qualifiers = quote!(#asyncness #unsafety);
+        Operation { qualifiers, ..self.about(name, more, output, self.enter(kind, operation)) }
+    }
+
+    /// An operation that the store answers alone.
+    fn asking(
+        &self,
+        name: &'static str,
+        more: &TokenStream,
+        output: TokenStream,
+        operation: &TokenStream,
+    ) -> Operation {
+        self.about(name, more, output, self.enter(Kind::Question, operation))
+    }
+
+    fn question(&self, name: &'static str, operation: &str, output: TokenStream) -> Operation {
+        let (p, operation) = (&self.p, Ident::new(operation, self.site));
+        self.asking(name, &TokenStream::new(), output, &quote_spanned!(self.site=> #p::#operation))
     }
 
     fn about(&self, name: &'static str, more: &TokenStream, output: TokenStream, body: TokenStream) -> Operation {
-        let mut inputs = self.plain_inputs();
-        if !inputs.empty_or_trailing() {
-            inputs.push_punct(syn::Token![,](self.site));
-        }
         Operation {
             name,
             qualifiers: TokenStream::new(),
             generics: self.model.function.sig.generics.clone(),
-            inputs: quote!(#inputs #more),
+            inputs: self.plain_inputs_and(more),
             output,
             body,
         }
-    }
-
-    /// An operation that one question to the store answers.
-    fn entry(&self, name: &'static str, of: &TokenStream, output: &TokenStream) -> Operation {
-        let body = self.ask(&self.store(), name, of, &TokenStream::new());
-        self.about(name, &TokenStream::new(), output.clone(), body)
-    }
-
-    fn put(&self) -> Operation {
-        let (site, result, write) = (self.site, &self.model.result, self.write());
-        let body = self.ask(&self.store(), "put", &TokenStream::new(), &quote_spanned!(site=> __new, #write));
-        self.about("put", &quote_spanned!(site=> __new: #result), TokenStream::new(), quote_spanned!(site=> #body;))
-    }
-
-    /// Runs the body whatever is stored, and stores what it gives.
-    fn refresh(&self) -> Operation {
-        let (p, site, store, run, write) = (&self.p, self.site, self.store(), self.run(), self.write());
-        let refresh = if self.model.is_async() { "refresh_async" } else { "refresh" };
-        let lead = self.ask(&quote_spanned!(site=> __store), refresh, &TokenStream::new(), &TokenStream::new());
-        let value =
-            if self.model.is_async() { quote_spanned!(site=> __lead.drive(#p::Box::pin(#run)).await) } else { run };
-        let body = quote_spanned! {site=>
-            let __store = #store;
-            let __lead = #lead;
-            let __value = #value;
-            __lead.finish(__value, #write)
-        };
-        let output = self.model.function.sig.output.to_token_stream();
-        self.running(self.about("refresh", &TokenStream::new(), output, body))
-    }
-
-    /// Reads the value in place; computes it on a miss.
-    fn with(&self) -> Operation {
-        let (p, site, result, store) = (&self.p, self.site, &self.model.result, self.store());
-        let output = Ident::new("__Output", site);
-        let look =
-            self.ask(&quote_spanned!(site=> __store), "look", &TokenStream::new(), &quote_spanned!(site=> __read));
-        let look = match &self.model.words.when {
-            None => look,
-            Some(when) => {
-                quote_spanned!(site=> { let __when: #p::bool = #when; if __when #look else { #p::Err(__read) } })
-            }
-        };
-        let await_ = self.model.is_async().then(|| quote_spanned!(site=> .await));
-        let call = self.call();
-        let body = quote_spanned! {site=>
-            let __looked = { let __store = #store; #look };
-            match __looked {
-                #p::Ok(__output) => __output,
-                #p::Err(__read) => { let __value = #call #await_; __read(&__value) }
-            }
-        };
-        let read = quote_spanned!(site=> __read: impl #p::FnOnce(&#result) -> #output);
-        let mut with = self.about("with", &read, quote_spanned!(site=> -> #output), body);
-        with.generics.params.push(syn::parse_quote!(#output));
-        self.running(with)
-    }
-
-    /// The operation runs the body, so it is `async` or `unsafe` like it.
-    fn running(&self, operation: Operation) -> Operation {
-        let sig = &self.model.function.sig;
-        let (asyncness, unsafety) =
-            (&sig.asyncness, self.model.is_unsafe().then(|| quote_spanned!(self.site=> unsafe)));
-        Operation { qualifiers: quote!(#asyncness #unsafety), ..operation }
-    }
-
-    /// An ordinary call of the memoized function.
-    fn call(&self) -> TokenStream {
-        let (name, turbofish, arguments) = (self.model.name(), self.turbofish(), self.handed_on());
-        let path = match &self.model.place {
-            Place::Free => quote!(#name),
-            Place::Beside => quote_spanned!(self.site=> Self::#name),
-            Place::OfTrait(of) => quote_spanned!(self.site=> <Self as #of>::#name),
-        };
-        self.vouched(quote_spanned!(self.site=> #path #turbofish (#arguments)))
     }
 }

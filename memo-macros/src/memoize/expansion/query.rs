@@ -3,7 +3,7 @@
 use super::Printer;
 use crate::memoize::model::{Argument, Model};
 use crate::memoize::scan;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ReceiverKind, Type};
 
@@ -11,31 +11,25 @@ use syn::{ReceiverKind, Type};
 const CHUNK: usize = 16;
 
 impl Printer<'_> {
-    /// Asks the store about this call: `p::op::<..>(&store, &query, keep, ..)`.
-    pub(super) fn ask(&self, store: &TokenStream, op: &str, of: &TokenStream, more: &TokenStream) -> TokenStream {
-        self.ask_and(store, op, of, more, |answer| answer)
+    /// `asked` with the borrowed key as `__query` and what of the result is kept as `__keep`. They live in this block and no longer, so
+    /// that the arguments can be moved into the body and no future holds a borrow of them over an await.
+    pub(super) fn ask(&self, asked: &TokenStream) -> TokenStream {
+        let (imports, query, keep) = (self.choices(), self.query(), self.keep());
+        quote_spanned!(self.site=> { #imports match (&#query, #keep) { (__query, __keep) => #asked } })
     }
 
-    /// As [`ask`](Self::ask), with something around the question. The borrowed key lives in this block and no longer, so that the
-    /// arguments can be moved into the body and no future holds it over an await.
-    pub(super) fn ask_and(
-        &self,
-        store: &TokenStream,
-        op: &str,
-        of: &TokenStream,
-        more: &TokenStream,
-        around: impl FnOnce(TokenStream) -> TokenStream,
-    ) -> TokenStream {
-        let (p, query, keep) = (&self.p, self.query(), self.keep());
-        let op = proc_macro2::Ident::new(op, Model::site_of(&self.model.result));
-        let asked = around(quote_spanned!(self.site=> #p::#op #of (&#store, &#query, #keep, #more)));
-        quote_spanned! {self.site=> {
-            use #p::{AutoFit1 as _, AutoFit2 as _, AutoKeep1 as _, AutoKeep2 as _, AutoKeep3 as _, AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, AutoKey5 as _, AutoShare1 as _, AutoShare2 as _};
-            #asked
-        }}
+    /// The traits among which method resolution chooses how an argument is looked at and what of a result is kept.
+    pub(super) fn choices(&self) -> TokenStream {
+        let p = &self.p;
+        quote_spanned! {self.site=>
+            use #p::{
+                AutoFit1 as _, AutoFit2 as _, AutoKeep1 as _, AutoKeep2 as _, AutoKeep3 as _, AutoKey1 as _, AutoKey2 as _,
+                AutoKey3 as _, AutoKey4 as _, AutoKey5 as _, AutoShare1 as _, AutoShare2 as _,
+            };
+        }
     }
 
-    /// What of the result is kept.
+    /// What of the result is kept: as a word says, else as its type suggests; checked at the place of the return type.
     pub(super) fn keep(&self) -> TokenStream {
         let (p, result, words) = (&self.p, &self.model.result, &self.model.words);
         let site = Model::site_of(result);
@@ -49,9 +43,9 @@ impl Printer<'_> {
         } else {
             quote_spanned!(site=> (&&&#p::Returns::<#result>::new()).__memokit_keep())
         };
-        // Asked once, in the same words at the same place by every operation: so a misfit is one error.
-        let sharers = if words.local { quote_spanned!(site=> #p::Alone) } else { quote_spanned!(site=> #p::Threads) };
-        quote_spanned!(site=> (&&#p::kept::<#result, #sharers, _>(#policy)).__memokit_fit())
+        let scope = Ident::new(if words.local { "Alone" } else { "Threads" }, site);
+        // The user's type stays out of the expression that is asked: a span over tokens of both of us would begin at the attribute.
+        quote_spanned!(site=> match #p::kept::<#result, #p::#scope, _>(#policy) { __kept => (&&__kept).__memokit_fit() })
     }
 
     fn query(&self) -> TokenStream {
@@ -112,12 +106,10 @@ impl Printer<'_> {
 
     /// The bound components of the key.
     fn components(&self) -> Vec<TokenStream> {
-        let (p, model, words) = (&self.p, self.model, &self.model.words);
+        let (model, words) = (self.model, &self.model.words);
         if let Some(key) = &words.key {
             let site = Model::site_of(key);
-            // A `match` evaluates the expression once and keeps what it borrows until the statement ends.
-            let bound = self.bound(site, &quote_spanned!(site=> __key));
-            return vec![quote_spanned!(site=> match &(#key) { __key => #bound })];
+            return vec![self.bind_value(site, &quote_spanned!(site=> (#key)))];
         }
         let mut components = Vec::new();
         if let Some(receiver) = &model.receiver
@@ -128,30 +120,37 @@ impl Printer<'_> {
             let site = Model::site_of(receiver);
             components.push(match &receiver.kind {
                 // `Rc<Self>`, `Pin<&Self>`: the value counts, not the pointer.
-                ReceiverKind::Typed(_, ty) if !is_self(ty) => {
-                    let bound = self.bound(site, &quote_spanned!(site=> __key));
-                    quote_spanned!(site=> match &&*#this { __key => #bound })
-                }
-                _ => self.bound(site, &quote_spanned!(site=> &#this)),
+                ReceiverKind::Typed(_, ty) if !is_self(ty) => self.bind_value(site, &quote_spanned!(site=> &*#this)),
+                _ => self.bind(site, &quote_spanned!(site=> &#this), false),
             });
         }
         for argument in model.arguments.iter().filter(|argument| !argument.ignored) {
             let name = &argument.name;
             let site = Model::site_of(&argument.ty);
-            components.push(if words.typed == Some(false) && model.is_generic(argument) {
-                quote_spanned!(site=> #p::bind(#p::Untyped((&&&&&#p::Probe(&#name)).__memokit_pick()), &#name))
-            } else {
-                self.bound(site, &quote_spanned!(site=> &#name))
-            });
+            let untyped = words.typed == Some(false) && model.is_generic(argument);
+            components.push(self.bind(site, &quote_spanned!(site=> &#name), untyped));
         }
         components
     }
 
-    /// One component, looked at in the way that its type offers. In a shared cache it is asked once whether threads may share it.
-    fn bound(&self, site: Span, value: &TokenStream) -> TokenStream {
+    /// A component of the key by reference: its adapter chosen, and checked for a cache that threads share.
+    fn bind(&self, site: Span, reference: &TokenStream, untyped: bool) -> TokenStream {
         let p = &self.p;
-        let bound = quote_spanned!(site=> #p::bind((&&&&&#p::Probe(#value)).__memokit_pick(), #value));
-        if self.model.words.local { bound } else { quote_spanned!(site=> (&&#bound).__memokit_shared()) }
+        let mut adapter = quote_spanned!(site=> (&&&&&#p::Probe(#reference)).__memokit_pick());
+        if untyped {
+            adapter = quote_spanned!(site=> #p::Untyped(#adapter));
+        }
+        let bound = quote_spanned!(site=> #p::bind(#adapter, #reference));
+        if self.model.words.local {
+            return bound;
+        }
+        quote_spanned!(site=> match #bound { __bound => (&&__bound).__memokit_shared() })
+    }
+
+    /// As [`bind`](Self::bind) for an expression: a `match` evaluates it once and keeps what it borrows until the statement ends.
+    fn bind_value(&self, site: Span, value: &TokenStream) -> TokenStream {
+        let bound = self.bind(site, &quote_spanned!(site=> __key), false);
+        quote_spanned!(site=> match &#value { __key => #bound })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The function under the user's name: ask the store; on a miss run the body and hand the value in.
 
+use super::entry::Kind;
 use super::{Printer, Surface};
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{quote, quote_spanned};
@@ -13,91 +14,11 @@ impl Printer<'_> {
         sig
     }
 
+    /// The call is an operation like others.
     pub(super) fn wrapper_body(&self) -> TokenStream {
-        let items = self.inner_items();
-        let store = self.store();
-        let call = if self.model.is_async() { self.async_call() } else { self.sync_call() };
-        quote_spanned!(self.site=> #items let __store = #store; #call)
-    }
-
-    fn sync_call(&self) -> TokenStream {
-        let (p, run, write) = (&self.p, self.run(), self.write());
-        let lead = self.begin(
-            "begin",
-            &TokenStream::new(),
-            &quote_spanned! {self.site=>
-                #p::Step::Done(__value) => return __value,
-                #p::Step::Run(__lead) => __lead,
-            },
-        );
-        match &self.model.words.when {
-            None => quote_spanned! {self.site=>
-                let __lead = #lead;
-                let __value = #run;
-                __lead.finish(__value, #write)
-            },
-            // The body appears once, for it may hold items and closures of its own.
-            Some(when) => quote_spanned! {self.site=>
-                let __when: #p::bool = #when;
-                let __lead = if __when { #p::Some(#lead) } else { #p::bypassed(&__store); #p::None };
-                let __value = #run;
-                match __lead {
-                    #p::Some(__lead) => __lead.finish(__value, #write),
-                    #p::None => __value,
-                }
-            },
-        }
-    }
-
-    fn async_call(&self) -> TokenStream {
-        let (p, run, write) = (&self.p, self.run(), self.write());
-        let wait = self.begin(
-            "begin_async",
-            &quote_spanned!(self.site=> &mut __turn),
-            &quote_spanned! {self.site=>
-                #p::AsyncStep::Done(__value) => return __value,
-                #p::AsyncStep::Run(__lead) => break __lead,
-                #p::AsyncStep::Wait(__wait) => __wait,
-            },
-        );
-        let lead = quote_spanned! {self.site=> {
-            let mut __turn = #p::Turn::new();
-            loop {
-                let __wait = #wait;
-                if let #p::Some(__value) = __wait.outcome(&mut __turn).await {
-                    return __value;
-                }
-            }
-        }};
-        // Boxed on a miss only: an async fn that calls itself, or another one that calls it back, has no size otherwise.
-        let body = quote_spanned!(self.site=> #p::Box::pin(#run));
-        match &self.model.words.when {
-            None => quote_spanned! {self.site=>
-                let __lead = #lead;
-                let __value = __lead.drive(#body).await;
-                __lead.finish(__value, #write)
-            },
-            Some(when) => quote_spanned! {self.site=>
-                let __when: #p::bool = #when;
-                let __lead = if __when { #p::Some(#lead) } else { #p::bypassed(&__store); #p::None };
-                let __body = #body;
-                match __lead {
-                    #p::Some(__lead) => { let __value = __lead.drive(__body).await; __lead.finish(__value, #write) }
-                    #p::None => __body.await,
-                }
-            },
-        }
-    }
-
-    /// Begins the call; the type of a step names the borrowed key, so it is taken apart on the spot.
-    fn begin(&self, op: &str, more: &TokenStream, arms: &TokenStream) -> TokenStream {
-        self.ask_and(
-            &quote_spanned!(self.site=> __store),
-            op,
-            &TokenStream::new(),
-            more,
-            |step| quote_spanned!(self.site=> match #step { #arms }),
-        )
+        let p = &self.p;
+        let (items, call) = (self.inner_items(), self.enter(Kind::Call, &quote_spanned!(self.site=> #p::Call)));
+        quote!(#items #call)
     }
 
     /// Runs the body: an expression of the result's type, or a future of it.

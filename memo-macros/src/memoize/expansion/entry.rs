@@ -1,0 +1,179 @@
+//! An operation on the entry of some arguments: ask the store, run the body where it must run, hand the value in.
+//!
+//! All operations of a function, its call among them, go through *one* hidden function, the door, which is generic over the operation. So
+//! rustc checks the key and the result once and not once per operation (measured: 8 ms of `cargo check` per function and not 15), and what it has to say
+//! about them it says once. A function without a handle does all this in the wrapper; where the result is an `impl Trait`, which no
+//! signature can name, each operation does it for itself.
+
+use super::{Printer, Surface};
+use crate::attributes::Attributes;
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+
+/// What is known of an operation where its code is printed.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Kind {
+    /// Nothing: the door serves all of them.
+    Any,
+    /// It is a call of the function, which `when` can keep from the cache.
+    Call,
+    /// It runs the body whatever is stored.
+    Run,
+    /// The store answers it alone, so it waits for nothing, also where the function is async.
+    Question,
+}
+
+impl Printer<'_> {
+    pub(super) fn has_door(&self) -> bool {
+        !matches!(self.surface, Surface::Inline) && !self.model.is_opaque()
+    }
+
+    /// Does an operation. A question is answered at once; the code of others stands in a function that is `async` if the user's is.
+    pub(super) fn enter(&self, kind: Kind, operation: &TokenStream) -> TokenStream {
+        let (p, is_async) = (&self.p, self.model.is_async());
+        match (self.has_door(), kind) {
+            (true, Kind::Question) if is_async => {
+                let future = self.through_the_door(operation);
+                quote_spanned!(self.site=> #p::at_once(#future))
+            }
+            (true, _) => {
+                let (answer, await_) = (self.through_the_door(operation), self.await_());
+                quote!(#answer #await_)
+            }
+            (false, Kind::Question) if is_async => {
+                let code = self.on_the_spot(kind, operation);
+                quote_spanned!(self.site=> #p::at_once(async move { #code }))
+            }
+            (false, _) => self.on_the_spot(kind, operation),
+        }
+    }
+
+    fn through_the_door(&self, operation: &TokenStream) -> TokenStream {
+        let (door, arguments, turbofish) =
+            (self.operation_path("__enter"), self.handed_on(), self.turbofish_and(&quote!(_)));
+        let comma = (!arguments.is_empty()).then(|| quote!(,));
+        self.vouched(quote_spanned!(self.site=> #door #turbofish (#arguments #comma #operation)))
+    }
+
+    fn on_the_spot(&self, kind: Kind, operation: &TokenStream) -> TokenStream {
+        let (store, entry) = (self.store(), self.entry(kind));
+        quote_spanned!(self.site=> let __store = #store; let __op = #operation; #entry)
+    }
+
+    /// The hidden function.
+    pub(super) fn door(&self) -> TokenStream {
+        let Attributes { both, expected, lints, cfg, .. } = &self.attributes;
+        let (p, site, result, sig) = (&self.p, self.site, &self.model.result, &self.model.function.sig);
+        let (name, op) = (self.operation("__enter"), Ident::new("__Op", site));
+        let (asyncness, unsafety, bounds) = (&sig.asyncness, self.model.unsafety(), &sig.generics.where_clause);
+        let mut params = sig.generics.params.clone();
+        params.push(syn::parse_quote!(#op: #p::Operation<#result>));
+        let inputs = self.plain_inputs_and(&quote_spanned!(site=> __op: #op));
+        let (store, entry) = (self.store(), self.entry(Kind::Any));
+        quote_spanned! {site=>
+            #cfg #both #lints #expected #[doc(hidden)] #[inline]
+            #[allow(clippy::used_underscore_binding, clippy::too_many_arguments)]
+            #asyncness #unsafety fn #name<#params>(#inputs) -> #op::Answer #bounds {
+                let __store = #store;
+                #entry
+            }
+        }
+    }
+
+    /// The code of an operation, with `__store` and `__op` in scope. The body appears once, for it may hold items and closures of its own.
+    fn entry(&self, kind: Kind) -> TokenStream {
+        let (p, site, write) = (&self.p, self.site, self.write());
+        let waits = self.model.is_async() && kind != Kind::Question;
+        let lead = if waits { self.lead_of_a_task() } else { self.lead_of_a_thread() };
+        let calls = match kind {
+            Kind::Any => Some(quote_spanned!(site=> __Op::CALLS &&)),
+            Kind::Call => Some(TokenStream::new()),
+            Kind::Run | Kind::Question => None,
+        };
+        let body = self.run();
+        let body = if self.model.is_async() {
+            // Boxed, so on a miss only: an async fn that calls itself, or another one that calls it back, has no size otherwise.
+            quote_spanned!(site=> #p::Box::pin(#body))
+        } else {
+            body
+        };
+        let drive = |body: TokenStream| {
+            if self.model.is_async() { quote_spanned!(site=> __lead.drive(#body).await) } else { body }
+        };
+        let (Some(when), Some(calls)) = (&self.model.words.when, calls) else {
+            let driven = drive(body);
+            return quote_spanned! {site=>
+                let (__lead, __op) = #lead;
+                let __value = #driven;
+                let __value = __lead.finish(__value, #write);
+                #p::Operation::answer(__op, __value)
+            };
+        };
+        let (driven, await_) = (drive(quote_spanned!(site=> __body)), self.await_());
+        quote_spanned! {site=>
+            let __bypass = #calls { let __when: #p::bool = #when; !__when };
+            let __lead = if __bypass { #p::bypassed(&__store); #p::Err(__op) } else { #p::Ok(#lead) };
+            let __body = #body;
+            match __lead {
+                #p::Ok((__lead, __op)) => {
+                    let __value = #driven;
+                    let __value = __lead.finish(__value, #write);
+                    #p::Operation::answer(__op, __value)
+                }
+                #p::Err(__op) => {
+                    let __value = __body #await_;
+                    #p::Operation::answer(__op, __value)
+                }
+            }
+        }
+    }
+
+    /// `(lead, op)`, or the answer returned.
+    fn lead_of_a_thread(&self) -> TokenStream {
+        let (p, put) = (&self.p, self.put());
+        self.ask(&quote_spanned! {self.site=>
+            match #p::enter(&__store, __query, __keep, __op) {
+                #p::Entered::Done(__answer) => return __answer,
+                #p::Entered::Run(__lead, __op) => (__lead, __op),
+                #put
+            }
+        })
+    }
+
+    fn lead_of_a_task(&self) -> TokenStream {
+        let (p, put) = (&self.p, self.put());
+        let step = self.ask(&quote_spanned! {self.site=>
+            match #p::enter_async(&__store, __query, __keep, __op, &mut __turn) {
+                #p::Entered::Done(__answer) => return __answer,
+                #p::Entered::Run(__lead, __op) => break (__lead, __op),
+                #p::Entered::Wait(__wait, __op) => (__wait, __op),
+                #put
+            }
+        });
+        quote_spanned! {self.site=> {
+            let mut __turn = #p::Turn::new();
+            let mut __op = __op;
+            loop {
+                let (__wait, __again) = #step;
+                if let #p::Some(__value) = __wait.outcome(&mut __turn).await {
+                    return #p::Operation::answer(__again, __value);
+                }
+                __op = __again;
+            }
+        }}
+    }
+
+    fn put(&self) -> TokenStream {
+        let (p, write) = (&self.p, self.write());
+        quote_spanned! {self.site=>
+            #p::Entered::Put(__value, __answer) => {
+                #p::put(&__store, __query, __keep, __value, #write);
+                return __answer;
+            }
+        }
+    }
+
+    fn await_(&self) -> Option<TokenStream> {
+        self.model.is_async().then(|| quote_spanned!(self.site=> .await))
+    }
+}
