@@ -70,7 +70,7 @@ fn tour(input: source::Input, options: &Options, screen: &mut Screen) -> io::Res
     let progress = Progress::new();
     screen.line(screen.strong(&input.title).to_string())?;
     if input.cut {
-        screen.line("  a long text: this is about its first 6 MiB")?;
+        screen.line("  a long text: this is about its first MiB")?;
     }
     let document = Document::new(input.text);
     if document.running().is_empty() {

@@ -11,7 +11,7 @@ A spelling corrector whose every slow part is memoized.
 Usage: cargo run --release --example tour -- [OPTIONS] [PATH]
 
   PATH             a UTF-8 text; `-` is standard input, which is also taken when piped.
-                   Without it: Alice's Adventures in Wonderland
+                   Without it: Alice's Adventures in Wonderland. The first MiB is examined
 
 Options:
   --typos N        plant N typing errors and count how many are found (default: 1 in 100 words,
