@@ -7,7 +7,6 @@ mod call;
 mod clock;
 mod config;
 mod engine;
-mod entry;
 mod flight;
 mod hash;
 mod info;
@@ -20,6 +19,8 @@ pub mod private;
 mod random;
 mod registry;
 mod site;
+mod sync;
+mod table;
 mod ticker;
 
 pub use cache::{Builder, Cache, Entry, LocalCache};

@@ -1,29 +1,30 @@
-//! What a miss costs, at most. The cache has room already: growing tables are paid for now and then, not by each miss.
+//! What a miss costs, at most. The cache has room already: growing tables are paid for now and then, not by each miss. Places of entries that
+//! left are used again in batches, so a cache has all its room after some hundred misses.
 
 use memokit::memoize;
 
 use super::{Answer, Cost, CountingState, Part, cost_of, now};
 
-/// One allocation for the entry (key, value and book-keeping in one), so many for the key's own parts. One hash: a stored key is never
-/// hashed again. One clone of the key and one of the value.
+/// None for the entry, so many allocations for the key's own parts. One hash: a stored key is never hashed again. One clone of the key and one of
+/// the value.
 fn assert_miss(cost: Cost, key_allocations: u32) {
     let Cost { allocations, hashers_built, hashers_finished, value_clones, .. } = cost;
-    assert!(allocations <= 1 + key_allocations, "{cost:?}");
+    assert!(allocations <= key_allocations, "{cost:?}");
     assert_eq!((hashers_built, hashers_finished, value_clones), (1, 1, 1), "{cost:?}");
 }
 
 #[test]
-fn a_miss_by_number_allocates_the_entry() {
+fn a_miss_by_number_allocates_nothing() {
     #[memoize(hasher = CountingState, lru = 2)]
     fn by_number(n: u32) -> Answer {
         Answer(n)
     }
-    (0..10).for_each(|n| drop(by_number(n)));
-    assert_miss(cost_of(|| by_number(10)), 0);
+    (0..200).for_each(|n| drop(by_number(n)));
+    assert_miss(cost_of(|| by_number(200)), 0);
 }
 
 #[test]
-fn a_miss_by_text_allocates_the_entry_and_the_text() {
+fn a_miss_by_text_allocates_the_text() {
     #[memoize(hasher = CountingState, lru = 2)]
     fn by_text(text: &str) -> Answer {
         Answer(text.len() as u32)
@@ -56,7 +57,7 @@ fn a_miss_in_every_policy_stays_within_the_entry() {
             (0..100).for_each(|n| drop($policy(n)));
             // On average, for a policy may tidy up now and then.
             let cost = cost_of(|| (100..200).for_each(|n| drop($policy(n))));
-            assert!(cost.allocations <= 110, "{}: {cost:?}", stringify!($policy));
+            assert!(cost.allocations <= 20, "{}: {cost:?}", stringify!($policy));
             assert_eq!((cost.hashers_built, cost.value_clones), (100, 100));
         )* };
     }
@@ -80,8 +81,8 @@ fn an_async_miss_adds_the_box_around_the_body() {
     async fn later(n: u32) -> Answer {
         Answer(n)
     }
-    (0..10).for_each(|n| drop(now(later(n))));
-    assert_miss(cost_of(|| now(later(10))), 1);
+    (0..200).for_each(|n| drop(now(later(n))));
+    assert_miss(cost_of(|| now(later(200))), 1);
 }
 
 #[test]

@@ -13,10 +13,10 @@ use crate::clock::Clock;
 use crate::config::{Config, Error, SingleFlight};
 use crate::engine::Engine;
 use crate::engine::scope::{Local, Scope, Shared};
-use crate::entry::Pair;
 use crate::hash::DefaultHashBuilder;
 use crate::info::RemovalCause;
 use crate::registry::{self, Identity};
+use crate::table::{Head, Node, Vtable};
 use crate::ticker::Sweep;
 
 /// The set-up of a [`Cache`] or [`LocalCache`], in the words of the attribute. Without a bound, entries stay until they
@@ -42,7 +42,7 @@ pub struct Builder<K, V, H = DefaultHashBuilder, S: Scope = Shared> {
     hasher: H,
     name: Option<Cow<'static, str>>,
     weigher: Option<S::Weigher<K, V>>,
-    listener: Option<S::Listener<Pair<K, V>>>,
+    listener: Option<S::Listener>,
     _of: PhantomData<fn() -> (K, V)>,
 }
 
@@ -168,12 +168,23 @@ impl<K, V, H, S: Scope> Builder<K, V, H, S> {
     }
 
     fn inner(self, at: &'static Location<'static>) -> Inner<K, V, H, S> {
-        let engine = Engine::new(self.config);
+        let engine = Engine::new(self.config, Some(const { &Vtable::new::<K, V>() }));
         if let Some(listener) = self.listener {
             engine.set_listener(listener);
         }
         let identity = self.name.map(|name| Identity::new(name, at.file(), at.line()));
-        Inner { engine, hasher: self.hasher, weigher: self.weigher, identity }
+        Inner { engine, hasher: self.hasher, weigher: self.weigher, identity, _of: PhantomData }
+    }
+}
+
+/// # Safety
+///
+/// A full entry of these types.
+unsafe fn heard<K, V>(head: &Head, cause: RemovalCause, hear: &impl Fn(&K, &V, RemovalCause)) {
+    // SAFETY: by contract.
+    unsafe {
+        let node: &Node<K, V> = &*std::ptr::from_ref(head).cast();
+        hear(node.key(), node.value(), cause);
     }
 }
 
@@ -186,11 +197,8 @@ impl<K, V, H> Builder<K, V, H, Shared> {
 
     /// Hears of every entry that leaves, and why. Called outside any lock by whoever caused it; it may use the cache.
     pub fn listener(mut self, hear: impl Fn(&K, &V, RemovalCause) + Send + Sync + 'static) -> Self {
-        self.listener = Some(Arc::new(move |pair: &Pair<K, V>, cause| {
-            if let Some(value) = pair.value() {
-                hear(&pair.key, value, cause);
-            }
-        }));
+        // SAFETY: entries of this store, shown as they leave it.
+        self.listener = Some(Box::new(move |head, cause| unsafe { heard(head, cause, &hear) }));
         self
     }
 
@@ -241,11 +249,8 @@ impl<K, V, H> Builder<K, V, H, Local> {
 
     /// Hears of every entry that leaves, and why. It may use the cache.
     pub fn listener(mut self, hear: impl Fn(&K, &V, RemovalCause) + 'static) -> Self {
-        self.listener = Some(Rc::new(move |pair: &Pair<K, V>, cause| {
-            if let Some(value) = pair.value() {
-                hear(&pair.key, value, cause);
-            }
-        }));
+        // SAFETY: entries of this store, shown as they leave it.
+        self.listener = Some(Box::new(move |head, cause| unsafe { heard(head, cause, &hear) }));
         self
     }
 

@@ -3,16 +3,16 @@
 use std::borrow::Borrow;
 use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
+use std::ptr;
 
-use super::Cache;
+use super::{Cache, Offer};
 use crate::engine::scope::Scope;
-use crate::engine::{Begin, Mode, Node, Outcome, Ticket, Turn};
-use crate::entry::Pair;
+use crate::engine::{Begin, Found, Hit, Mode, Outcome, Request, Ticket, Turn};
 use crate::flight::running::Driven;
+use crate::table::{Hash as ShortHash, Head, Node};
 
-type PairNode<K, V, S> = <S as Scope>::Ref<Node<Pair<K, V>>>;
-
-impl<K: Hash + Eq, V: Clone, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
+impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
     /// The value; computed and kept if it is not there. Others who ask for the same key meanwhile wait and take the same value; those who ask
     /// for other keys do not wait. `compute` may use the cache, even for the same key: then it computes without it.
     pub fn get_or_insert_with(&self, key: K, compute: impl FnOnce() -> V) -> V {
@@ -39,16 +39,15 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
     /// What `compute` returned. An error is not kept; others who waited for this run compute for themselves, one of them first.
     pub fn try_get_or_insert_with<E>(&self, key: K, compute: impl FnOnce() -> Result<V, E>) -> Result<V, E> {
         let hash = self.hash(&key);
-        if let Some(node) = self.engine().find(hash, |pair| pair.key == key) {
-            let value = self.hit_value(&node);
-            // Here, where the value is safe if that panics.
-            drop((key, node));
-            return Ok(value);
-        }
-        // The key moves into the entry-to-be once it is made, and is compared there from then on.
-        let node = S::share(Node::new(hash, Pair::pending(key)));
-        let own = &node.payload.key;
-        self.finish_load(hash, |pair| pair.key == *own, || node.clone(), compute)
+        let clock = match self.engine().find(hash, Self::KIND, |other| *other == key, Self::take_hit) {
+            Ok(value) => {
+                // Here, where the value is safe if that panics.
+                drop(key);
+                return Ok(value);
+            }
+            Err(clock) => clock,
+        };
+        self.finish_load(hash, clock, &mut Offer::<K, V> { key: Some(key), value: None }, compute)
     }
 
     fn load<Q, E>(&self, key: &Q, own: impl Fn() -> K, compute: impl FnOnce() -> Result<V, E>) -> Result<V, E>
@@ -57,28 +56,30 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
         Q: Hash + Eq + ?Sized,
     {
         let hash = self.hash(key);
-        if let Some(node) = self.engine().find(hash, |pair| pair.key.borrow() == key) {
-            return Ok(self.hit_value(&node));
+        match self.engine().find(hash, Self::KIND, move |other| other.borrow() == key, Self::take_hit) {
+            Ok(value) => Ok(value),
+            Err(clock) => {
+                let own = &own;
+                self.finish_load(hash, clock, &mut Loan::<K, V, Q, _> { key, own, owned: None, _of: PhantomData }, compute)
+            }
         }
-        let make = || S::share(Node::new(hash, Pair::pending(own())));
-        self.finish_load(hash, |pair| pair.key.borrow() == key, make, compute)
     }
 
     fn finish_load<E>(
         &self,
-        hash: u64,
-        is: impl Fn(&Pair<K, V>) -> bool,
-        make: impl Fn() -> PairNode<K, V, S>,
+        hash: ShortHash,
+        clock: Option<u64>,
+        request: &mut dyn Request,
         compute: impl FnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
         let mut turn = Turn::default();
         loop {
-            let ticket = match self.engine().begin(hash, &is, &make, &turn, Mode::Call) {
-                Begin::Hit(node) => return Ok(self.hit_value(&node)),
+            let ticket = match self.engine().begin(hash, Self::KIND.number(), clock, request, &turn, Mode::Call) {
+                Begin::Hit(found) => return Ok(Self::take_found(found)),
                 Begin::Bypass => return compute(),
                 Begin::Lead(ticket) => ticket,
                 Begin::Wait(wait) => match wait.park(&mut turn) {
-                    Outcome::Value(node) => return Ok(value(&node)),
+                    Outcome::Value(arrived) => return Ok(Self::value(arrived.head())),
                     Outcome::Failure(_) | Outcome::Again => continue,
                 },
             };
@@ -105,24 +106,25 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
         compute: impl Future<Output = Result<V, E>>,
     ) -> Result<V, E> {
         let hash = self.hash(&key);
-        if let Some(node) = self.engine().find(hash, |pair| pair.key == key) {
-            let value = self.hit_value(&node);
-            // Here, where the value is safe if that panics.
-            drop((key, node));
-            return Ok(value);
-        }
-        let node = S::share(Node::new(hash, Pair::pending(key)));
-        let is = |pair: &Pair<K, V>| pair.key == node.payload.key;
+        let clock = match self.engine().find(hash, Self::KIND, |other| *other == key, Self::take_hit) {
+            Ok(value) => {
+                // Here, where the value is safe if that panics.
+                drop(key);
+                return Ok(value);
+            }
+            Err(clock) => clock,
+        };
+        let mut offer = Offer::<K, V> { key: Some(key), value: None };
         let mut turn = Turn::default();
         let ticket = loop {
-            let wait = match self.engine().begin(hash, is, || node.clone(), &turn, Mode::Call) {
-                Begin::Hit(node) => return Ok(self.hit_value(&node)),
+            let wait = match self.engine().begin(hash, Self::KIND.number(), clock, &mut offer, &turn, Mode::Call) {
+                Begin::Hit(found) => return Ok(Self::take_found(found)),
                 Begin::Bypass => break None,
                 Begin::Lead(ticket) => break Some(ticket.of_a_task()),
                 Begin::Wait(wait) => wait,
             };
-            if let Outcome::Value(node) = wait.landed(&mut turn).await {
-                return Ok(value(&node));
+            if let Outcome::Value(arrived) = wait.landed(&mut turn).await {
+                return Ok(Self::value(arrived.head()));
             }
         };
         let result = Driven::new(ticket.as_ref().map(Ticket::id), Box::pin(compute)).await;
@@ -132,25 +134,70 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
         }
     }
 
-    fn hit_value(&self, node: &Node<Pair<K, V>>) -> V {
-        self.engine().hit(node);
-        value(node)
+    /// The value of a run that has landed.
+    fn value(head: &Head) -> V {
+        // SAFETY: an entry of this store, held by the caller, its value there.
+        unsafe { (*ptr::from_ref(head).cast::<Node<K, V>>()).value() }.clone()
     }
 
-    fn land<E>(&self, mut ticket: Ticket<'_, Pair<K, V>, S>, result: Result<V, E>) -> Result<V, E> {
+    #[inline]
+    fn take_hit(hit: &Hit<'_, K, V, S>) -> V {
+        let value = hit.value().clone();
+        hit.touch();
+        value
+    }
+
+    fn take_found(found: Found<'_, S>) -> V {
+        // SAFETY: the engine was asked for this kind, and has no other.
+        Self::take_hit(&unsafe { found.of(Self::KIND) })
+    }
+
+    fn land<E>(&self, mut ticket: Ticket<'_, S>, result: Result<V, E>) -> Result<V, E> {
         ticket.enter();
         let Ok(value) = &result else {
             ticket.land_without_value(None, true);
             return result;
         };
-        let pair = &ticket.node().payload;
-        let terms = self.terms(&pair.key, value, None);
-        pair.put(value.clone());
-        ticket.land(&terms);
+        // SAFETY: an entry-to-be of this store, its key there.
+        let node: &Node<K, V> = unsafe { &*ptr::from_ref(ticket.head()).cast() };
+        let terms = self.terms(node.key(), value, None);
+        let value = value.clone();
+        // SAFETY: nobody else writes the value of this run, and nobody reads it before it has landed.
+        unsafe {
+            Node::<K, V>::write_value(ptr::from_ref(ticket.head()).cast_mut(), value);
+            ticket.land(&terms);
+        }
         result
     }
 }
 
-fn value<K, V: Clone>(node: &Node<Pair<K, V>>) -> V {
-    node.payload.value().expect("a run that landed left its value").clone()
+/// What the engine asks of a key that is borrowed until it is needed.
+struct Loan<'q, K, V, Q: ?Sized, O> {
+    key: &'q Q,
+    own: &'q O,
+    owned: Option<K>,
+    _of: PhantomData<fn() -> V>,
+}
+
+impl<K: Borrow<Q>, V, Q: Eq + ?Sized, O: Fn() -> K> Request for Loan<'_, K, V, Q, O> {
+    fn is(&self, head: &Head) -> bool {
+        // SAFETY: an entry of the caller's store, its key there.
+        let node: &Node<K, V> = unsafe { &*ptr::from_ref(head).cast() };
+        node.key().borrow() == self.key
+    }
+
+    fn own(&mut self) {
+        self.owned = Some((self.own)());
+    }
+
+    fn is_owned(&self) -> bool {
+        self.owned.is_some()
+    }
+
+    unsafe fn write(&mut self, place: *mut Head) {
+        if let Some(key) = self.owned.take() {
+            // SAFETY: by contract.
+            unsafe { Node::<K, V>::write_key(place, key) };
+        }
+    }
 }

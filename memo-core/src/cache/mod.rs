@@ -6,18 +6,19 @@ mod load;
 use std::borrow::Borrow;
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
 use std::ops::Deref;
+use std::ptr;
 use std::time::Duration;
 
 pub use builder::Builder;
 
 use crate::engine::scope::{Local, Scope, Shared};
-use crate::engine::stats::Count;
-use crate::engine::{Engine, Node, Terms};
-use crate::entry::Pair;
+use crate::engine::{Engine, Hit, Kind, Request, Terms};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::registry::{AnyCache, Identity};
+use crate::table::{Hash as ShortHash, Head, Node};
 use crate::ticker::Sweep;
 
 /// A cache that threads and tasks share.
@@ -78,10 +79,12 @@ impl<K: fmt::Debug, V: fmt::Debug, H> fmt::Debug for LocalCache<K, V, H> {
 }
 
 struct Inner<K, V, H, S: Scope> {
-    engine: Engine<Pair<K, V>, S>,
+    engine: Engine<S>,
     hasher: H,
     weigher: Option<S::Weigher<K, V>>,
     identity: Option<Identity>,
+    /// Sent and shared as its entries may be.
+    _of: PhantomData<(K, V)>,
 }
 
 impl<K, V, H, S: Scope> Clone for Cache<K, V, H, S> {
@@ -102,8 +105,12 @@ where
 }
 
 impl<K, V, H, S: Scope> Cache<K, V, H, S> {
+    /// The one kind of entries.
+    // SAFETY: the engine was made with this kind as its first.
+    const KIND: Kind<K, V> = unsafe { Kind::first() };
+
     #[inline]
-    fn engine(&self) -> &Engine<Pair<K, V>, S> {
+    fn engine(&self) -> &Engine<S> {
         &self.inner.engine
     }
 
@@ -166,30 +173,85 @@ impl<K, V, H, S: Scope> Cache<K, V, H, S> {
     }
 
     /// A snapshot of the entries that have not expired, in no particular order. Neither counts nor touches.
-    pub fn iter(&self) -> impl Iterator<Item = Entry<K, V, S>> + use<K, V, H, S> {
-        self.engine().entries().into_iter().map(Entry)
+    pub fn iter(&self) -> impl Iterator<Item = Entry<K, V>> + use<K, V, H, S>
+    where
+        K: Clone,
+        V: Clone,
+    {
+        let mut all = Vec::new();
+        self.each(|key, value| all.push(Entry { key: key.clone(), value: value.clone() }));
+        all.into_iter()
+    }
+
+    /// Calls `see` for each entry that has not expired, in no particular order; of those that come meanwhile for some. Neither counts nor touches.
+    fn each(&self, mut see: impl FnMut(&K, &V)) {
+        self.engine().each(|_, head, _| {
+            // SAFETY: live entries of this store, held while they are seen.
+            let node: &Node<K, V> = unsafe { &*ptr::from_ref(head).cast() };
+            // SAFETY: as above.
+            see(node.key(), unsafe { node.value() });
+        });
     }
 
     /// Keeps only the entries for which `keep` says so. Runs that are under way will not leave their values here: nobody asked about them.
     pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool) {
-        self.engine().retain(|pair| pair.value().is_none_or(|value| keep(&pair.key, value)));
+        self.engine().retain(|head, _| {
+            // SAFETY: as in `each`.
+            let node: &Node<K, V> = unsafe { &*ptr::from_ref(head).cast() };
+            // SAFETY: as above.
+            keep(node.key(), unsafe { node.value() })
+        });
     }
 }
 
-impl<K: Hash + Eq, V, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
-    fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
-        self.inner.hasher.hash_one(key)
+/// What the engine asks of an entry that is to come.
+struct Offer<K, V> {
+    key: Option<K>,
+    value: Option<V>,
+}
+
+impl<K: Eq, V> Request for Offer<K, V> {
+    fn is(&self, head: &Head) -> bool {
+        // SAFETY: an entry of the caller's store, its key there.
+        let node: &Node<K, V> = unsafe { &*ptr::from_ref(head).cast() };
+        self.key.as_ref().is_some_and(|key| node.key() == key)
     }
 
-    fn find<Q>(&self, key: &Q) -> Option<S::Ref<Node<Pair<K, V>>>>
+    fn own(&mut self) {}
+
+    fn is_owned(&self) -> bool {
+        true
+    }
+
+    unsafe fn write(&mut self, place: *mut Head) {
+        if let Some(key) = self.key.take() {
+            // SAFETY: by contract.
+            unsafe { Node::<K, V>::write_key(place, key) };
+        }
+        if let Some(value) = self.value.take() {
+            // SAFETY: by contract.
+            unsafe { Node::<K, V>::write_value(place, value) };
+        }
+    }
+}
+
+impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
+    #[inline]
+    fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> ShortHash {
+        ShortHash::of::<H>(self.inner.hasher.hash_one(key))
+    }
+
+    #[inline]
+    fn find<Q, T>(&self, key: &Q, then: impl FnOnce(&Hit<'_, K, V, S>) -> T) -> Option<T>
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.engine().find(self.hash(key), |pair| pair.key.borrow() == key)
+        self.engine().find(self.hash(key), Self::KIND, move |other| other.borrow() == key, then).ok()
     }
 
     /// The value, if it is there: a hit or a miss.
+    #[inline]
     pub fn get<Q>(&self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
@@ -200,17 +262,20 @@ impl<K: Hash + Eq, V, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
     }
 
     /// What `look` makes of the value, if it is there: as [`get`](Self::get) without the clone.
+    #[inline]
     pub fn with<Q, T>(&self, key: &Q, look: impl FnOnce(&V) -> T) -> Option<T>
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let Some(node) = self.find(key) else {
-            self.engine().stats().count(Count::Miss);
-            return None;
-        };
-        self.engine().hit(&node);
-        node.payload.value().map(look)
+        let seen = self.find(key, |hit| {
+            hit.touch();
+            look(hit.value())
+        });
+        if seen.is_none() {
+            self.engine().missed();
+        }
+        seen
     }
 
     /// The value, if it is there. Neither counts nor touches.
@@ -220,7 +285,7 @@ impl<K: Hash + Eq, V, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
         Q: Hash + Eq + ?Sized,
         V: Clone,
     {
-        self.find(key)?.payload.value().cloned()
+        self.find(key, |hit| hit.value().clone())
     }
 
     /// Whether there is a value. Neither counts nor touches.
@@ -229,7 +294,7 @@ impl<K: Hash + Eq, V, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.find(key).is_some()
+        self.find(key, |_| ()).is_some()
     }
 
     /// How long the entry still has, if it is there and can expire. Neither counts nor touches.
@@ -238,7 +303,7 @@ impl<K: Hash + Eq, V, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.engine().expires_in(&*self.find(key)?)
+        self.find(key, |hit| hit.expires_in())?
     }
 
     /// Puts a value in, in place of an older one. A run for this key that is under way will not replace it.
@@ -256,8 +321,9 @@ impl<K: Hash + Eq, V, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
     fn put(&self, key: K, value: V, ttl: Option<Duration>) {
         let mut terms = self.terms(&key, &value, ttl);
         terms.keep = ttl != Some(Duration::ZERO);
-        let node = S::share(Node::new(self.hash(&key), Pair::ready(key, value)));
-        self.engine().insert(&node, |pair| pair.key == node.payload.key, &terms);
+        let hash = self.hash(&key);
+        let mut offer = Offer { key: Some(key), value: Some(value) };
+        self.engine().insert(hash, Self::KIND.number(), &mut offer, &terms);
     }
 
     /// Takes the value out. A run for this key that is under way will not put it back.
@@ -267,10 +333,16 @@ impl<K: Hash + Eq, V, H: BuildHasher, S: Scope> Cache<K, V, H, S> {
         Q: Hash + Eq + ?Sized,
         V: Clone,
     {
-        let node = self.engine().remove(self.hash(key), |pair| pair.key.borrow() == key)?;
-        let value = node.payload.value().cloned();
-        // Here, where the value is safe if that panics.
-        drop(node);
+        let mut value = None;
+        let is = |head: &Head| {
+            // SAFETY: entries of this store, their keys there.
+            let node: &Node<K, V> = unsafe { &*ptr::from_ref(head).cast() };
+            node.key().borrow() == key
+        };
+        self.engine().remove(self.hash(key), Self::KIND.number(), &is, &mut |head| {
+            // SAFETY: an entry of this store that was alive, and is held.
+            value = Some(unsafe { (*ptr::from_ref(head).cast::<Node<K, V>>()).value() }.clone());
+        });
         value
     }
 }
@@ -325,36 +397,39 @@ where
     }
 }
 
-/// One entry of a snapshot. It stays as it was, whatever becomes of the cache.
-pub struct Entry<K, V, S: Scope = Shared>(S::Ref<Node<Pair<K, V>>>);
+/// One entry of a snapshot: clones of key and value. It stays as it was, whatever becomes of the cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry<K, V> {
+    key: K,
+    value: V,
+}
 
-impl<K, V, S: Scope> Entry<K, V, S> {
+impl<K, V> Entry<K, V> {
     /// The key.
     #[must_use]
     pub fn key(&self) -> &K {
-        &self.0.payload.key
+        &self.key
     }
 
     /// The value.
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "never panics: only entries that have their value get into a store")]
     pub fn value(&self) -> &V {
-        self.0.payload.value().expect("an entry in the store has its value")
+        &self.value
     }
-}
 
-impl<K: fmt::Debug, V: fmt::Debug, S: Scope> fmt::Debug for Entry<K, V, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Entry").field(self.key()).field(self.value()).finish()
+    /// Both.
+    #[must_use]
+    pub fn into_parts(self) -> (K, V) {
+        (self.key, self.value)
     }
 }
 
 impl<K: fmt::Debug, V: fmt::Debug, H, S: Scope> fmt::Debug for Cache<K, V, H, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
-        for entry in self.iter() {
-            map.entry(entry.key(), entry.value());
-        }
+        self.each(|key, value| {
+            map.entry(key, value);
+        });
         map.finish()
     }
 }

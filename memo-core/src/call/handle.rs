@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Writing, give, recognise, terms};
+use super::{Asking, Writing, place, terms};
+use crate::engine::Request;
 use crate::engine::stats::Count;
-use crate::entry::{Pair, Payload};
 use crate::info::{CacheInfo, CacheParameters};
 use crate::keep::{Keep, Returns};
 use crate::key::{KeyRef, Lookup};
@@ -54,9 +54,8 @@ where
     Q: Lookup,
     Kp: Keep<R>,
 {
-    let (engine, hasher) = store.place()?;
-    let node = engine.find(query.hash(hasher), recognise::<St, Q, Kp::Stored>(query))?;
-    give::<St, Q::Stored, R, Kp>(&node, keep)
+    let place = place(store, query)?;
+    place.find(query, |hit| keep.give(hit.value())).ok()
 }
 
 /// `contains`
@@ -66,9 +65,7 @@ where
     Q: Lookup,
     Kp: Keep<R>,
 {
-    store.place().is_some_and(|(engine, hasher)| {
-        engine.find(query.hash(hasher), recognise::<St, Q, Kp::Stored>(query)).is_some()
-    })
+    place::<St, Q, Kp::Stored>(store, query).is_some_and(|place| place.find(query, |_| ()).is_ok())
 }
 
 /// `expires_in`
@@ -78,9 +75,8 @@ where
     Q: Lookup,
     Kp: Keep<R>,
 {
-    let (engine, hasher) = store.place()?;
-    let node = engine.find(query.hash(hasher), recognise::<St, Q, Kp::Stored>(query))?;
-    engine.expires_in(&node)
+    let place = place::<St, Q, Kp::Stored>(store, query)?;
+    place.find(query, |hit| hit.expires_in()).ok()?
 }
 
 /// `forget`: whether there was something to forget.
@@ -90,8 +86,9 @@ where
     Q: Lookup,
     Kp: Keep<R>,
 {
-    store.place().is_some_and(|(engine, hasher)| {
-        engine.remove(query.hash(hasher), recognise::<St, Q, Kp::Stored>(query)).is_some()
+    place::<St, Q, Kp::Stored>(store, query).is_some_and(|place| {
+        let asking = Asking::<Q, Kp::Stored>::new(query);
+        place.engine.remove(place.hash, place.kind.number(), &|head| asking.is(head), &mut |_| ())
     })
 }
 
@@ -104,16 +101,18 @@ where
     Kp: Keep<R>,
     W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
 {
-    let Some((engine, hasher)) = store.place() else { return };
-    let hash = query.hash(hasher);
-    let is = recognise::<St, Q, Kp::Stored>(query);
-    let Some(stored) = keep.stored(&value) else {
-        engine.remove(hash, is);
+    let Some(place) = place::<St, Q, Kp::Stored>(store, query) else { return };
+    let (hash, kind) = (place.hash, place.kind.number());
+    let mut asking = Asking::<Q, Kp::Stored>::new(query);
+    asking.value = keep.stored(&value);
+    if asking.value.is_none() {
+        place.engine.remove(hash, kind, &|head| asking.is(head), &mut |_| ());
         return;
-    };
+    }
     let key = query.to_stored();
     let terms = terms(&key, &value, keep, write);
-    engine.insert(&St::node(hash, Pair::ready(key, stored)), is, &terms);
+    asking.key = Some(key);
+    place.engine.insert(hash, kind, &mut asking, &terms);
 }
 
 /// `with`: looks at the value without cloning it. `Err` gives the look back where there is no value.
@@ -128,13 +127,14 @@ where
     Kp: Keep<R>,
     F: FnOnce(&R) -> T,
 {
-    let Some((engine, hasher)) = store.place() else { return Err(look) };
-    let Some(node) = engine.find(query.hash(hasher), recognise::<St, Q, Kp::Stored>(query)) else {
-        return Err(look);
-    };
-    let Some(value) = St::pair(&node.payload).and_then(Pair::value) else { return Err(look) };
-    engine.hit(&node);
-    Ok(look(Kp::view(value)))
+    let Some(place) = place::<St, Q, Kp::Stored>(store, query) else { return Err(look) };
+    // `look` goes with the hit, or back.
+    let mut look = Some(look);
+    let seen = place.find(query, |hit| {
+        hit.touch();
+        look.take().map(|look| look(Kp::view(hit.value())))
+    });
+    seen.ok().flatten().ok_or(()).or_else(|()| look.map_or_else(|| unreachable!("used on a hit only"), Err))
 }
 
 /// `forget_if`: how many were forgotten. Values of another type (another instantiation's) are not asked about.
@@ -149,8 +149,11 @@ where
     Kp: Keep<R>,
 {
     let Some((engine, _)) = store.place() else { return 0 };
-    engine.retain(|payload| {
-        let value = payload.any_value().and_then(|value| value.downcast_ref::<Kp::Stored>());
-        value.is_none_or(|value| !forget(KeyRef::new(payload.args()), Kp::view(value)))
+    engine.retain(|head, kind| {
+        let Some((args, value)) = engine.show(head, kind) else { return true };
+        // SAFETY: the entry is held while this looks at it.
+        let (args, value) = unsafe { (&*args, &*value) };
+        let value = value.downcast_ref::<Kp::Stored>();
+        value.is_none_or(|value| !forget(KeyRef::new(args), Kp::view(value)))
     })
 }

@@ -8,6 +8,7 @@ mod operation;
 mod wait;
 
 use std::marker::PhantomData;
+use std::ptr;
 use std::time::Duration;
 
 pub use handle::{
@@ -19,15 +20,14 @@ pub use operation::{
 pub use wait::{AsyncStep, begin_async};
 
 use crate::engine::scope::Scope;
-use crate::engine::{Begin, Engine, Mode, Node, Outcome, Terms, Ticket, Turn};
-use crate::entry::Pair;
+use crate::engine::{Begin, Engine, Hit, Kind, Mode, Outcome, Request, Terms, Ticket, Turn};
 use crate::flight::running::Driven;
 use crate::keep::Keep;
 use crate::key::{Lookup, StoredArgs};
 use crate::site::{Holds, Store};
+use crate::table::{Hash, Head, Node};
 
-type EngineOf<St> = Engine<<St as Store>::Payload, <St as Store>::Scope>;
-type NodeOf<St> = <<St as Store>::Scope as Scope>::Ref<Node<<St as Store>::Payload>>;
+type EngineOf<St> = Engine<<St as Store>::Scope>;
 
 /// What a call came to: the value, or the duty to compute it.
 pub enum Step<'a, St: Store, Q: Lookup, R, Kp: Keep<R>> {
@@ -39,37 +39,96 @@ pub enum Step<'a, St: Store, Q: Lookup, R, Kp: Keep<R>> {
 
 /// The right to compute and keep one value. Dropping it (a panic, a cancelled future) hands it over to those who wait.
 pub struct Lead<'a, St: Store, K, Kp, V> {
-    /// `None` computes without the cache.
-    ticket: Option<Ticket<'a, St::Payload, St::Scope>>,
+    /// `None` computes without the cache. The kind is the ticket's.
+    ticket: Option<(Ticket<'a, St::Scope>, Kind<K, V>)>,
     keep: Kp,
     _of: PhantomData<fn() -> (K, V)>,
 }
 
-/// Whether an entry is the query's.
-fn recognise<St, Q, V>(query: &Q) -> impl Fn(&St::Payload) -> bool
+/// What the engine asks of a call: its key, owned when that is needed.
+struct Asking<'q, Q: Lookup, V> {
+    query: &'q Q,
+    key: Option<Q::Stored>,
+    value: Option<V>,
+}
+
+impl<'q, Q: Lookup, V> Asking<'q, Q, V> {
+    fn new(query: &'q Q) -> Self {
+        Self { query, key: None, value: None }
+    }
+}
+
+impl<Q: Lookup, V> Request for Asking<'_, Q, V> {
+    fn is(&self, head: &Head) -> bool {
+        // SAFETY: the engine is asked for entries of this kind, and shows no others; their keys are there.
+        let node: &Node<Q::Stored, V> = unsafe { &*ptr::from_ref(head).cast() };
+        self.query.matches(node.key())
+    }
+
+    fn own(&mut self) {
+        self.key = Some(self.query.to_stored());
+    }
+
+    fn is_owned(&self) -> bool {
+        self.key.is_some()
+    }
+
+    unsafe fn write(&mut self, place: *mut Head) {
+        if let Some(key) = self.key.take() {
+            // SAFETY: by contract.
+            unsafe { Node::<Q::Stored, V>::write_key(place, key) };
+        }
+        if let Some(value) = self.value.take() {
+            // SAFETY: by contract.
+            unsafe { Node::<Q::Stored, V>::write_value(place, value) };
+        }
+    }
+}
+
+/// A query in a store: the engine, the hash, the kind of entries.
+struct Place<'a, St: Store, K, V> {
+    engine: &'a EngineOf<St>,
+    hash: Hash,
+    kind: Kind<K, V>,
+}
+
+impl<St: Store, K, V> Clone for Place<'_, St, K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<St: Store, K, V> Copy for Place<'_, St, K, V> {}
+
+impl<St: Store, K, V> Place<'_, St, K, V> {
+    /// What `then` makes of the query's entry. Without one, the clock that may prove it.
+    #[inline(always)]
+    fn find<Q: Lookup<Stored = K>, T>(
+        &self,
+        query: &Q,
+        then: impl FnOnce(&Hit<'_, K, V, St::Scope>) -> T,
+    ) -> Result<T, Option<u64>> {
+        self.engine.find(self.hash, self.kind, move |key| query.matches(key), then)
+    }
+}
+
+/// The value of a hit, for a caller.
+#[inline(always)]
+fn take<K, R, Kp: Keep<R>, S: Scope>(hit: &Hit<'_, K, Kp::Stored, S>, keep: Kp) -> R {
+    let value = keep.give(hit.value());
+    hit.touch();
+    value
+}
+
+/// Where the query belongs. `None` where the thread's locals are gone already.
+#[inline(always)]
+fn place<'a, St, Q, V>(store: &'a St, query: &Q) -> Option<Place<'a, St, Q::Stored, V>>
 where
     St: Holds<Q::Stored, V>,
     Q: Lookup,
 {
-    |payload| St::pair(payload).is_some_and(|pair| query.matches(&pair.key))
-}
-
-fn own<St, Q, V>(hash: u64, query: &Q) -> NodeOf<St>
-where
-    St: Holds<Q::Stored, V>,
-    Q: Lookup,
-{
-    St::node(hash, Pair::pending(query.to_stored()))
-}
-
-/// The value of an entry that has one.
-#[inline]
-fn give<St, K, R, Kp>(node: &Node<St::Payload>, keep: Kp) -> Option<R>
-where
-    St: Holds<K, Kp::Stored>,
-    Kp: Keep<R>,
-{
-    Some(keep.give(St::pair(&node.payload)?.value()?))
+    let (engine, hasher) = store.place()?;
+    Some(Place { engine, hash: Hash::of::<St::Hasher>(query.hash(hasher)), kind: St::kind(engine) })
 }
 
 /// Looks the arguments up. If another computes them, waits for it.
@@ -80,35 +139,36 @@ where
     Q: Lookup,
     Kp: Keep<R>,
 {
-    let Some((engine, hasher)) = store.place() else { return Step::Run(Lead::without_cache(keep)) };
-    let hash = query.hash(hasher);
-    if let Some(node) = engine.find(hash, recognise::<St, Q, Kp::Stored>(query))
-        && let Some(value) = give::<St, Q::Stored, R, Kp>(&node, keep)
-    {
-        engine.hit(&node);
-        return Step::Done(value);
+    let Some(place) = place(store, query) else { return Step::Run(Lead::without_cache(keep)) };
+    match place.find(query, |hit| take(hit, keep)) {
+        Ok(value) => Step::Done(value),
+        Err(clock) => begin_miss(place, clock, query, keep),
     }
-    begin_miss(engine, hash, query, keep)
 }
 
 #[inline(never)]
-fn begin_miss<'a, St, Q, R, Kp>(engine: &'a EngineOf<St>, hash: u64, query: &Q, keep: Kp) -> Step<'a, St, Q, R, Kp>
+fn begin_miss<'a, St, Q, R, Kp>(
+    place: Place<'a, St, Q::Stored, Kp::Stored>,
+    clock: Option<u64>,
+    query: &Q,
+    keep: Kp,
+) -> Step<'a, St, Q, R, Kp>
 where
     St: Holds<Q::Stored, Kp::Stored>,
     Q: Lookup,
     Kp: Keep<R>,
 {
     let mut turn = Turn::default();
+    let mut asking = Asking::<Q, Kp::Stored>::new(query);
     loop {
-        let is = recognise::<St, Q, Kp::Stored>(query);
-        let landed = match engine.begin(hash, is, || own::<St, Q, Kp::Stored>(hash, query), &turn, Mode::Call) {
-            Begin::Hit(node) => {
-                engine.hit(&node);
-                give::<St, Q::Stored, R, Kp>(&node, keep)
+        let landed = match place.engine.begin(place.hash, place.kind.number(), clock, &mut asking, &turn, Mode::Call) {
+            Begin::Hit(found) => {
+                // SAFETY: the engine was asked for this kind.
+                Some(take(&unsafe { found.of(place.kind) }, keep))
             }
-            Begin::Lead(ticket) => return Step::Run(Lead::new(ticket, keep)),
+            Begin::Lead(ticket) => return Step::Run(Lead::new(ticket, place.kind, keep)),
             Begin::Bypass => return Step::Run(Lead::without_cache(keep)),
-            Begin::Wait(wait) => outcome::<St, Q::Stored, R, Kp>(wait.park(&mut turn), keep),
+            Begin::Wait(wait) => outcome(place.kind, wait.park(&mut turn), keep),
         };
         if let Some(value) = landed {
             return Step::Done(value);
@@ -117,13 +177,13 @@ where
 }
 
 /// What another's run leaves for a waiter. `None` to look again.
-fn outcome<St, K, R, Kp>(outcome: Outcome<St::Payload, St::Scope>, keep: Kp) -> Option<R>
-where
-    St: Holds<K, Kp::Stored>,
-    Kp: Keep<R>,
-{
+fn outcome<K, R, Kp: Keep<R>>(_: Kind<K, Kp::Stored>, outcome: Outcome<'_>, keep: Kp) -> Option<R> {
     match outcome {
-        Outcome::Value(node) => give::<St, K, R, Kp>(&node, keep),
+        Outcome::Value(arrived) => {
+            // SAFETY: an entry of the kind that was asked for, held, its value landed before it was told of.
+            let stored = unsafe { (*ptr::from_ref(arrived.head()).cast::<Node<K, Kp::Stored>>()).value() };
+            Some(keep.give(stored))
+        }
         Outcome::Failure(failure) => keep.from_failure(&*failure),
         Outcome::Again => None,
     }
@@ -136,7 +196,8 @@ where
     Q: Lookup,
     Kp: Keep<R>,
 {
-    begin_refresh(store, query, keep).map_or_else(|| Lead::without_cache(keep), |ticket| Lead::new(ticket, keep))
+    begin_refresh(store, query, keep)
+        .map_or_else(|| Lead::without_cache(keep), |(ticket, kind)| Lead::new(ticket, kind, keep))
 }
 
 /// As [`refresh`], for a future.
@@ -147,28 +208,33 @@ where
     Kp: Keep<R>,
 {
     begin_refresh(store, query, keep)
-        .map_or_else(|| Lead::without_cache(keep), |ticket| Lead::new(ticket.of_a_task(), keep))
+        .map_or_else(|| Lead::without_cache(keep), |(ticket, kind)| Lead::new(ticket.of_a_task(), kind, keep))
 }
 
-fn begin_refresh<'a, St, Q, R, Kp>(store: &'a St, query: &Q, _keep: Kp) -> Option<Ticket<'a, St::Payload, St::Scope>>
+#[expect(clippy::type_complexity, reason = "a pair")]
+fn begin_refresh<'a, St, Q, R, Kp>(
+    store: &'a St,
+    query: &Q,
+    _keep: Kp,
+) -> Option<(Ticket<'a, St::Scope>, Kind<Q::Stored, Kp::Stored>)>
 where
     St: Holds<Q::Stored, Kp::Stored>,
     Q: Lookup,
     Kp: Keep<R>,
 {
-    let (engine, hasher) = store.place()?;
-    let hash = query.hash(hasher);
-    let is = recognise::<St, Q, Kp::Stored>(query);
-    match engine.begin(hash, is, || own::<St, Q, Kp::Stored>(hash, query), &Turn::default(), Mode::Refresh) {
-        Begin::Lead(ticket) => Some(ticket),
+    let place = place(store, query)?;
+    let mut asking = Asking::<Q, Kp::Stored>::new(query);
+    let kind = place.kind;
+    match place.engine.begin(place.hash, kind.number(), None, &mut asking, &Turn::default(), Mode::Refresh) {
+        Begin::Lead(ticket) => Some((ticket, kind)),
         // A refresh takes nobody's value and waits for nobody.
         Begin::Hit(_) | Begin::Wait(_) | Begin::Bypass => None,
     }
 }
 
 impl<'a, St: Store, K, Kp, V> Lead<'a, St, K, Kp, V> {
-    fn new(ticket: Ticket<'a, St::Payload, St::Scope>, keep: Kp) -> Self {
-        Self { ticket: Some(ticket), keep, _of: PhantomData }
+    fn new(ticket: Ticket<'a, St::Scope>, kind: Kind<K, V>, keep: Kp) -> Self {
+        Self { ticket: Some((ticket, kind)), keep, _of: PhantomData }
     }
 
     fn without_cache(keep: Kp) -> Self {
@@ -177,7 +243,7 @@ impl<'a, St: Store, K, Kp, V> Lead<'a, St, K, Kp, V> {
 
     /// Runs the body's future as part of this run.
     pub fn drive<F: Future + Unpin>(&self, body: F) -> Driven<F> {
-        Driven::new(self.ticket.as_ref().map(Ticket::id), body)
+        Driven::new(self.ticket.as_ref().map(|(ticket, _)| ticket.id()), body)
     }
 
     /// Keeps the value, if it is one to keep, and hands it on to those who wait.
@@ -189,16 +255,19 @@ impl<'a, St: Store, K, Kp, V> Lead<'a, St, K, Kp, V> {
         W: for<'w> FnOnce(Writing<'w, K, R>) -> Writing<'w, K, R>,
     {
         let Self { ticket, keep, .. } = self;
-        let Some(mut ticket) = ticket else { return value };
+        let Some((mut ticket, _)) = ticket else { return value };
         ticket.enter();
         let Some(stored) = keep.stored(&value) else {
             let instead = keep.shared_failure(&value).map(Into::into);
             ticket.land_without_value(instead, keep.failed(&value));
             return value;
         };
-        if let Some(pair) = St::pair(&ticket.node().payload) {
-            let terms = terms(&pair.key, &value, keep, write);
-            pair.put(stored);
+        // SAFETY: the run began with this kind, and its key is there.
+        let node: &Node<K, V> = unsafe { &*ptr::from_ref(ticket.head()).cast() };
+        let terms = terms(node.key(), &value, keep, write);
+        // SAFETY: nobody else writes the value of this run, and nobody reads it before it has landed.
+        unsafe {
+            Node::<K, V>::write_value(ptr::from_ref(ticket.head()).cast_mut(), stored);
             ticket.land(&terms);
         }
         value

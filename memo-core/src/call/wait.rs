@@ -1,9 +1,7 @@
 //! The asynchronous call: as the synchronous one, in steps, so that no borrow of the arguments lives across an `await`.
 
-use std::marker::PhantomData;
-
-use super::{Lead, give, outcome, own, recognise};
-use crate::engine::{Begin, Mode, Turn, Wait};
+use super::{Asking, Lead, outcome, place, take};
+use crate::engine::{Begin, Kind, Mode, Turn, Wait};
 use crate::keep::Keep;
 use crate::key::Lookup;
 use crate::site::{Holds, Store};
@@ -15,14 +13,14 @@ pub enum AsyncStep<'a, St: Store, Q: Lookup, R, Kp: Keep<R>> {
     /// Nobody has it.
     Run(Lead<'a, St, Q::Stored, Kp, Kp::Stored>),
     /// Another computes it.
-    Wait(Awaiting<'a, St, Q::Stored, Kp>),
+    Wait(Awaiting<'a, St, Q::Stored, Kp, Kp::Stored>),
 }
 
 /// Another's run.
-pub struct Awaiting<'a, St: Store, K, Kp> {
-    wait: Wait<'a, St::Payload, St::Scope>,
+pub struct Awaiting<'a, St: Store, K, Kp, V> {
+    wait: Wait<'a, St::Scope>,
+    kind: Kind<K, V>,
     keep: Kp,
-    _of: PhantomData<fn() -> K>,
 }
 
 /// Looks the arguments up.
@@ -33,38 +31,30 @@ where
     Q: Lookup,
     Kp: Keep<R>,
 {
-    let Some((engine, hasher)) = store.place() else { return AsyncStep::Run(Lead::without_cache(keep)) };
-    let hash = query.hash(hasher);
-    let is = recognise::<St, Q, Kp::Stored>(query);
-    if let Some(node) = engine.find(hash, &is)
-        && let Some(value) = give::<St, Q::Stored, R, Kp>(&node, keep)
-    {
-        engine.hit(&node);
-        return AsyncStep::Done(value);
-    }
-    loop {
-        match engine.begin(hash, &is, || own::<St, Q, Kp::Stored>(hash, query), turn, Mode::Call) {
-            Begin::Hit(node) => {
-                if let Some(value) = give::<St, Q::Stored, R, Kp>(&node, keep) {
-                    engine.hit(&node);
-                    return AsyncStep::Done(value);
-                }
-            }
-            Begin::Lead(ticket) => return AsyncStep::Run(Lead::new(ticket.of_a_task(), keep)),
-            Begin::Bypass => return AsyncStep::Run(Lead::without_cache(keep)),
-            Begin::Wait(wait) => return AsyncStep::Wait(Awaiting { wait, keep, _of: PhantomData }),
+    let Some(place) = place(store, query) else { return AsyncStep::Run(Lead::without_cache(keep)) };
+    let clock = match place.find(query, |hit| take(hit, keep)) {
+        Ok(value) => return AsyncStep::Done(value),
+        Err(clock) => clock,
+    };
+    let mut asking = Asking::<Q, Kp::Stored>::new(query);
+    match place.engine.begin(place.hash, place.kind.number(), clock, &mut asking, turn, Mode::Call) {
+        Begin::Hit(found) => {
+            // SAFETY: the engine was asked for this kind.
+            AsyncStep::Done(take(&unsafe { found.of(place.kind) }, keep))
         }
+        Begin::Lead(ticket) => AsyncStep::Run(Lead::new(ticket.of_a_task(), place.kind, keep)),
+        Begin::Bypass => AsyncStep::Run(Lead::without_cache(keep)),
+        Begin::Wait(wait) => AsyncStep::Wait(Awaiting { wait, kind: place.kind, keep }),
     }
 }
 
-impl<St: Store, K, Kp> Awaiting<'_, St, K, Kp> {
+impl<St: Store, K, Kp, V> Awaiting<'_, St, K, Kp, V> {
     /// The value of the other's run. `None` to begin again.
     pub async fn outcome<R>(self, turn: &mut Turn) -> Option<R>
     where
-        St: Holds<K, Kp::Stored>,
-        Kp: Keep<R>,
+        Kp: Keep<R, Stored = V>,
     {
         let landed = self.wait.landed(turn).await;
-        outcome::<St, K, R, Kp>(landed, self.keep)
+        outcome(self.kind, landed, self.keep)
     }
 }

@@ -1,93 +1,113 @@
 //! Which entries and runs are the caller's: compared without the lock, proved under it.
 
+use std::ptr;
+
 use smallvec::SmallVec;
 
 use super::Engine;
-use super::scope::{Lock, Scope};
-use super::state::{Node, State, same};
+use super::scope::Scope;
+use super::state::Writer;
+use crate::table::hazard::Hold;
+use crate::table::{Hash, Head};
 
-/// What has been compared, and whether it was the caller's.
-type Compared<P, S> = SmallVec<[(<S as Scope>::Ref<Node<P>>, bool); 2]>;
+/// What has been compared. Held, so that its place is no other entry's.
+struct Compared<'a> {
+    head: &'a Head,
+    ours: bool,
+    _hold: Hold,
+}
 
-/// What has the caller's key, at the moment the lock is held.
-pub(super) struct Found<P: ?Sized, S: Scope> {
+/// What has the caller's key, as long as the lock is held.
+pub(super) struct Located<'a, S: Scope> {
+    pub(super) writer: Writer<'a, S>,
     /// The entry's slot.
     pub(super) live: Option<u32>,
     /// Runs under way that have not been cut.
-    pub(super) runs: SmallVec<[S::Ref<Node<P>>; 1]>,
+    pub(super) runs: SmallVec<[u32; 1]>,
+    hash: Hash,
+    _compared: SmallVec<[Compared<'a>; 1]>,
 }
 
-impl<P: ?Sized, S: Scope> Found<P, S> {
+impl<'a, S: Scope> Located<'a, S> {
     /// Invalidation: these runs' values will not be kept.
-    pub(super) fn cut(&self, state: &mut State<P, S>) {
-        for run in &self.runs {
-            if let Some(run) = state.flights.get_mut(run) {
+    pub(super) fn cut(&mut self) {
+        for &slot in &self.runs {
+            if let Some(run) = self.writer.state.flights.get_mut(self.hash, slot) {
                 run.cut = true;
             }
         }
     }
-}
 
-impl<P: ?Sized, S: Scope> Engine<P, S> {
-    /// Finds what `is` recognises and acts on it under the lock.
-    ///
-    /// Whatever has this hash is compared outside the lock, one after the other; `act` runs once all that is there has been compared. Nearly
-    /// always that is one round, or two.
-    pub(super) fn locate<T>(
-        &self,
-        hash: u64,
-        is: impl Fn(&P) -> bool,
-        act: impl FnOnce(&mut State<P, S>, &Found<P, S>) -> T,
-    ) -> T {
-        // Holding on to what was compared keeps its address from meaning something else.
-        let mut compared: Compared<P, S> = SmallVec::new();
-        loop {
-            let unknown = {
-                let mut state = self.state.write();
-                let mut found = Found { live: None, runs: SmallVec::new() };
-                let unknown = look(&state, hash, &compared, &mut found);
-                if unknown.is_empty() {
-                    let result = act(&mut state, &found);
-                    drop((found, state));
-                    // May drop entries that left meanwhile: the user's code, with the result safe if it panics.
-                    drop(compared);
-                    return result;
-                }
-                unknown
-            };
-            for node in unknown {
-                let ours = is(&node.payload);
-                compared.push((node, ours));
-            }
-        }
+    /// Gives the lock back. What was compared may be dropped by this.
+    pub(super) fn finish(self, promptly: bool) {
+        let Self { writer, _compared: compared, .. } = self;
+        drop(compared);
+        writer.finish(promptly);
     }
 }
 
-/// Fills `found` from what has been compared, and gives what has not been.
-fn look<P: ?Sized, S: Scope>(
-    state: &State<P, S>,
-    hash: u64,
-    compared: &[(S::Ref<Node<P>>, bool)],
-    found: &mut Found<P, S>,
-) -> SmallVec<[S::Ref<Node<P>>; 1]> {
-    let mut unknown = SmallVec::new();
-    // What was there in the last round comes in the same order, so the search begins where the last one ended.
-    let mut next = 0;
-    let mut verdict = |node: &Node<P>| {
-        let (before, after) = compared.split_at(next);
-        let at = after.iter().chain(before).position(|(seen, _)| same(seen, node))?;
-        next = (next + at) % compared.len() + 1;
-        Some(compared[next - 1].1)
-    };
-    state.each(hash, |slot, node| match verdict(node) {
-        None => unknown.push(node.clone()),
-        Some(true) => found.live = Some(slot),
-        Some(false) => {}
-    });
-    state.flights.each(hash, |run| match verdict(&run.node) {
-        None => unknown.push(run.node.clone()),
-        Some(true) => found.runs.push(run.node.clone()),
-        Some(false) => {}
-    });
-    unknown
+impl<S: Scope> Engine<S> {
+    /// As [`locate`](Self::locate), for what a reader has not found: as long as the clock stands where it stood then, and no run is under way,
+    /// there is nothing to compare.
+    pub(super) fn locate_unless_proved(
+        &self,
+        hash: Hash,
+        kind: u32,
+        clock: Option<u64>,
+        is: &dyn Fn(&Head) -> bool,
+    ) -> Located<'_, S> {
+        let writer = Writer::new(self);
+        if clock == Some(self.table.clock()) && writer.state.flights.len() == 0 {
+            return Located { writer, live: None, runs: SmallVec::new(), hash, _compared: SmallVec::new() };
+        }
+        // Nothing has left: there is nothing to finish.
+        drop(writer);
+        self.locate(hash, kind, is)
+    }
+
+    /// Finds what `is` recognises, and gives it together with the lock.
+    ///
+    /// Whatever may have this hash is compared outside the lock, one after the other, until all that is there has been compared. Nearly
+    /// always that is one round, or two.
+    pub(super) fn locate(&self, hash: Hash, kind: u32, is: &dyn Fn(&Head) -> bool) -> Located<'_, S> {
+        let mut compared: SmallVec<[Compared<'_>; 1]> = SmallVec::new();
+        loop {
+            let writer = Writer::new(self);
+            let mut located = (None, SmallVec::new());
+            let mut unknown: SmallVec<[u32; 1]> = SmallVec::new();
+            // What was there in the last round comes in the same order, so the search begins where the last one ended.
+            let mut next = 0;
+            let mut verdict = |slot: u32| {
+                let (before, after) = compared.split_at(next);
+                let head = self.table.head(slot);
+                let at = after.iter().chain(before).position(|other| ptr::eq(other.head, head))?;
+                next = (next + at) % compared.len() + 1;
+                Some(compared[next - 1].ours)
+            };
+            writer.state.book.each(&self.table, hash, kind, |slot| match verdict(slot) {
+                None => unknown.push(slot),
+                Some(true) => located.0 = Some(slot),
+                Some(false) => {}
+            });
+            writer.state.flights.each(hash, kind, |run| match verdict(run.slot) {
+                None => unknown.push(run.slot),
+                Some(true) => located.1.push(run.slot),
+                Some(false) => {}
+            });
+            if unknown.is_empty() {
+                let (live, runs) = located;
+                return Located { writer, live, runs, hash, _compared: compared };
+            }
+            let begin = compared.len();
+            // Held while the lock is: from here on they stay what they are.
+            compared.extend(unknown.into_iter().map(|slot| {
+                let head = self.table.head(slot);
+                Compared { head, ours: false, _hold: Hold::new(head) }
+            }));
+            writer.finish(false);
+            for other in &mut compared[begin..] {
+                other.ours = is(other.head);
+            }
+        }
+    }
 }

@@ -1,85 +1,115 @@
 //! The store: one engine for every policy, expiry, weight and scope.
 //!
-//! `P` is what an entry carries, key and value in one; the engine never looks inside, its callers say which entry is theirs. It may
-//! be a `dyn` type: then one compiled engine serves every function. [`Engine::find`] is the whole of a hit. [`Engine::begin`] is the two-phase
-//! call of a miss: `begin` gives the entry, or the right to make it ([`Ticket`]), or a run to wait for ([`Wait`]).
+//! The engine never knows what its entries are: it is told a hash, and asks a closure or a [`Request`] which entry is the caller's. So it is compiled once.
+//! [`Engine::find`] is the whole of a hit: no lock, and nothing is written that other threads write. [`Engine::begin`] is the two-phase
+//! call of a miss: it gives the entry, or the right to make it ([`Ticket`]), or a run to wait for ([`Wait`]).
 //!
-//! No code of the user's runs while the lock is held: entries are compared and dropped outside. A comparison is made on a
-//! counted reference; the absence of a key is proved under the lock by having compared every entry and run with its hash
-//! ([`Engine::locate`]).
+//! No code of the user's runs while the lock is held: entries are compared and dropped outside. The absence of a key is proved by a
+//! clock that stood still ([`table`](crate::table)), or by having compared, under the lock, all that may have its hash ([`Engine::locate`]).
 
 mod census;
+mod dates;
+mod hit;
+mod kinds;
 mod locate;
 mod pending;
+mod reclaim;
 pub(crate) mod scope;
 mod state;
 pub(crate) mod stats;
 mod ticket;
-mod timers;
 
 #[cfg(test)]
 mod tests;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock, Weak};
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use crate::clock::nanos;
 use crate::config::{Config, SingleFlight};
 use crate::info::{CacheInfo, CacheParameters, RemovalCause};
-use crate::policy::Touch;
 use crate::random::Random;
+use crate::table::{Extras, Hash, Head, Shown, Table, Vtable, hazard};
 use crate::ticker::{self, Sweep};
-use scope::{Lock, Scope};
-pub(crate) use state::Node;
-use state::{Gone, Moment, State};
+use dates::{Dating, NEVER};
+pub(crate) use hit::{Found, Hit};
+use hit::Touching;
+pub(crate) use kinds::Kind;
+use kinds::Kinds;
+use scope::{Lock, Reading, Scope};
+use state::{Newcomer, State, TAG_BITS, Writer};
 use stats::Stats;
 pub use ticket::Turn;
-pub(crate) use ticket::{Begin, Mode, Outcome, Terms, Ticket, Wait};
-use timers::NEVER;
+pub(crate) use ticket::{Begin, Mode, Outcome, Request, Terms, Ticket, Wait};
 
 /// Entries that a miss sweeps at most, so that none of them pays for all.
 const SWEEP_WITH_A_MISS: usize = 8;
 /// Entries that the background sweeps per holding of the lock.
 const SWEEP_IN_BACKGROUND: usize = 256;
 
-/// One store.
-pub struct Engine<P: ?Sized, S: Scope> {
-    state: S::Lock<State<P, S>>,
+/// One store. What hits read comes first, and is written by inserts at most.
+#[repr(C)]
+pub struct Engine<S: Scope> {
+    table: Table,
+    touching: Touching,
+    dating: Dating,
+    kinds: Kinds,
+    readers: S::Readers,
     stats: Arc<Stats<S>>,
-    /// What a hit does, [encoded](encode).
-    touch: AtomicU64,
-    /// Ticks of hits and inserts.
-    tick: AtomicU64,
-    random: S::Lock<Random>,
+    /// The word of an entry's weight.
+    weight_word: Option<u8>,
     config: Config,
-    listener: OnceLock<S::Listener<P>>,
+    listener: OnceLock<S::Listener>,
     sweeper: OnceLock<Weak<dyn Sweep>>,
     swept: AtomicBool,
     /// Whether any entry ever had a date: else the clock need not be read.
     dated: AtomicBool,
+    random: Mutex<Random>,
+    /// Runs under way, as of the last time the lock was given back: a hint.
+    flying: AtomicUsize,
+    state: S::Lock<State>,
 }
 
-impl<P: ?Sized, S: Scope> Engine<P, S> {
-    /// The set-up must have been checked.
-    pub(crate) fn new(config: Config) -> Self {
-        let state = State::new(&config);
+// SAFETY: entries are reached by several threads. Whoever makes such a store asks its keys and values to be `Send` and `Sync`
+// (`Shareable` for functions, the bounds of `Builder::build` for caches, whose own auto traits follow their types); the rest of the engine is synchronised.
+unsafe impl Sync for Engine<scope::Shared> {}
+// SAFETY: as above.
+unsafe impl Send for Engine<scope::Shared> {}
+
+impl<S: Scope> Engine<S> {
+    /// The set-up must have been checked. `first` is the kind of entries of a store that has but one.
+    pub(crate) fn new(config: Config, first: Option<&'static Vtable>) -> Self {
+        let mut extras = Extras::default();
+        let dating = Dating::new(&config, &mut extras);
+        let weight_word = config.max_weight.is_some().then(|| extras.reserve());
+        let (table, mut book) = Table::new(config.max_entries.unwrap_or(usize::MAX), extras);
+        if let Some(vtable) = first {
+            book.add_kind(&table, vtable);
+        }
+        let state = State::new(&config, book);
         Self {
-            touch: AtomicU64::new(encode(state.touch())),
-            state: Lock::new(state),
+            table,
+            touching: Touching::new(state.touch()),
+            dating,
+            kinds: Kinds::default(),
+            readers: S::Readers::default(),
             stats: Arc::new(Stats::new()),
-            tick: AtomicU64::new(1),
-            random: Lock::new(Random::new(config.seed.unwrap_or_else(crate::hash::fresh_seed))),
+            weight_word,
+            random: Mutex::new(Random::new(config.seed.unwrap_or_else(crate::hash::fresh_seed))),
             config,
             listener: OnceLock::new(),
             sweeper: OnceLock::new(),
             swept: AtomicBool::new(false),
             dated: AtomicBool::new(false),
+            flying: AtomicUsize::new(0),
+            state: Lock::new(state),
         }
     }
 
     /// Hears of every entry that leaves.
-    pub(crate) fn set_listener(&self, listener: S::Listener<P>) {
+    pub(crate) fn set_listener(&self, listener: S::Listener) {
         // Set once, while the store is being built.
         let _ = self.listener.set(listener);
     }
@@ -93,172 +123,177 @@ impl<P: ?Sized, S: Scope> Engine<P, S> {
         &self.stats
     }
 
-    // ---- a hit
-
-    /// The live entry that `is` recognises. Neither counts nor touches.
-    #[inline]
-    pub(crate) fn find(&self, hash: u64, is: impl Fn(&P) -> bool) -> Option<S::Ref<Node<P>>> {
-        let node = self.state.read().first(hash)?.clone();
-        let node = if is(&node.payload) { node } else { self.find_behind_a_collision(hash, is)? };
-        self.is_live(&node).then_some(node)
+    /// The kind of entries with these types.
+    #[inline(always)]
+    pub(crate) fn kind<K: 'static, V: 'static>(&self, vtable: &'static Vtable) -> Kind<K, V> {
+        self.kinds.of(vtable, |vtable| self.state.lock().book.add_kind(&self.table, vtable))
     }
 
-    #[cold]
-    #[inline(never)]
-    fn find_behind_a_collision(&self, hash: u64, is: impl Fn(&P) -> bool) -> Option<S::Ref<Node<P>>> {
-        self.locate(hash, is, |state, found| found.live.and_then(|slot| Some(state.node(slot)?.clone())))
+    /// What readers' words say while they look for their entry here.
+    #[inline(always)]
+    fn sign(&self) -> usize {
+        hazard::looking_into(ptr::from_ref(self))
     }
 
-    /// Not over. The usual entry has no date, and reads no clock.
-    #[inline]
-    fn is_live(&self, node: &Node<P>) -> bool {
-        let due = node.due();
-        due == NEVER || due > if self.config.idle.is_some() { self.precise() } else { self.config.time.coarse() }
-    }
-
-    /// Records a hit.
-    #[inline]
-    pub(crate) fn hit(&self, node: &Node<P>) {
-        self.stats.hit();
-        let touch = decode(self.touch.load(Relaxed));
-        let mark = node.mark.load(Relaxed);
-        // The newest entry stays the newest: the usual case of one hot key writes nothing.
-        let newest = touch == Touch::Tick && mark + 1 == self.tick.load(Relaxed);
-        if !newest && let Some(mark) = touch.mark(mark, || S::count(&self.tick)) {
-            node.mark.store(mark, Relaxed);
-        }
-        if let Some(idle) = self.config.idle {
-            node.idle_at.store(self.precise().saturating_add(nanos(idle)), Relaxed);
-        }
+    #[inline(always)]
+    fn read(&self) -> S::Reading<'_> {
+        S::read(&self.readers, self.sign())
     }
 
     fn precise(&self) -> u64 {
         self.config.time.precise()
     }
 
-    fn moment(&self, time: u64) -> Moment {
-        Moment { time, tick: S::count(&self.tick) }
+    /// Now, where entries can be over at all; else a time before every date.
+    fn now_if_dated(&self) -> u64 {
+        if self.dated.load(Relaxed) { self.precise() } else { 0 }
+    }
+
+    /// The next tick of this thread, as a mark. Newer than every mark so far.
+    fn tick(&self) -> u64 {
+        let reading = self.read();
+        let (tally, tag) = self.stats.tally(&reading);
+        tally.jump_over(self.table.clock()) << TAG_BITS | u64::from(tag)
     }
 
     // ---- writes
 
-    /// Puts the entry in, in place of the one that `is` recognises; cuts off that key's runs. The caller has put the value in.
-    /// Says whether it was kept.
-    pub(crate) fn insert(&self, node: &S::Ref<Node<P>>, is: impl Fn(&P) -> bool, terms: &Terms) -> bool {
-        self.date(node, terms);
+    /// Puts the entry in, in place of the one that `request` recognises; cuts off that key's runs. Says whether it was kept.
+    pub(crate) fn insert(&self, hash: Hash, kind: u32, request: &mut dyn Request, terms: &Terms) -> bool {
+        let ttl = self.date(terms);
         let now = self.now_if_dated();
-        let mut gone = Gone::<P, S>::new();
-        let kept = self.locate(node.hash, is, |state, found| {
-            found.cut(state);
-            let kept = if terms.keep {
-                state.admit(node.clone(), found.live, self.moment(now), &self.stats, &mut gone)
-            } else {
-                if let Some(slot) = found.live {
-                    state.remove(slot, RemovalCause::Replaced, &self.stats, &mut gone);
-                }
-                false
-            };
-            state.expire(now, SWEEP_WITH_A_MISS, &self.stats, &mut gone);
-            kept
-        });
-        self.dispose(gone);
+        let mut located = self.locate(hash, kind, &|head| request.is(head));
+        located.cut();
+        let (live, writer) = (located.live, &mut located.writer);
+        let mut kept = false;
+        if terms.keep {
+            let slot = writer.state.book.take(&self.table, kind);
+            // SAFETY: a place of this kind, which nobody else knows yet.
+            let mut write = || unsafe { request.write(self.table.node(slot).0) };
+            kept = writer.admit(Newcomer { hash, slot, weight: terms.weight, ttl }, live, now, &mut write);
+            if !kept {
+                writer.state.book.give_back(&self.table, slot);
+            }
+        } else if let Some(slot) = live {
+            writer.remove(slot, RemovalCause::Replaced);
+        }
+        writer.expire(now, SWEEP_WITH_A_MISS);
+        located.finish(false);
         kept
     }
 
-    /// Takes out the entry that `is` recognises, and cuts off that key's runs. An entry that is over counts as absent.
-    pub(crate) fn remove(&self, hash: u64, is: impl Fn(&P) -> bool) -> Option<S::Ref<Node<P>>> {
+    /// Takes out the entry that `is` recognises, and cuts off that key's runs. Says whether there was one. An entry that is over counts as
+    /// absent. `see` looks at the entry before it is dropped, outside the lock.
+    pub(crate) fn remove(
+        &self,
+        hash: Hash,
+        kind: u32,
+        is: &dyn Fn(&Head) -> bool,
+        see: &mut dyn FnMut(&Head),
+    ) -> bool {
         let now = self.now_if_dated();
-        let mut gone = Gone::<P, S>::new();
-        let removed = self.locate(hash, is, |state, found| {
-            found.cut(state);
-            let node = state.node(found.live?)?.clone();
-            let live = node.due() > now;
+        let mut located = self.locate(hash, kind, is);
+        located.cut();
+        let mut live = false;
+        let reading = self.read();
+        let mut seen = None;
+        if let Some(slot) = located.live {
+            live = located.writer.due(slot) > now;
             let cause = if live { RemovalCause::Removed } else { RemovalCause::Expired };
-            state.remove(found.live?, cause, &self.stats, &mut gone);
-            live.then_some(node)
-        });
-        self.dispose(gone);
-        removed
+            let head = self.table.head(slot);
+            // Under the lock, while it lives.
+            reading.hold(head);
+            located.writer.remove(slot, cause);
+            seen = live.then_some(head);
+        }
+        if seen.is_none() {
+            drop(reading);
+            located.finish(true);
+            return live;
+        }
+        /// Lets what was removed go, also where `see` panics.
+        struct Flush<'a, S: Scope>(&'a Engine<S>);
+        impl<S: Scope> Drop for Flush<'_, S> {
+            fn drop(&mut self) {
+                Writer::new(self.0).finish(true);
+            }
+        }
+        let flush = Flush(self);
+        located.finish(false);
+        if let Some(head) = seen {
+            see(head);
+        }
+        drop(reading);
+        drop(flush);
+        live
     }
 
     /// Takes out every entry that `keep` refuses, and cuts off all runs: their values have not been asked about. Gives the number taken out.
-    pub(crate) fn retain(&self, mut keep: impl FnMut(&P) -> bool) -> usize {
-        self.state.write().flights.cut_all();
+    pub(crate) fn retain(&self, mut keep: impl FnMut(&Head, u32) -> bool) -> usize {
+        let mut writer = Writer::new(self);
+        writer.state.flights.cut_all();
+        writer.finish(false);
         let mut removed = 0;
-        for node in self.entries() {
-            if !keep(&node.payload) {
-                let mut gone = Gone::<P, S>::new();
-                {
-                    let mut state = self.state.write();
-                    if let Some(slot) = state.slot_of(&node) {
-                        state.remove(slot, RemovalCause::Removed, &self.stats, &mut gone);
-                        removed += 1;
-                    }
+        self.each(|slot, head, kind| {
+            if !keep(head, kind) {
+                let mut writer = Writer::new(self);
+                // Held, so if it lives there it is still this.
+                if writer.state.book.live(&self.table, slot).is_some_and(|live| ptr::eq(live, head)) {
+                    writer.remove(slot, RemovalCause::Removed);
+                    removed += 1;
                 }
-                self.dispose(gone);
+                writer.finish(false);
             }
-        }
+        });
+        Writer::new(self).finish(true);
         removed
     }
 
     /// Empties the store, cuts off all runs, and counts from zero.
     pub(crate) fn clear(&self) {
-        let nodes = {
-            let mut state = self.state.write();
-            state.flights.cut_all();
-            self.stats.clear();
-            state.clear(&self.stats)
-        };
-        match self.listener.get() {
-            None => drop(nodes),
-            Some(listener) => nodes.for_each(|node| listener(&node.payload, RemovalCause::Cleared)),
-        }
+        let mut writer = Writer::new(self);
+        writer.state.flights.cut_all();
+        self.stats.clear();
+        writer.clear();
+        writer.finish(true);
+        let mut writer = Writer::new(self);
+        writer.give_back_memory();
+        writer.finish(true);
     }
 
     /// Another bound in entries, at once.
     pub(crate) fn resize(&self, max_entries: usize) {
         let now = self.now_if_dated();
-        let mut gone = Gone::<P, S>::new();
-        {
-            let mut state = self.state.write();
-            state.resize(max_entries, now, &self.stats, &mut gone);
-            self.touch.store(encode(state.touch()), Relaxed);
-        }
-        self.dispose(gone);
+        let mut writer = Writer::new(self);
+        writer.resize(max_entries, now);
+        self.touching.set(writer.state.touch());
+        writer.finish(true);
     }
 
-    /// Frees what has expired.
+    /// Frees what has expired, and what has left.
     pub(crate) fn sweep(&self) {
         loop {
             let now = self.now_if_dated();
-            if !self.state.read().is_due(now) {
-                return;
+            let mut writer = Writer::new(self);
+            let more = writer.state.is_due(now) && writer.expire(now, SWEEP_IN_BACKGROUND);
+            if !more {
+                writer.give_back_memory();
             }
-            let mut gone = Gone::<P, S>::new();
-            let more = self.state.write().expire(now, SWEEP_IN_BACKGROUND, &self.stats, &mut gone);
-            self.dispose(gone);
+            writer.finish(true);
             if !more {
                 return;
             }
         }
     }
 
-    /// Sets the entry's dates and weight.
-    fn date(&self, node: &Node<P>, terms: &Terms) {
-        let ttl = terms.ttl.or(self.config.ttl);
-        if ttl.is_some() || self.config.idle.is_some() {
+    /// The time to live that an entry is written with, and the background that is to end it.
+    fn date(&self, terms: &Terms) -> Option<u64> {
+        let ttl = terms.ttl.or(self.config.ttl).map(|ttl| self.shortened(nanos(ttl)));
+        if let Some(shortest) = self.dating.shortest(ttl) {
             self.dated.store(true, Relaxed);
-            let now = self.precise();
-            if let Some(ttl) = ttl {
-                node.deadline.store(now.saturating_add(self.shortened(nanos(ttl))), Relaxed);
-            }
-            if let Some(idle) = self.config.idle {
-                node.idle_at.store(now.saturating_add(nanos(idle)), Relaxed);
-            }
-            let shortest = ttl.into_iter().chain(self.config.idle).min().unwrap_or_default();
             self.let_be_swept(shortest);
         }
-        node.weight.store(terms.weight, Relaxed);
+        ttl
     }
 
     /// Jitter takes off a random part of a time to live, and never adds to it.
@@ -266,7 +301,7 @@ impl<P: ?Sized, S: Scope> Engine<P, S> {
         if self.config.jitter == 0.0 {
             return ttl;
         }
-        let part = self.random.write().fraction() * self.config.jitter;
+        let part = self.random.lock().unwrap_or_else(PoisonError::into_inner).fraction() * self.config.jitter;
         #[expect(
             clippy::cast_precision_loss,
             clippy::cast_possible_truncation,
@@ -287,51 +322,53 @@ impl<P: ?Sized, S: Scope> Engine<P, S> {
         }
     }
 
-    /// Tells the listener, then drops. Without the lock.
-    #[expect(clippy::needless_pass_by_value, reason = "this is where it is dropped")]
-    fn dispose(&self, gone: Gone<P, S>) {
-        if let Some(listener) = self.listener.get() {
-            for (node, cause) in &gone {
-                listener(&node.payload, *cause);
+    // ---- what it says of itself
+
+    /// Calls `see` for each entry that is not over, with nothing locked. Entries that come meanwhile may be seen or not.
+    pub(crate) fn each(&self, mut see: impl FnMut(u32, &Head, u32)) {
+        let reading = self.read();
+        let (view, slots): (_, Vec<u32>) = {
+            let state = self.state.lock();
+            let live = state.book.slots(&self.table).filter(|&slot| self.table.head(slot).is_alive()).collect();
+            (state.book.view(&self.table), live)
+        };
+        for slot in slots {
+            // SAFETY: reading since before the view was made.
+            if let Some((head, kind)) = unsafe { self.table.visit(view, slot, |head| reading.hold(head)) }
+                && self.is_live(head)
+            {
+                see(slot, head, kind);
             }
         }
     }
 
-    // ---- what it says of itself
-
-    /// The entries at this moment that are not over.
-    pub(crate) fn entries(&self) -> Vec<S::Ref<Node<P>>> {
-        let mut all: Vec<_> = self.state.read().entries().cloned().collect();
-        all.retain(|node| self.is_live(node));
-        all
+    /// The arguments and the value of an entry that is held, if they can be shown.
+    pub(crate) fn show(&self, head: &Head, kind: u32) -> Option<Shown> {
+        let vtable = self.state.lock().book.vtable(kind);
+        // SAFETY: of this kind, and held by the caller.
+        unsafe { vtable.show(head) }
     }
 
     /// Entries that are not over.
     pub(crate) fn len(&self) -> usize {
         self.sweep();
-        self.state.read().len()
+        self.state.lock().len()
     }
 
     pub(crate) fn weight(&self) -> u64 {
         self.sweep();
-        self.state.read().weight()
-    }
-
-    /// How long the entry still has. `None` for ever.
-    pub(crate) fn expires_in(&self, node: &Node<P>) -> Option<Duration> {
-        let due = node.due();
-        (due != NEVER).then(|| Duration::from_nanos(due.saturating_sub(self.precise())))
+        self.state.lock().weight()
     }
 
     pub(crate) fn info(&self) -> CacheInfo {
         self.sweep();
-        let maxsize = self.state.read().max_entries();
+        let maxsize = self.state.lock().max_entries();
         CacheInfo { maxsize, max_weight: self.config.max_weight, ..self.stats.info() }
     }
 
     pub(crate) fn parameters(&self, typed: bool) -> CacheParameters {
         CacheParameters {
-            maxsize: self.state.read().max_entries(),
+            maxsize: self.state.lock().max_entries(),
             typed,
             policy: self.config.policy.map_or("unbounded", |policy| policy.name()),
             max_weight: self.config.max_weight,
@@ -345,26 +382,6 @@ impl<P: ?Sized, S: Scope> Engine<P, S> {
     /// Checks every invariant. Panics where one is broken.
     #[cfg(any(test, debug_assertions))]
     pub(crate) fn validate(&self) {
-        self.state.read().validate(&self.stats);
-    }
-}
-
-/// A [`Touch`] in one word.
-fn encode(touch: Touch) -> u64 {
-    match touch {
-        Touch::Nothing => 0,
-        Touch::Tick => 1,
-        Touch::CountThenTick => 2,
-        Touch::Count(most) => most.saturating_add(3),
-    }
-}
-
-#[inline]
-fn decode(word: u64) -> Touch {
-    match word {
-        0 => Touch::Nothing,
-        1 => Touch::Tick,
-        2 => Touch::CountThenTick,
-        most => Touch::Count(most - 3),
+        Writer::new(self).validate();
     }
 }

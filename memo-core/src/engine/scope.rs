@@ -1,24 +1,25 @@
 //! Who shares a store: all threads, or one.
 //!
-//! The engine is written once. A scope gives it the pointer, the lock and the counter that fit: atomics and a read-write lock for
-//! [`Shared`], plain cells for [`Local`].
+//! The engine is written once. A scope gives it the pointer, the lock, the counter and the kind of reader that fit: atomics and [hazard pointers](crate::table::hazard)
+//! for [`Shared`], plain cells for [`Local`].
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell, RefMut};
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, PoisonError, RwLock};
 
+use super::stats::{Alone, Threads};
 use crate::info::RemovalCause;
+use crate::table::Head;
+use crate::table::hazard::{self, Held};
+use crate::table::lock::{SpinGuard, SpinLock};
+use crate::table::tally::Tally;
 
 /// One of [`Shared`] and [`Local`]. Sealed: the engine depends on their details.
-pub trait Scope: sealed::Sealed + Sized + 'static {
+pub trait Scope: sealed::Sealed {
     /// A counted pointer.
     type Ref<T: ?Sized>: Deref<Target = T> + Clone;
-    /// What keeps writers apart.
-    type Lock<T>: Lock<T>;
-    /// What hears of removals.
-    type Listener<P: ?Sized>: Deref<Target: Fn(&P, RemovalCause)>;
     /// What weighs an entry.
     type Weigher<K, V>: Deref<Target: Fn(&K, &V) -> u64>;
 
@@ -33,19 +34,56 @@ pub trait Scope: sealed::Sealed + Sized + 'static {
 }
 
 mod sealed {
-    pub trait Sealed {}
-    impl Sealed for super::Shared {}
-    impl Sealed for super::Local {}
+    use super::{Counting, Head, Held, Lock, Reading, RemovalCause};
+    use std::ops::Deref;
+
+    /// What only the engine needs to know.
+    #[expect(unnameable_types, reason = "that is what sealed means")]
+    pub trait Sealed: Sized + 'static {
+        /// What keeps writers apart.
+        type Lock<T>: Lock<T>;
+        /// What hears of removals.
+        type Listener: Deref<Target: Fn(&Head, RemovalCause)>;
+        /// What a store keeps of who reads in it.
+        type Readers: Default;
+        /// Somebody who reads in it.
+        type Reading<'a>: Reading;
+        /// Who counts.
+        type Counting: Counting<Self>;
+        /// Entries that may wait to be reused before it is asked whether somebody reads them: asking costs a barrier.
+        const BATCH: usize;
+
+        /// Begins to read in the store with this sign.
+        fn read(readers: &Self::Readers, sign: usize) -> Self::Reading<'_>;
+        /// Which addresses somebody may be reading.
+        fn held(readers: &Self::Readers) -> Held;
+    }
 }
+pub(crate) use sealed::Sealed as Private;
 
 /// A lock that is never poisoned: nothing of the user's runs while it is held.
 pub trait Lock<T> {
-    #[doc(hidden)]
+    type Guard<'a>: DerefMut<Target = T>
+    where
+        Self: 'a;
+
     fn new(value: T) -> Self;
-    #[doc(hidden)]
-    fn read(&self) -> impl Deref<Target = T>;
-    #[doc(hidden)]
-    fn write(&self) -> impl DerefMut<Target = T>;
+    fn lock(&self) -> Self::Guard<'_>;
+    fn get_mut(&mut self) -> &mut T;
+}
+
+/// Somebody who reads, until it is dropped.
+pub trait Reading {
+    /// Keeps the entry at this address from being reused, if it is found alive after this.
+    fn hold(&self, head: *const Head);
+}
+
+/// Who counts the hits of a store.
+pub trait Counting<S: Private>: Default {
+    /// What this reader counts with, and the tag of its thread: 1 to 255.
+    fn tally<'a>(&'a self, reading: &'a S::Reading<'_>) -> (&'a Tally, u8);
+    /// Hits, and look-ups that found nothing, of all readers there were.
+    fn sums(&self) -> (u64, u64);
 }
 
 /// One store for all threads.
@@ -54,11 +92,8 @@ pub enum Shared {}
 
 impl Scope for Shared {
     type Ref<T: ?Sized> = Arc<T>;
-    type Lock<T> = RwLock<T>;
-    type Listener<P: ?Sized> = Arc<dyn Fn(&P, RemovalCause) + Send + Sync>;
     type Weigher<K, V> = Arc<dyn Fn(&K, &V) -> u64 + Send + Sync>;
 
-    #[inline]
     fn share<T>(value: T) -> Arc<T> {
         Arc::new(value)
     }
@@ -76,19 +111,48 @@ impl Scope for Shared {
     }
 }
 
-impl<T> Lock<T> for RwLock<T> {
+impl Private for Shared {
+    type Lock<T> = SpinLock<T>;
+    type Listener = Box<dyn Fn(&Head, RemovalCause) + Send + Sync>;
+    type Readers = ();
+    type Reading<'a> = hazard::Reading;
+    type Counting = Threads;
+    const BATCH: usize = 64;
+
+    #[inline(always)]
+    fn read((): &(), sign: usize) -> hazard::Reading {
+        hazard::read(sign)
+    }
+
+    fn held((): &()) -> Held {
+        hazard::held()
+    }
+}
+
+impl Reading for hazard::Reading {
+    #[inline(always)]
+    fn hold(&self, head: *const Head) {
+        self.hold(head);
+    }
+}
+
+impl<T> Lock<T> for SpinLock<T> {
+    type Guard<'a>
+        = SpinGuard<'a, T>
+    where
+        T: 'a;
+
     fn new(value: T) -> Self {
         Self::new(value)
     }
 
     #[inline]
-    fn read(&self) -> impl Deref<Target = T> {
-        self.read().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> SpinGuard<'_, T> {
+        self.lock()
     }
 
-    #[inline]
-    fn write(&self) -> impl DerefMut<Target = T> {
-        self.write().unwrap_or_else(PoisonError::into_inner)
+    fn get_mut(&mut self) -> &mut T {
+        self.get_mut()
     }
 }
 
@@ -98,11 +162,8 @@ pub enum Local {}
 
 impl Scope for Local {
     type Ref<T: ?Sized> = Rc<T>;
-    type Lock<T> = RefCell<T>;
-    type Listener<P: ?Sized> = Rc<dyn Fn(&P, RemovalCause)>;
     type Weigher<K, V> = Rc<dyn Fn(&K, &V) -> u64>;
 
-    #[inline]
     fn share<T>(value: T) -> Rc<T> {
         Rc::new(value)
     }
@@ -121,18 +182,105 @@ impl Scope for Local {
     }
 }
 
+impl Private for Local {
+    type Lock<T> = RefCell<T>;
+    type Listener = Box<dyn Fn(&Head, RemovalCause)>;
+    type Readers = LocalReaders;
+    type Reading<'a> = LocalReading<'a>;
+    type Counting = Alone;
+    const BATCH: usize = 1;
+
+    #[inline(always)]
+    fn read(readers: &LocalReaders, sign: usize) -> LocalReading<'_> {
+        readers.read(sign)
+    }
+
+    fn held(readers: &LocalReaders) -> Held {
+        let mut held = hazard::held_for_long();
+        held.push(readers.first.get());
+        held.extend(readers.inner.borrow().iter().copied());
+        held
+    }
+}
+
+/// What the readers on this thread hold: one that reads, and those that began inside it, in a user's `Eq`, say.
+#[derive(Default)]
+pub struct LocalReaders {
+    first: Cell<usize>,
+    inner: RefCell<Vec<usize>>,
+}
+
+pub struct LocalReading<'a> {
+    readers: &'a LocalReaders,
+    /// 0 for the outermost.
+    depth: usize,
+}
+
+impl LocalReaders {
+    #[inline(always)]
+    fn read(&self, sign: usize) -> LocalReading<'_> {
+        if self.first.get() == 0 {
+            self.first.set(sign);
+            return LocalReading { readers: self, depth: 0 };
+        }
+        self.read_inside(sign)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn read_inside(&self, sign: usize) -> LocalReading<'_> {
+        let mut inner = self.inner.borrow_mut();
+        inner.push(sign);
+        LocalReading { readers: self, depth: inner.len() }
+    }
+}
+
+impl LocalReading<'_> {
+    #[inline(always)]
+    fn set(&self, address: usize) {
+        match self.depth {
+            0 => self.readers.first.set(address),
+            depth => self.readers.inner.borrow_mut()[depth - 1] = address,
+        }
+    }
+}
+
+impl Reading for LocalReading<'_> {
+    #[inline(always)]
+    fn hold(&self, head: *const Head) {
+        self.set(head.addr());
+    }
+}
+
+impl Drop for LocalReading<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.set(0);
+        if self.depth != 0 {
+            let mut inner = self.readers.inner.borrow_mut();
+            while inner.last() == Some(&0) {
+                inner.pop();
+            }
+        }
+    }
+}
+
 impl<T> Lock<T> for RefCell<T> {
+    type Guard<'a>
+        = RefMut<'a, T>
+    where
+        T: 'a;
+
     fn new(value: T) -> Self {
         Self::new(value)
     }
 
     #[inline]
-    fn read(&self) -> impl Deref<Target = T> {
-        self.borrow()
+    fn lock(&self) -> RefMut<'_, T> {
+        self.borrow_mut()
     }
 
-    #[inline]
-    fn write(&self) -> impl DerefMut<Target = T> {
-        self.borrow_mut()
+    fn get_mut(&mut self) -> &mut T {
+        self.get_mut()
     }
 }

@@ -1,411 +1,383 @@
-//! What the store's lock guards: the entries in their slots, the index, the order of leaving, the dates, the bounds, the flights.
+//! What the store's lock guards: the table's book, the order of leaving, the dates, the bounds, the flights.
 //!
-//! Nothing here runs code of the user's. Keys are found by hash and compared by the engine, outside the lock; what leaves is handed
-//! out as [`Gone`] and dropped by the engine, outside the lock. All book-keeping is on slots, hashes and marks, in [`Book`], which is not
-//! generic.
+//! Nothing here runs code of the user's. Keys are found by hash and compared by the engine, outside the lock; what leaves is
+//! told about and dropped by the engine, outside the lock ([`Writer::finish`]). All of it is book-keeping on slots, hashes and marks.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
-use hashbrown::HashTable;
 use smallvec::SmallVec;
 
+use super::dates::{Dates, NEVER};
 use super::pending::Flights;
-use super::scope::Scope;
-use super::stats::{Count, Stats};
-use super::timers::{NEVER, Timers};
+use super::scope::{Lock, Scope};
+use super::stats::Count;
+use super::Engine;
 use crate::config::{Config, MOST_ENTRIES};
 use crate::info::RemovalCause;
 use crate::policy::{Policy, PolicyKind, Touch, Victim, View};
+use crate::table::{Book, Detached, Due, Hash, Head, Vtable};
 
-/// One entry: made when its key is first owned, complete and unchanging once it is in the store, save for what hits write.
-pub struct Node<P: ?Sized> {
-    pub(crate) hash: u64,
-    /// Written by hits, read by the policy.
-    pub(super) mark: AtomicU64,
-    /// When its time to live is over, and its time to idle; [`NEVER`] without.
-    pub(super) deadline: AtomicU64,
-    pub(super) idle_at: AtomicU64,
-    pub(super) weight: AtomicU64,
-    pub(crate) payload: P,
-}
+/// Entries that left the index, and why. The listener has not heard of them yet.
+pub(super) type Gone = SmallVec<[(u32, RemovalCause); 1]>;
 
-impl<P> Node<P> {
-    pub(crate) fn new(hash: u64, payload: P) -> Self {
-        Self {
-            hash,
-            mark: AtomicU64::new(0),
-            deadline: AtomicU64::new(NEVER),
-            idle_at: AtomicU64::new(NEVER),
-            weight: AtomicU64::new(0),
-            payload,
-        }
-    }
-}
-
-impl<P: ?Sized> Node<P> {
-    /// When it is over, if nobody hits it any more.
-    pub(super) fn due(&self) -> u64 {
-        self.deadline.load(Relaxed).min(self.idle_at.load(Relaxed))
-    }
-}
-
-/// When something happens: in the clock's time, and in the order of hits and inserts.
+/// A place that left the index, or never got there. Somebody may still read it.
 #[derive(Clone, Copy)]
-pub(super) struct Moment {
-    pub(super) time: u64,
-    pub(super) tick: u64,
+pub(super) struct Retired {
+    pub(super) slot: u32,
+    pub(super) vtable: &'static Vtable,
+    /// Whether a value is there; a key always is.
+    pub(super) full: bool,
 }
 
-/// Entries on their way out, and why. To be dropped without the lock.
-pub(super) type Gone<P, S> = SmallVec<[(<S as Scope>::Ref<Node<P>>, RemovalCause); 1]>;
+/// An emptied store gives its memory back if it is more than this: less is not worth allocating it again.
+const WORTH_GIVING_BACK: usize = 64 << 10;
 
-pub(super) struct State<P: ?Sized, S: Scope> {
-    slots: Vec<Option<Resident<P, S>>>,
-    book: Book,
-    pub(super) flights: Flights<P, S>,
-}
-
-struct Resident<P: ?Sized, S: Scope> {
-    node: S::Ref<Node<P>>,
-    /// Tells this entry from others that lived in the slot.
-    birth: u64,
-}
-
-struct Book {
-    index: HashTable<Link>,
-    free: Vec<u32>,
+pub(super) struct State {
+    pub(super) book: Book,
+    pub(super) flights: Flights,
     policy: Option<Box<dyn Policy>>,
-    timers: Timers,
-    births: u64,
+    dates: Dates,
     live: usize,
     weight: u64,
     max_entries: usize,
     max_weight: u64,
+    /// To be reused once nobody reads them.
+    pub(super) leaving: Vec<Retired>,
+    /// Entries that have left, and that somebody tells the listener about or drops just now, outside the lock.
+    pub(super) outside: usize,
+    /// To be freed once nobody looks into it.
+    pub(super) detached: Option<Detached>,
 }
 
-struct Link {
-    hash: u64,
-    slot: u32,
+/// An entry that is to come, or to take another's place.
+#[derive(Clone, Copy)]
+pub(super) struct Newcomer {
+    pub(super) hash: Hash,
+    pub(super) slot: u32,
+    pub(super) weight: u64,
+    pub(super) ttl: Option<u64>,
 }
 
-struct Marks<'a, P: ?Sized, S: Scope> {
-    slots: &'a [Option<Resident<P, S>>],
-    stats: &'a Stats<S>,
-}
-
-impl<P: ?Sized, S: Scope> View for Marks<'_, P, S> {
-    fn mark(&self, slot: u32) -> u64 {
-        self.slots[slot as usize].as_ref().map_or(0, |resident| resident.node.mark.load(Relaxed))
-    }
-
-    fn set_mark(&self, slot: u32, mark: u64) {
-        if let Some(resident) = &self.slots[slot as usize] {
-            resident.node.mark.store(mark, Relaxed);
-        }
-    }
-
-    fn hits(&self) -> u64 {
-        self.stats.all_hits()
-    }
-}
-
-impl<P: ?Sized, S: Scope> State<P, S> {
-    pub(super) fn new(config: &Config) -> Self {
+impl State {
+    pub(super) fn new(config: &Config, book: Book) -> Self {
         let max_entries = config.max_entries.unwrap_or(usize::MAX);
         // A bound by weight alone still needs an order in which entries leave.
         let policy = config.policy.or(config.max_weight.map(|_| PolicyKind::Lru)).map(|kind| kind.build(max_entries));
         Self {
-            slots: Vec::new(),
-            book: Book {
-                index: HashTable::new(),
-                free: Vec::new(),
-                policy,
-                timers: Timers::default(),
-                births: 0,
-                live: 0,
-                weight: 0,
-                max_entries,
-                max_weight: config.max_weight.unwrap_or(u64::MAX),
-            },
+            book,
             flights: Flights::default(),
+            policy,
+            dates: Dates::default(),
+            live: 0,
+            weight: 0,
+            max_entries,
+            max_weight: config.max_weight.unwrap_or(u64::MAX),
+            leaving: Vec::new(),
+            outside: 0,
+            detached: None,
         }
     }
 
     pub(super) fn touch(&self) -> Touch {
-        self.book.policy.as_ref().map_or(Touch::Nothing, |policy| policy.touch())
+        self.policy.as_ref().map_or(Touch::Nothing, |policy| policy.touch())
     }
 
     pub(super) fn len(&self) -> usize {
-        self.book.live
+        self.live
     }
 
     pub(super) fn weight(&self) -> u64 {
-        self.book.weight
+        self.weight
     }
 
     pub(super) fn max_entries(&self) -> Option<usize> {
-        (self.book.max_entries != usize::MAX).then_some(self.book.max_entries)
+        (self.max_entries != usize::MAX).then_some(self.max_entries)
     }
 
-    /// The first entry with this hash. A second one is a collision of 64 bits.
-    #[inline]
-    pub(super) fn first(&self, hash: u64) -> Option<&S::Ref<Node<P>>> {
-        let link = self.book.index.find(hash, |link| link.hash == hash)?;
-        self.node(link.slot)
+    pub(super) fn is_due(&self, now: u64) -> bool {
+        self.dates.is_due(now)
+    }
+}
+
+/// The marks, as policies see them.
+struct Marks<'a, S: Scope> {
+    engine: &'a Engine<S>,
+    book: &'a Book,
+}
+
+impl<S: Scope> View for Marks<'_, S> {
+    fn mark(&self, slot: u32) -> u64 {
+        self.book.live(&self.engine.table, slot).map_or(u64::MAX, |head| head.mark.load(Relaxed))
     }
 
-    /// All entries with this hash.
-    pub(super) fn each(&self, hash: u64, mut see: impl FnMut(u32, &S::Ref<Node<P>>)) {
-        let none = self.book.index.find(hash, |link| {
-            if link.hash == hash
-                && let Some(node) = self.node(link.slot)
-            {
-                see(link.slot, node);
-            }
-            false
-        });
-        debug_assert!(none.is_none());
+    fn set_mark(&self, slot: u32, mark: u64) {
+        self.engine.table.head(slot).mark.store(mark, Relaxed);
     }
 
-    pub(super) fn node(&self, slot: u32) -> Option<&S::Ref<Node<P>>> {
-        self.slots[slot as usize].as_ref().map(|resident| &resident.node)
+    fn hits(&self) -> u64 {
+        self.engine.stats.all_hits()
+    }
+}
+
+/// Whoever holds the store's lock.
+pub(super) struct Writer<'a, S: Scope> {
+    engine: &'a Engine<S>,
+    pub(super) state: <S::Lock<State> as Lock<State>>::Guard<'a>,
+    gone: Gone,
+}
+
+impl<'a, S: Scope> Writer<'a, S> {
+    pub(super) fn new(engine: &'a Engine<S>) -> Self {
+        Self { engine, state: engine.state.lock(), gone: Gone::new() }
     }
 
-    pub(super) fn entries(&self) -> impl Iterator<Item = &S::Ref<Node<P>>> {
-        self.slots.iter().flatten().map(|resident| &resident.node)
-    }
-
-    /// Where this very entry lives, if it does.
-    pub(super) fn slot_of(&self, node: &Node<P>) -> Option<u32> {
-        let links = self.book.index.find(node.hash, |link| {
-            link.hash == node.hash
-                && self.slots[link.slot as usize].as_ref().is_some_and(|resident| same(&resident.node, node))
-        });
-        links.map(|link| link.slot)
-    }
-
-    pub(super) fn remove(&mut self, slot: u32, cause: RemovalCause, stats: &Stats<S>, gone: &mut Gone<P, S>) {
-        let Some(resident) = self.slots[slot as usize].take() else { return };
-        let hash = resident.node.hash;
-        let book = &mut self.book;
-        if let Ok(link) = book.index.find_entry(hash, |link| link.slot == slot) {
-            link.remove();
+    /// Gives the lock back, tells the listener, and drops what nobody reads any more: `promptly`, or when it is worth asking who reads.
+    pub(super) fn finish(self, promptly: bool) {
+        let Self { engine, mut state, gone } = self;
+        engine.flying.store(state.flights.len(), Relaxed);
+        if !gone.is_empty() {
+            state.outside += gone.len();
+            drop(state);
+            return engine.tell(gone, promptly);
         }
-        book.free.push(slot);
-        book.live -= 1;
-        book.weight -= resident.node.weight.load(Relaxed);
-        if let Some(policy) = &mut book.policy {
-            policy.removed(slot, hash, cause == RemovalCause::Evicted);
+        let work = engine.take_work(&mut state, promptly);
+        drop(state);
+        engine.reclaim(work);
+    }
+
+    fn head(&self, slot: u32) -> &'a Head {
+        self.engine.table.head(slot)
+    }
+
+    /// When the entry in a slot is over. Such an entry may not live.
+    pub(super) fn due(&self, slot: u32) -> u64 {
+        self.engine.dating.due(&self.engine.table, self.head(slot))
+    }
+
+    fn weight_of(&self, slot: u32) -> u64 {
+        self.engine.weight_word.map_or(0, |word| self.engine.table.extra(self.head(slot), word).load(Relaxed))
+    }
+
+    /// A place that will not be used after all.
+    pub(super) fn retire(&mut self, slot: u32, full: bool) {
+        let (_, kind) = self.engine.table.node(slot);
+        let vtable = self.state.book.vtable(kind);
+        self.state.leaving.push(Retired { slot, vtable, full });
+    }
+
+    pub(super) fn remove(&mut self, slot: u32, cause: RemovalCause) {
+        let evicted = cause == RemovalCause::Evicted;
+        let hash = self.unlink(slot, cause);
+        if let Some(policy) = &mut self.state.policy {
+            policy.removed(slot, hash.bits(), evicted);
         }
         match cause {
-            RemovalCause::Evicted => stats.count(Count::Eviction),
-            RemovalCause::Expired => stats.count(Count::Expiration),
+            RemovalCause::Evicted => self.engine.stats.count_locked(Count::Eviction),
+            RemovalCause::Expired => self.engine.stats.count_locked(Count::Expiration),
             _ => {}
         }
-        stats.set_size(book.live, book.weight);
-        gone.push((resident.node, cause));
+        self.engine.stats.set_size(self.state.live, self.state.weight);
     }
 
-    /// Keeps the entry if there is room or room can be made; in place of the one in the slot `old`, if that is given. `tick` is the
-    /// store's next.
-    pub(super) fn admit(
-        &mut self,
-        node: S::Ref<Node<P>>,
-        old: Option<u32>,
-        now: Moment,
-        stats: &Stats<S>,
-        gone: &mut Gone<P, S>,
-    ) -> bool {
-        let weight = node.weight.load(Relaxed);
-        let hopeless = self.book.max_entries == 0 || weight > self.book.max_weight;
+    /// Takes an entry out of all but the policy.
+    fn unlink(&mut self, slot: u32, cause: RemovalCause) -> Hash {
+        let weight = self.weight_of(slot);
+        let hash = self.state.book.unlink(&self.engine.table, slot);
+        self.state.live -= 1;
+        self.state.weight -= weight;
+        if self.engine.listener.get().is_some() {
+            self.gone.push((slot, cause));
+        } else {
+            self.retire(slot, true);
+        }
+        hash
+    }
+
+    /// Keeps the entry if there is room or room can be made; in place of the one in the slot `old`, if that is given. `write` completes it,
+    /// just before it can be found.
+    pub(super) fn admit(&mut self, new: Newcomer, old: Option<u32>, now: u64, write: &mut dyn FnMut()) -> bool {
+        let hopeless = self.state.max_entries == 0 || new.weight > self.state.max_weight;
         match old {
-            Some(slot) if hopeless => {
-                self.remove(slot, RemovalCause::Replaced, stats, gone);
+            Some(old) if hopeless => {
+                self.remove(old, RemovalCause::Replaced);
                 false
             }
-            Some(slot) => {
-                self.replace(slot, node, now.tick, stats, gone);
+            Some(old) => {
+                write();
+                self.replace(old, new, now);
                 // A heavier value may have to push others out.
-                self.make_room(0, 0, None, now.time, stats, gone);
+                self.make_room(0, 0, None, now);
                 true
             }
             None if hopeless => false,
             None => {
-                let room = self.make_room(1, weight, Some(node.hash), now.time, stats, gone);
-                let kept = room && self.book.live < MOST_ENTRIES;
-                if kept {
-                    self.add(node, now.tick, stats);
+                let room = self.make_room(1, new.weight, Some(new.hash), now) && self.state.live < MOST_ENTRIES;
+                if room {
+                    write();
+                    let tick = self.engine.tick();
+                    let mark = match &mut self.state.policy {
+                        Some(policy) => policy.inserted(new.slot, new.hash.bits(), tick),
+                        None => tick,
+                    };
+                    self.publish(new, mark, tick, now);
                 }
-                kept
+                room
             }
         }
     }
 
-    fn add(&mut self, node: S::Ref<Node<P>>, tick: u64, stats: &Stats<S>) {
-        let hash = node.hash;
-        let book = &mut self.book;
-        let slot = book.free.pop().unwrap_or_else(|| {
-            self.slots.push(None);
-            u32::try_from(self.slots.len() - 1).expect("at most MOST_ENTRIES live at once")
-        });
-        book.index.insert_unique(hash, Link { hash, slot }, |link| link.hash);
-        book.live += 1;
-        let mark = book.policy.as_mut().map_or(tick, |policy| policy.inserted(slot, hash, tick));
-        self.settle(slot, node, mark, stats);
+    /// The new entry can be found before the old one cannot.
+    fn replace(&mut self, old: u32, new: Newcomer, now: u64) {
+        let old_mark = self.head(old).mark.load(Relaxed);
+        let tick = self.engine.tick();
+        let mark = match &mut self.state.policy {
+            Some(policy) => policy.replaced(old, old_mark, new.slot, new.hash.bits(), tick),
+            None => tick,
+        };
+        self.publish(new, mark, tick, now);
+        self.unlink(old, RemovalCause::Replaced);
+        self.engine.stats.set_size(self.state.live, self.state.weight);
     }
 
-    /// The same key keeps its slot and its place in the index.
-    fn replace(&mut self, slot: u32, node: S::Ref<Node<P>>, tick: u64, stats: &Stats<S>, gone: &mut Gone<P, S>) {
-        let Some(old) = self.slots[slot as usize].take() else { return };
-        let old_mark = old.node.mark.load(Relaxed);
-        let book = &mut self.book;
-        book.weight -= old.node.weight.load(Relaxed);
-        gone.push((old.node, RemovalCause::Replaced));
-        let replaced = |policy: &mut Box<dyn Policy>| policy.replaced(slot, old_mark, slot, node.hash, tick);
-        let mark = book.policy.as_mut().map_or(tick, replaced);
-        self.settle(slot, node, mark, stats);
-    }
-
-    /// What an entry's coming means for everything but the index and the policy.
-    fn settle(&mut self, slot: u32, node: S::Ref<Node<P>>, mark: u64, stats: &Stats<S>) {
-        let book = &mut self.book;
-        book.weight += node.weight.load(Relaxed);
-        stats.set_size(book.live, book.weight);
-        book.births += 1;
-        let birth = book.births;
-        node.mark.store(mark, Relaxed);
-        let due = node.due();
-        self.slots[slot as usize] = Some(Resident { node, birth });
-        if due != NEVER {
-            let slots = &self.slots;
-            book.timers.push(due, slot, birth, book.live, |slot| {
-                slots.get(slot as usize)?.as_ref().map(|resident| resident.birth)
-            });
+    /// What an entry's coming means for everything but the policy.
+    fn publish(&mut self, new: Newcomer, mark: u64, tick: u64, now: u64) {
+        let engine = self.engine;
+        let head = self.head(new.slot);
+        head.mark.store(mark, Relaxed);
+        if let Some(word) = engine.weight_word {
+            engine.table.extra(head, word).store(new.weight, Relaxed);
+        }
+        let due = engine.dating.write(&engine.table, head, now, new.ttl);
+        self.state.book.publish(&engine.table, new.hash, new.slot, due, tick >> TAG_BITS);
+        self.state.live += 1;
+        self.state.weight += new.weight;
+        engine.stats.set_size(self.state.live, self.state.weight);
+        if due != Due::NEVER {
+            let due = self.due(new.slot);
+            self.state.dates.note(new.slot, due);
         }
     }
 
     /// Evicts until `entries` more of this weight fit. Expired entries go before any live one.
-    fn make_room(
-        &mut self,
-        entries: usize,
-        weight: u64,
-        newcomer: Option<u64>,
-        now: u64,
-        stats: &Stats<S>,
-        gone: &mut Gone<P, S>,
-    ) -> bool {
-        let crowded = |book: &Book| {
-            book.live + entries > book.max_entries || book.weight.saturating_add(weight) > book.max_weight
+    fn make_room(&mut self, entries: usize, weight: u64, newcomer: Option<Hash>, now: u64) -> bool {
+        let crowded = |state: &State| {
+            state.live + entries > state.max_entries || state.weight.saturating_add(weight) > state.max_weight
         };
-        if crowded(&self.book) {
-            self.expire(now, usize::MAX, stats, gone);
+        if crowded(&self.state) {
+            self.expire(now, usize::MAX);
         }
-        while crowded(&self.book) && self.book.live > 0 {
-            let Some(policy) = &mut self.book.policy else { return false };
-            match policy.victim(newcomer, &Marks { slots: &self.slots, stats }) {
+        while crowded(&self.state) && self.state.live > 0 {
+            let State { policy, book, .. } = &mut *self.state;
+            let Some(policy) = policy else { return false };
+            match policy.victim(newcomer.map(|hash| hash.bits()), &Marks { engine: self.engine, book }) {
                 Victim::Newcomer => return false,
-                Victim::Slot(slot) => self.remove(slot, RemovalCause::Evicted, stats, gone),
+                Victim::Slot(slot) => self.remove(slot, RemovalCause::Evicted),
             }
         }
-        !crowded(&self.book)
-    }
-
-    pub(super) fn is_due(&self, now: u64) -> bool {
-        self.book.timers.is_due(now)
+        !crowded(&self.state)
     }
 
     /// Takes out up to `most` entries that are over. Says whether more may be.
-    pub(super) fn expire(&mut self, now: u64, most: usize, stats: &Stats<S>, gone: &mut Gone<P, S>) -> bool {
+    pub(super) fn expire(&mut self, now: u64, most: usize) -> bool {
+        let (table, dating) = (&self.engine.table, &self.engine.dating);
         for _ in 0..most {
-            let slots = &self.slots;
-            let over = self.book.timers.pop(now, |slot, birth| {
-                let resident = slots.get(slot as usize)?.as_ref()?;
-                (resident.birth == birth).then(|| resident.node.due())
-            });
-            let Some(slot) = over else {
-                self.give_back_memory();
-                return false;
-            };
-            self.remove(slot, RemovalCause::Expired, stats, gone);
+            let State { dates, book, .. } = &mut *self.state;
+            let due = |slot| book.live(table, slot).map_or(NEVER, |head| dating.due(table, head));
+            let Some(slot) = dates.next(now, due) else { return false };
+            self.remove(slot, RemovalCause::Expired);
         }
         true
     }
 
-    /// An emptied store keeps no tables.
-    fn give_back_memory(&mut self) {
-        if self.book.live == 0 && !self.slots.is_empty() {
-            self.slots = Vec::new();
-            self.book.free = Vec::new();
-            self.book.index = HashTable::new();
-            self.book.timers.clear();
-            if let Some(policy) = &mut self.book.policy {
+    /// Another bound in entries. A store that had none keeps its entries in the order of `lru` from then on.
+    pub(super) fn resize(&mut self, max_entries: usize, now: u64) {
+        let (engine, state) = (self.engine, &mut *self.state);
+        state.max_entries = max_entries;
+        if let Some(policy) = &mut state.policy {
+            policy.resized(max_entries);
+        } else {
+            let mut policy = PolicyKind::Lru.build(max_entries);
+            let live = state.book.slots(&engine.table).filter(|&slot| engine.table.head(slot).is_alive());
+            let mut by_age: Vec<_> = live.map(|slot| (engine.table.head(slot).mark.load(Relaxed), slot)).collect();
+            by_age.sort_unstable();
+            for (mark, slot) in by_age {
+                let head = engine.table.head(slot);
+                let hash = state.book.hash(&engine.table, slot);
+                head.mark.store(policy.inserted(slot, hash.bits(), mark), Relaxed);
+            }
+            state.policy = Some(policy);
+        }
+        self.make_room(0, 0, None, now);
+    }
+
+    /// Takes out everything. Entries that have nothing to drop, and that nobody hears of, go with their chunks.
+    pub(super) fn clear(&mut self) {
+        let plain = !self.state.book.needs_drop() && self.engine.listener.get().is_none();
+        if !(plain && self.detach()) {
+            let live: Vec<u32> = {
+                let head = |slot: &u32| self.engine.table.head(*slot).is_alive();
+                self.state.book.slots(&self.engine.table).filter(head).collect()
+            };
+            for slot in live {
+                self.unlink(slot, RemovalCause::Cleared);
+            }
+        }
+        let state = &mut *self.state;
+        (state.live, state.weight) = (0, 0);
+        state.dates = Dates::default();
+        if let Some(policy) = &mut state.policy {
+            policy.cleared();
+        }
+        self.engine.stats.set_size(0, 0);
+    }
+
+    /// An emptied store keeps no large tables. Nobody is to be told or dropped any more.
+    pub(super) fn give_back_memory(&mut self) {
+        let state = &mut *self.state;
+        let idle = state.live == 0 && state.leaving.is_empty() && self.gone.is_empty();
+        if idle && state.book.bytes() > WORTH_GIVING_BACK && self.detach() {
+            self.state.dates = Dates::default();
+            if let Some(policy) = &mut self.state.policy {
                 policy.cleared();
             }
         }
     }
 
-    /// Another bound in entries. A store that had none keeps its entries in the order of `lru` from then on.
-    pub(super) fn resize(&mut self, max_entries: usize, now: u64, stats: &Stats<S>, gone: &mut Gone<P, S>) {
-        let book = &mut self.book;
-        book.max_entries = max_entries;
-        if let Some(policy) = &mut book.policy {
-            policy.resized(max_entries);
-        } else {
-            let mut policy = PolicyKind::Lru.build(max_entries);
-            let mut by_age: Vec<_> = (0u32..).zip(&self.slots).filter_map(|(i, s)| Some((i, s.as_ref()?))).collect();
-            by_age.sort_unstable_by_key(|(_, resident)| resident.birth);
-            for (slot, resident) in by_age {
-                let node = &resident.node;
-                node.mark.store(policy.inserted(slot, node.hash, node.mark.load(Relaxed)), Relaxed);
-            }
-            book.policy = Some(policy);
+    /// Takes all memory away from readers to come. Not while a run has its place there or an entry is still being dropped, nor while earlier memory waits to be freed: so no
+    /// more than one store's worth ever waits.
+    fn detach(&mut self) -> bool {
+        let state = &mut *self.state;
+        if state.flights.len() > 0 || state.outside > 0 || state.detached.is_some() {
+            return false;
         }
-        self.make_room(0, 0, None, now, stats, gone);
-    }
-
-    /// Takes out everything.
-    pub(super) fn clear(&mut self, stats: &Stats<S>) -> impl Iterator<Item = S::Ref<Node<P>>> + use<P, S> {
-        let book = &mut self.book;
-        book.index = HashTable::new();
-        book.free = Vec::new();
-        book.timers.clear();
-        (book.live, book.weight) = (0, 0);
-        stats.set_size(0, 0);
-        if let Some(policy) = &mut book.policy {
-            policy.cleared();
-        }
-        std::mem::take(&mut self.slots).into_iter().flatten().map(|resident| resident.node)
+        // Places without anything to drop need not be waited for one by one.
+        state.leaving.clear();
+        state.detached = Some(state.book.detach(&self.engine.table));
+        true
     }
 
     /// Checks every invariant. Panics where one is broken.
     #[cfg(any(test, debug_assertions))]
-    pub(super) fn validate(&self, stats: &Stats<S>) {
-        let book = &self.book;
-        let live: Vec<u32> = (0u32..).zip(&self.slots).filter_map(|(i, s)| s.as_ref().map(|_| i)).collect();
-        assert_eq!(live.len(), book.live, "live entries are counted");
-        assert_eq!(book.index.len(), book.live, "every live entry is in the index once");
-        assert_eq!(book.free.len() + book.live, self.slots.len(), "a slot is live or free");
-        assert!(book.live <= book.max_entries, "never above the bound");
-        let weight: u64 = self.entries().map(|node| node.weight.load(Relaxed)).sum();
-        assert_eq!(weight, book.weight, "weights are summed");
-        assert!(weight <= book.max_weight, "never above the bound in weight");
+    pub(super) fn validate(&self) {
+        let state = &*self.state;
+        let live = state.book.validate(&self.engine.table);
+        assert_eq!(live.len(), state.live, "live entries are counted");
+        assert!(state.live <= state.max_entries, "never above the bound");
+        let weight: u64 = live.iter().map(|&slot| self.weight_of(slot)).sum();
+        assert_eq!(weight, state.weight, "weights are summed");
+        assert!(weight <= state.max_weight, "never above the bound in weight");
         for &slot in &live {
-            let resident = self.slots[slot as usize].as_ref().expect("live");
-            let hash = resident.node.hash;
-            assert!(
-                book.index.find(hash, |link| link.slot == slot && link.hash == hash).is_some(),
-                "found by its hash"
-            );
-            let due = resident.node.due();
-            assert!(due == NEVER || book.timers.holds(slot, resident.birth, due), "what can expire has a date");
+            let due = self.due(slot);
+            assert!(due == NEVER || state.dates.bounds(slot, due), "what can expire has a date");
         }
-        if let Some(policy) = &book.policy {
-            policy.validate(&live, &Marks { slots: &self.slots, stats });
+        for retired in &state.leaving {
+            assert!(!live.contains(&retired.slot), "what leaves does not live");
+        }
+        if let Some(policy) = &state.policy {
+            policy.validate(&live, &Marks { engine: self.engine, book: &state.book });
         }
     }
 }
 
-/// Whether two references are to one entry. Compares addresses: entries are never zero-sized.
-pub(super) fn same<P: ?Sized>(a: &Node<P>, b: &Node<P>) -> bool {
-    std::ptr::addr_eq(a, b)
-}
+/// A mark that is a tick has the thread's tag below it.
+pub(super) const TAG_BITS: u32 = 8;

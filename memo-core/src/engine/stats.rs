@@ -1,35 +1,29 @@
 //! Counting, exactly and without a line that all threads write.
 //!
-//! Hits are counted in stripes, one cache line each, because every hit counts; the rest happens on slow paths and has one counter each.
+//! Hits are counted by each thread for itself ([`Tally`]), because every hit counts; the rest happens on slow paths and has one counter each.
 //! `clear` never writes a counter: it remembers where each one stood, so that no count that runs meanwhile is lost.
 
-use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::scope::Scope;
+use super::scope::{Counting, Local, LocalReading, Scope, Shared};
 use crate::clock::nanos;
 use crate::info::CacheInfo;
+use crate::table::hazard;
+use crate::table::tally::Tally;
 
-/// Enough for the threads of a desktop to rarely meet, and 512 bytes in all.
-const STRIPES: usize = 8;
 /// One run in this many is timed: two clock readings cost more than a miss may.
 const TIMED: u64 = 64;
 
-#[derive(Default)]
-#[repr(align(64))]
-struct Stripe(AtomicU64);
-
 /// The counts of one store.
-pub(crate) struct Stats<S> {
-    hits: [Stripe; STRIPES],
+pub(crate) struct Stats<S: Scope> {
+    readers: S::Counting,
     counts: [AtomicU64; COUNTS],
-    baseline: Mutex<[u64; COUNTS + 1]>,
+    baseline: Mutex<Sums>,
     /// Entries and weight now, for those who may not look into the store itself: written under its lock.
     size: AtomicU64,
     weight: AtomicU64,
-    _scope: PhantomData<fn() -> S>,
 }
 
 /// What is counted besides hits.
@@ -48,30 +42,45 @@ pub(crate) enum Count {
 }
 const COUNTS: usize = Count::TimedNanos as usize + 1;
 
+/// All counts at one moment.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    counts: [u64; COUNTS],
+    hits: u64,
+    /// Look-ups that found nothing, and computed nothing.
+    fruitless: u64,
+}
+
 impl<S: Scope> Stats<S> {
     pub(crate) fn new() -> Self {
         Self {
-            hits: Default::default(),
+            readers: S::Counting::default(),
             counts: Default::default(),
-            baseline: Mutex::new([0; COUNTS + 1]),
+            baseline: Mutex::default(),
             size: AtomicU64::new(0),
             weight: AtomicU64::new(0),
-            _scope: PhantomData,
         }
     }
 
-    #[inline]
-    pub(crate) fn hit(&self) {
-        S::count(&self.hits[S::stripe() % STRIPES].0);
+    /// What this reader counts with, and its thread's tag.
+    #[inline(always)]
+    pub(crate) fn tally<'a>(&'a self, reading: &'a S::Reading<'_>) -> (&'a Tally, u8) {
+        self.readers.tally(reading)
     }
 
     pub(crate) fn count(&self, what: Count) {
         S::count(&self.counts[what as usize]);
     }
 
+    /// Counts what is counted under the store's lock only: misses, evictions, expirations, refreshes.
+    pub(crate) fn count_locked(&self, what: Count) {
+        let counter = &self.counts[what as usize];
+        counter.store(counter.load(Relaxed) + 1, Relaxed);
+    }
+
     /// Hits since the store was made, cleared or not: what policies may build on.
     pub(crate) fn all_hits(&self) -> u64 {
-        self.hits.iter().map(|stripe| stripe.0.load(Relaxed)).sum()
+        self.readers.sums().0
     }
 
     /// Whether the run that begins now is one to time.
@@ -92,58 +101,52 @@ impl<S: Scope> Stats<S> {
 
     /// All but the bounds, which are the store's.
     pub(crate) fn info(&self) -> CacheInfo {
-        let totals = self.totals();
+        let since = self.now().since(&self.baseline());
         CacheInfo {
-            hits: totals.hits(),
-            misses: totals.of(Count::Miss),
+            hits: since.hits,
+            misses: since.of(Count::Miss) + since.fruitless,
             currsize: usize::try_from(self.size.load(Relaxed)).unwrap_or(usize::MAX),
-            coalesced: totals.of(Count::Coalesced),
-            bypassed: totals.of(Count::Bypassed),
-            evictions: totals.of(Count::Eviction),
-            expirations: totals.of(Count::Expiration),
-            refreshes: totals.of(Count::Refresh),
-            errors: totals.of(Count::Error),
+            coalesced: since.of(Count::Coalesced),
+            bypassed: since.of(Count::Bypassed),
+            evictions: since.of(Count::Eviction),
+            expirations: since.of(Count::Expiration),
+            refreshes: since.of(Count::Refresh),
+            errors: since.of(Count::Error),
             weight: self.weight.load(Relaxed),
-            load_time: totals.load_time(),
+            load_time: since.load_time(),
             ..CacheInfo::default()
         }
     }
 
-    fn now(&self) -> [u64; COUNTS + 1] {
-        let mut all = [0; COUNTS + 1];
-        for (sum, count) in all.iter_mut().zip(&self.counts) {
-            *sum = count.load(Relaxed);
-        }
-        all[COUNTS] = self.all_hits();
-        all
+    fn now(&self) -> Sums {
+        let (hits, fruitless) = self.readers.sums();
+        Sums { counts: self.counts.each_ref().map(|count| count.load(Relaxed)), hits, fruitless }
+    }
+
+    fn baseline(&self) -> MutexGuard<'_, Sums> {
+        self.baseline.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// From here on everything counts from zero.
     pub(crate) fn clear(&self) {
         let now = self.now();
-        *self.baseline.lock().unwrap_or_else(PoisonError::into_inner) = now;
-    }
-
-    fn totals(&self) -> Totals {
-        let baseline = *self.baseline.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut since = self.now();
-        for (count, before) in since.iter_mut().zip(baseline) {
-            *count = count.wrapping_sub(before);
-        }
-        Totals(since)
+        *self.baseline() = now;
     }
 }
 
-/// Counts since the last clear.
-struct Totals([u64; COUNTS + 1]);
-
-impl Totals {
-    fn hits(&self) -> u64 {
-        self.0[COUNTS]
+impl Sums {
+    fn since(&self, before: &Self) -> Self {
+        let mut since = *self;
+        for (count, before) in since.counts.iter_mut().zip(before.counts) {
+            *count = count.saturating_sub(before);
+        }
+        since.hits = self.hits.saturating_sub(before.hits);
+        since.fruitless = self.fruitless.saturating_sub(before.fruitless);
+        since
     }
 
     fn of(&self, what: Count) -> u64 {
-        self.0[what as usize]
+        self.counts[what as usize]
     }
 
     /// The mean of the timed runs, times all runs.
@@ -151,5 +154,112 @@ impl Totals {
         let timed = u128::from(self.of(Count::Timed).max(1));
         let sum = u128::from(self.of(Count::TimedNanos)) * u128::from(self.of(Count::Miss)) / timed;
         Duration::from_nanos(u64::try_from(sum).unwrap_or(u64::MAX))
+    }
+}
+
+/// A store that one thread uses.
+pub struct Alone(Tally);
+
+impl Default for Alone {
+    fn default() -> Self {
+        Self(Tally::new(0))
+    }
+}
+
+impl Counting<Local> for Alone {
+    #[inline(always)]
+    fn tally<'a>(&'a self, _: &'a LocalReading<'_>) -> (&'a Tally, u8) {
+        (&self.0, 1)
+    }
+
+    fn sums(&self) -> (u64, u64) {
+        (self.0.hits(), self.0.misses())
+    }
+}
+
+/// The threads that have used a store.
+pub struct Threads {
+    /// Where threads keep their tallies for this store. Numbers are used again, serials are not.
+    number: usize,
+    serial: u64,
+    tallies: Mutex<Tallies>,
+}
+
+#[derive(Default)]
+struct Tallies {
+    living: Vec<Arc<Tally>>,
+    /// Hits and misses of threads that ended.
+    ended: (u64, u64),
+}
+
+/// Numbers for stores.
+static NUMBERS: Mutex<Numbers> = Mutex::new(Numbers { free: Vec::new(), next: 0, serial: 0 });
+
+struct Numbers {
+    free: Vec<usize>,
+    next: usize,
+    serial: u64,
+}
+
+fn numbers() -> MutexGuard<'static, Numbers> {
+    NUMBERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Default for Threads {
+    fn default() -> Self {
+        let mut numbers = numbers();
+        numbers.serial += 1;
+        let number = numbers.free.pop().unwrap_or_else(|| {
+            numbers.next += 1;
+            numbers.next - 1
+        });
+        Self { number, serial: numbers.serial, tallies: Mutex::default() }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        numbers().free.push(self.number);
+    }
+}
+
+impl Threads {
+    fn tallies(&self) -> MutexGuard<'_, Tallies> {
+        self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cold]
+    fn join(&self) -> Arc<Tally> {
+        let tally = Arc::new(Tally::new(self.serial));
+        let mut tallies = self.tallies();
+        tallies.fold_ended();
+        tallies.living.push(tally.clone());
+        tally
+    }
+}
+
+impl Tallies {
+    fn fold_ended(&mut self) {
+        let ended = &mut self.ended;
+        self.living.retain(|tally| {
+            let gone = tally.has_ended();
+            if gone {
+                ended.0 += tally.hits();
+                ended.1 += tally.misses();
+            }
+            !gone
+        });
+    }
+}
+
+impl Counting<Shared> for Threads {
+    #[inline(always)]
+    fn tally<'a>(&'a self, reading: &'a hazard::Reading) -> (&'a Tally, u8) {
+        (reading.tally(self.number, self.serial, || self.join()), reading.tag())
+    }
+
+    fn sums(&self) -> (u64, u64) {
+        let tallies = self.tallies();
+        tallies.living.iter().fold(tallies.ended, |(hits, misses), tally| (hits + tally.hits(), misses + tally.misses()))
     }
 }

@@ -14,6 +14,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use crate::clock::{nanos, system_now};
+use crate::table::hazard::Hold;
 use crate::ticker;
 pub(crate) use waits::{Edges, Id};
 
@@ -35,6 +36,8 @@ pub(crate) enum Landing {
 pub(crate) struct Flight {
     state: Mutex<State>,
     bell: Condvar,
+    /// The entry that the run makes stays until all who wait have seen it.
+    _entry: Option<Hold>,
 }
 
 #[derive(Default)]
@@ -45,6 +48,11 @@ struct State {
 }
 
 impl Flight {
+    /// For those who wait for this entry.
+    pub(crate) fn of(entry: Hold) -> Self {
+        Self { _entry: Some(entry), ..Self::default() }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -44,19 +44,19 @@ impl Policy for Adaptive {
         self.order().touch()
     }
 
-    fn inserted(&mut self, slot: u32, hash: u64, tick: u64) -> u64 {
+    fn inserted(&mut self, slot: u32, hash: u32, tick: u64) -> u64 {
         self.order_mut().inserted(slot, hash, tick)
     }
 
-    fn replaced(&mut self, old: u32, old_mark: u64, new: u32, hash: u64, tick: u64) -> u64 {
+    fn replaced(&mut self, old: u32, old_mark: u64, new: u32, hash: u32, tick: u64) -> u64 {
         self.order_mut().replaced(old, old_mark, new, hash, tick)
     }
 
-    fn removed(&mut self, slot: u32, hash: u64, evicted: bool) {
+    fn removed(&mut self, slot: u32, hash: u32, evicted: bool) {
         self.order_mut().removed(slot, hash, evicted);
     }
 
-    fn victim(&mut self, newcomer: Option<u64>, view: &dyn View) -> Victim {
+    fn victim(&mut self, newcomer: Option<u32>, view: &dyn View) -> Victim {
         self.order_mut().victim(newcomer, view)
     }
 

@@ -1,7 +1,10 @@
 //! Two queues over the same small integers: each is in one of them or in none.
 //!
-//! Doubly linked through one array, so that leaving from the middle is O(1): nine bytes per integer. The two queues are those that CAR
-//! and ARC tell apart, entries seen once recently and entries seen again.
+//! Doubly linked through one array, so that leaving from the middle is O(1): eight bytes and one bit per integer. The two queues are
+//! those that CAR and ARC tell apart, entries seen once recently and entries seen again.
+
+use super::bits::Bits;
+use super::chunks::Chunks;
 
 /// No neighbour.
 const NONE: u32 = u32::MAX;
@@ -41,33 +44,38 @@ impl Default for Ends {
 /// The two queues.
 #[derive(Debug, Default)]
 pub(super) struct Chains {
-    links: Vec<Link>,
-    /// Where each integer is; apart from the links, whose alignment would make four bytes of it.
-    homes: Vec<Option<Side>>,
+    /// One that is in no queue is linked to itself.
+    links: Chunks<Link>,
+    /// Those that are in the queue of the [frequent](Side::Frequent).
+    frequent: Bits,
     ends: [Ends; 2],
 }
 
 impl Chains {
     /// Appends an integer that is in no queue as the newest.
     pub(super) fn push(&mut self, side: Side, index: u32) {
-        let at = index as usize;
-        if at >= self.links.len() {
-            self.links.resize(at + 1, Link { older: NONE, newer: NONE });
-            self.homes.resize(at + 1, None);
+        while self.links.len() <= index as usize {
+            let alone = u32::try_from(self.links.len()).expect("it is an index");
+            self.links.push(Link { older: alone, newer: alone });
         }
-        debug_assert_eq!(self.homes[at], None, "{index} is in a queue already");
+        debug_assert_eq!(self.links[index].newer, index, "{index} is in a queue already");
         let ends = &mut self.ends[side as usize];
         let older = std::mem::replace(&mut ends.newest, index);
         ends.len += 1;
-        self.links[at] = Link { older, newer: NONE };
-        self.homes[at] = Some(side);
+        self.links[index] = Link { older, newer: NONE };
+        match side {
+            Side::Recent => self.frequent.remove(index),
+            Side::Frequent => self.frequent.insert(index),
+        }
         self.join(side, older, index);
     }
 
     /// Takes an integer out of its queue, and names it.
     pub(super) fn remove(&mut self, index: u32) -> Side {
-        let side = self.homes[index as usize].take().expect("in a queue");
-        let Link { older, newer } = self.links[index as usize];
+        let side = self.side(index);
+        let alone = Link { older: index, newer: index };
+        let Link { older, newer } = std::mem::replace(&mut self.links[index], alone);
+        debug_assert_ne!(newer, index, "{index} is in no queue");
         self.join(side, older, newer);
         if newer == NONE {
             self.ends[side as usize].newest = older;
@@ -82,14 +90,18 @@ impl Chains {
         self.push(side, index);
     }
 
+    fn side(&self, index: u32) -> Side {
+        if self.frequent.contains(index) { Side::Frequent } else { Side::Recent }
+    }
+
     /// Makes two integers neighbours; [`NONE`] for `older` means the old end of the queue.
     fn join(&mut self, side: Side, older: u32, newer: u32) {
         match older {
             NONE => self.ends[side as usize].oldest = newer,
-            older => self.links[older as usize].newer = newer,
+            older => self.links[older].newer = newer,
         }
         if newer != NONE {
-            self.links[newer as usize].older = older;
+            self.links[newer].older = older;
         }
     }
 
@@ -108,14 +120,13 @@ impl Chains {
 
     #[cfg(any(test, debug_assertions))]
     pub(super) fn home(&self, index: u32) -> Option<Side> {
-        self.homes.get(index as usize).copied().flatten()
+        let queued = (index as usize) < self.links.len() && self.links[index].newer != index;
+        queued.then(|| self.side(index))
     }
 
     /// The integers of a queue from the oldest to the newest.
     pub(super) fn iter(&self, side: Side) -> impl Iterator<Item = u32> {
-        std::iter::successors(self.oldest(side), |&index| {
-            Some(self.links[index as usize].newer).filter(|&newer| newer != NONE)
-        })
+        std::iter::successors(self.oldest(side), |&index| Some(self.links[index].newer).filter(|&newer| newer != NONE))
     }
 
     #[cfg(any(test, debug_assertions))]
@@ -124,7 +135,7 @@ impl Chains {
             let (mut older, mut len) = (NONE, 0);
             for index in self.iter(side) {
                 assert_eq!(self.home(index), Some(side));
-                assert_eq!(self.links[index as usize].older, older);
+                assert_eq!(self.links[index].older, older);
                 (older, len) = (index, len + 1);
                 assert!(len <= self.len(side), "a queue has no loop");
             }

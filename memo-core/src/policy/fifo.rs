@@ -17,16 +17,16 @@ impl Policy for Fifo {
         Touch::Nothing
     }
 
-    fn inserted(&mut self, slot: u32, _hash: u64, tick: u64) -> u64 {
+    fn inserted(&mut self, slot: u32, _hash: u32, tick: u64) -> u64 {
         self.arrivals.inserted(slot, tick);
         tick
     }
 
-    fn removed(&mut self, slot: u32, _hash: u64, _evicted: bool) {
+    fn removed(&mut self, slot: u32, _hash: u32, _evicted: bool) {
         self.arrivals.removed(slot);
     }
 
-    fn victim(&mut self, _newcomer: Option<u64>, view: &dyn View) -> Victim {
+    fn victim(&mut self, _newcomer: Option<u32>, view: &dyn View) -> Victim {
         Victim::Slot(self.arrivals.victim(view))
     }
 
@@ -37,7 +37,7 @@ impl Policy for Fifo {
     }
 
     #[cfg(any(test, debug_assertions))]
-    fn validate(&self, live: &[u32], _view: &dyn View) {
-        self.arrivals.validate(live);
+    fn validate(&self, live: &[u32], view: &dyn View) {
+        self.arrivals.validate(live, view);
     }
 }

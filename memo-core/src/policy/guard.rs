@@ -1,7 +1,7 @@
 //! The loop guard: no entry is worth replacing while a loop that does not fit runs through the cache.
 //!
 //! A loop over more keys than fit makes every policy that admits all newcomers throw out each entry just before its turn. It shows as a
-//! cache that hardly ever hits although the keys that miss come back all the time, only later than the cache can remember. Then
+//! cache that hardly ever hits although the keys that miss come back all the time and regularly, only later than the cache can remember. Then
 //! the guard closes the door, and what is inside gets its hits: nearly as many as any order could have on a loop (99.8 % of Belady's
 //! on one of 1 011 keys with 64 entries). A door left ajar costs: one newcomer in 64 took a fifth of these hits.
 //!
@@ -24,6 +24,9 @@ const REACH: u32 = 32;
 const SHORTEST_WINDOW: u32 = 256;
 /// Fewer hits than this, and there is little to lose by closing the door.
 const HARDLY_ANY: f64 = 0.05;
+/// Standard deviation of the times after which the keys of a loop come back, in parts of their mean. Two loops, one twice as long as the other,
+/// are at 0.35.
+const MOST_SPREAD: f64 = 0.5;
 /// Windows that a closed door gets to prove itself: a loop of the longest kind comes round once at least.
 const TRIAL: u32 = 2 * REACH;
 /// Windows to wait after the worst series of mistakes.
@@ -56,6 +59,9 @@ struct Window {
     watched: u32,
     returned: u32,
     returned_soon: u32,
+    /// How many misses ago these were, and the squares of that.
+    away: f64,
+    away_squared: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +80,7 @@ impl Default for Guard {
 
 impl Guard {
     /// Whether a newcomer may come into a full cache of so many `entries`. `hits` is not free, and asked for once a window.
-    pub(super) fn admits(&mut self, hash: u64, entries: u32, hits: impl Fn() -> u64) -> bool {
+    pub(super) fn admits(&mut self, hash: u32, entries: u32, hits: impl Fn() -> u64) -> bool {
         self.watch(hash, entries);
         self.window.misses += 1;
         if self.window.misses >= entries.max(SHORTEST_WINDOW) {
@@ -85,10 +91,10 @@ impl Guard {
         matches!(self.door, Door::Open(_))
     }
 
-    fn watch(&mut self, hash: u64, entries: u32) {
+    fn watch(&mut self, hash: u32, entries: u32) {
         self.now = self.now.wrapping_add(1);
-        // The sample, the place and the fingerprint are different bits of a hash of the hash: a shard may have used up any of its own.
-        let bits = Random::new(hash).next_u64();
+        // The sample, the place and the fingerprint are different bits of a hash of the hash.
+        let bits = Random::new(hash.into()).next_u64();
         let (high, low) = ((bits >> 32) as u32, ((bits << 32) >> 32) as u32);
         let one_in = (entries / (PLACES / REACH)).max(1).next_power_of_two();
         if high & (one_in - 1) != 0 {
@@ -102,18 +108,21 @@ impl Guard {
         self.window.watched += 1;
         if before.fingerprint == place.fingerprint {
             self.window.returned += 1;
-            self.window.returned_soon += u32::from(self.now.wrapping_sub(before.at) <= entries);
+            let away = self.now.wrapping_sub(before.at);
+            self.window.returned_soon += u32::from(away <= entries);
+            self.window.away += f64::from(away);
+            self.window.away_squared += f64::from(away).powi(2);
         }
     }
 
     /// The window ends.
     fn judge(&mut self, hits_now: u64) {
-        let Window { misses: misses_now, watched, returned, returned_soon } = self.window;
+        let Window { misses: misses_now, watched, returned_soon, .. } = self.window;
         let misses_now = u64::from(misses_now);
+        let hit_ratio = ratio(hits_now, hits_now + misses_now);
         self.door = match self.door {
-            Door::Open(0) if ratio(hits_now, hits_now + misses_now) < HARDLY_ANY && 10 * returned > 3 * watched => {
-                let goal = (2.0 * ratio(hits_now, hits_now + misses_now)).max(0.01);
-                Door::Closed { windows: 0, hits: 0, misses: 0, goal }
+            Door::Open(0) if hit_ratio < HARDLY_ANY && self.window.looks_like_a_loop() => {
+                Door::Closed { windows: 0, hits: 0, misses: 0, goal: (2.0 * hit_ratio).max(0.01) }
             }
             Door::Open(windows) => Door::Open(windows.saturating_sub(1)),
             Door::Closed { windows, hits, misses, goal } => {
@@ -134,6 +143,16 @@ impl Guard {
                 }
             }
         };
+    }
+}
+
+impl Window {
+    /// Many come back, and after about the same time: the keys of a loop do. Keys drawn at random, or by how recently they were used,
+    /// come back after times that spread as far as their mean; what is inside is worth no more than they are, or less.
+    fn looks_like_a_loop(&self) -> bool {
+        let returned = f64::from(self.returned);
+        returned > 0.3 * f64::from(self.watched)
+            && returned * self.away_squared < (1.0 + MOST_SPREAD.powi(2)) * self.away.powi(2)
     }
 }
 

@@ -9,15 +9,18 @@
 use super::least::Least;
 use super::{Policy, Touch, Victim, View};
 
+/// A tick comes with the tag of its thread in these lowest bits. It has no room here, and orders nothing in one thread.
+const TAG_BITS: u32 = 8;
 const TICK_BITS: u32 = 40;
-const MOST_USES: u64 = u64::MAX >> TICK_BITS;
+/// One less than fit: the greatest mark of all stands for an empty slot.
+const MOST_USES: u64 = (u64::MAX >> TICK_BITS) - 1;
 
 fn mark_of(uses: u64, tick: u64) -> u64 {
-    (uses << TICK_BITS) | (tick & ((1 << TICK_BITS) - 1))
+    (uses << TICK_BITS) | ((tick >> TAG_BITS) & ((1 << TICK_BITS) - 1))
 }
 
 /// The mark of an entry that is used once more.
-pub(super) fn used_again(mark: u64, tick: u64) -> u64 {
+pub(crate) fn used_again(mark: u64, tick: u64) -> u64 {
     mark_of(((mark >> TICK_BITS) + 1).min(MOST_USES), tick)
 }
 
@@ -32,24 +35,24 @@ impl Policy for Lfu {
         Touch::CountThenTick
     }
 
-    fn inserted(&mut self, slot: u32, _hash: u64, tick: u64) -> u64 {
+    fn inserted(&mut self, slot: u32, _hash: u32, tick: u64) -> u64 {
         let mark = mark_of(1, tick);
         self.uses.inserted(slot, mark);
         mark
     }
 
-    fn replaced(&mut self, old: u32, old_mark: u64, new: u32, _hash: u64, tick: u64) -> u64 {
+    fn replaced(&mut self, old: u32, old_mark: u64, new: u32, _hash: u32, tick: u64) -> u64 {
         let mark = used_again(old_mark, tick);
         self.uses.removed(old);
         self.uses.inserted(new, mark);
         mark
     }
 
-    fn removed(&mut self, slot: u32, _hash: u64, _evicted: bool) {
+    fn removed(&mut self, slot: u32, _hash: u32, _evicted: bool) {
         self.uses.removed(slot);
     }
 
-    fn victim(&mut self, _newcomer: Option<u64>, view: &dyn View) -> Victim {
+    fn victim(&mut self, _newcomer: Option<u32>, view: &dyn View) -> Victim {
         Victim::Slot(self.uses.victim(view))
     }
 
@@ -60,7 +63,7 @@ impl Policy for Lfu {
     }
 
     #[cfg(any(test, debug_assertions))]
-    fn validate(&self, live: &[u32], _view: &dyn View) {
-        self.uses.validate(live);
+    fn validate(&self, live: &[u32], view: &dyn View) {
+        self.uses.validate(live, view);
     }
 }

@@ -33,16 +33,16 @@ impl Policy for Lru {
         Touch::Tick
     }
 
-    fn inserted(&mut self, slot: u32, _hash: u64, tick: u64) -> u64 {
+    fn inserted(&mut self, slot: u32, _hash: u32, tick: u64) -> u64 {
         self.stamps.inserted(slot, tick);
         tick
     }
 
-    fn removed(&mut self, slot: u32, _hash: u64, _evicted: bool) {
+    fn removed(&mut self, slot: u32, _hash: u32, _evicted: bool) {
         self.stamps.removed(slot);
     }
 
-    fn victim(&mut self, _newcomer: Option<u64>, view: &dyn View) -> Victim {
+    fn victim(&mut self, _newcomer: Option<u32>, view: &dyn View) -> Victim {
         Victim::Slot(self.stamps.victim(view))
     }
 
@@ -53,7 +53,7 @@ impl Policy for Lru {
     }
 
     #[cfg(any(test, debug_assertions))]
-    fn validate(&self, live: &[u32], _view: &dyn View) {
-        self.stamps.validate(live);
+    fn validate(&self, live: &[u32], view: &dyn View) {
+        self.stamps.validate(live, view);
     }
 }

@@ -5,17 +5,23 @@
 //! as [`Touch`] says, and the policy reads the marks when it must choose.
 
 mod adaptive;
+mod bits;
 mod car;
 mod chain;
+mod chunks;
+mod credit;
 mod fifo;
 mod ghosts;
 mod guard;
 mod least;
 mod lfu;
+mod lows;
 mod lru;
 mod random;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use lfu::used_again;
 
 /// The policies there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +70,8 @@ impl PolicyKind {
 pub(crate) enum Touch {
     /// Nothing: the order does not depend on use.
     Nothing,
-    /// The cache's next tick: marks are then unique and in the order of use.
+    /// The cache's next tick, a word that only grows: marks are then unique and in the order of use. (The engine packs a tick and, below it, a
+    /// tag of eight bits for the thread.)
     Tick,
     /// One more, up to this count.
     Count(u64),
@@ -80,14 +87,14 @@ impl Touch {
             Self::Nothing => None,
             Self::Tick => Some(tick()),
             Self::Count(most) => (mark < most).then(|| mark + 1),
-            Self::CountThenTick => Some(lfu::used_again(mark, tick())),
+            Self::CountThenTick => Some(used_again(mark, tick())),
         }
     }
 }
 
 /// What a policy may ask of the store while it chooses.
 pub(crate) trait View {
-    /// The mark of a live entry.
+    /// The mark of a live entry, always below [`u64::MAX`]; that for a slot in which none lives.
     fn mark(&self, slot: u32) -> u64;
     /// Overwrites the mark of a live entry.
     fn set_mark(&self, slot: u32, mark: u64);
@@ -104,24 +111,25 @@ pub(crate) enum Victim {
     Newcomer,
 }
 
-/// One replacement policy. Slots are small integers that are reused after `removed`.
+/// One replacement policy. Slots are small integers that are reused after `removed`. Hashes are short: 31 bits that are the same for one key
+/// each time.
 pub(crate) trait Policy: Send + Sync {
     /// What a hit does to an entry. Changes in [`resized`](Self::resized) at most; hits that are still counted the old way do no harm.
     fn touch(&self) -> Touch;
     /// An entry came to live in `slot`; `tick` is the next of those that hits take too. Gives the entry's first mark.
-    fn inserted(&mut self, slot: u32, hash: u64, tick: u64) -> u64;
+    fn inserted(&mut self, slot: u32, hash: u32, tick: u64) -> u64;
     /// The live entry in `old` gave way to a newer value for the same key in `new` (the same slot, or a free one). Gives the new entry's first
     /// mark. Here: what came is new. A policy that counts use overrides this, for a replaced value was used.
-    fn replaced(&mut self, old: u32, old_mark: u64, new: u32, hash: u64, tick: u64) -> u64 {
+    fn replaced(&mut self, old: u32, old_mark: u64, new: u32, hash: u32, tick: u64) -> u64 {
         let _ = old_mark;
         self.removed(old, hash, false);
         self.inserted(new, hash, tick)
     }
     /// The entry in `slot` left: `evicted` if as this policy's victim, else because it expired or was removed.
-    fn removed(&mut self, slot: u32, hash: u64, evicted: bool);
+    fn removed(&mut self, slot: u32, hash: u32, evicted: bool);
     /// Chooses who leaves for a newcomer with this hash; the store calls `removed` for it. Called only while at least one entry lives.
     /// `None` for the newcomer (resizing, or a heavy entry that came in already): an entry must be named.
-    fn victim(&mut self, newcomer: Option<u64>, view: &dyn View) -> Victim;
+    fn victim(&mut self, newcomer: Option<u32>, view: &dyn View) -> Victim;
     /// The bound in entries changed (`usize::MAX`: bounded by weight only).
     fn resized(&mut self, capacity: usize);
     /// Every entry left at once.

@@ -12,14 +12,14 @@ use super::{Holds, Listed, Store, checked};
 use crate::config::Config;
 use crate::engine::scope;
 use crate::engine::stats::Stats;
-use crate::engine::{Engine, Node};
-use crate::entry::{Pair, Payload};
+use crate::engine::{Engine, Kind};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::key::StoredArgs;
 use crate::registry::{self, AnyCache, CacheRef, Identity};
+use crate::table::Vtable;
 
-type LocalEngine = Engine<dyn Payload, scope::Local>;
+type LocalEngine = Engine<scope::Local>;
 
 /// The caches of one function, one per thread. Each is made at the thread's first use, and goes with the thread.
 pub struct LocalSite {
@@ -114,7 +114,7 @@ impl LocalSite {
     #[cold]
     fn make<H: BuildHasher + Default + 'static>(&'static self, index: usize, config: Config) -> Option<Rc<Made>> {
         checked(self.identity.name(), &config);
-        let made = Rc::new(Made { engine: LocalEngine::new(config), hasher: Box::new(H::default()), site: self });
+        let made = Rc::new(Made { engine: LocalEngine::new(config, None), hasher: Box::new(H::default()), site: self });
         {
             let mut threads = self.threads();
             threads.living.push(made.engine.stats().clone());
@@ -177,7 +177,6 @@ impl<H> Clone for Local<H> {
 }
 
 impl<H: BuildHasher + 'static> Store for Local<H> {
-    type Payload = dyn Payload;
     type Scope = scope::Local;
     type Hasher = H;
 
@@ -203,13 +202,8 @@ where
     K: StoredArgs + 'static,
     V: 'static,
 {
-    fn node(hash: u64, pair: Pair<K, V>) -> Rc<Node<dyn Payload>> {
-        Rc::new(Node::new(hash, pair))
-    }
-
-    #[inline]
-    fn pair(payload: &dyn Payload) -> Option<&Pair<K, V>> {
-        let payload: &dyn Any = payload;
-        payload.downcast_ref()
+    #[inline(always)]
+    fn kind(engine: &LocalEngine) -> Kind<K, V> {
+        engine.kind(&const { Vtable::showing::<K, V>() })
     }
 }

@@ -5,16 +5,16 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::marker::PhantomData;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use super::{Holds, Made, SharedEngine, SharedPayload, Store};
+use super::{Holds, Made, SharedEngine, Store};
 use crate::config::Config;
-use crate::engine::{Node, scope};
-use crate::entry::Pair;
+use crate::engine::{Kind, scope};
 use crate::hash::DefaultHashBuilder;
 use crate::info::CacheInfo;
 use crate::keep::Shareable;
 use crate::key::{Key, StoredArgs, StoredKey};
+use crate::table::Vtable;
 
 /// The field of `#[memoize(in = self.field)]`: one cache per instance, of a method with the arguments `A` (a tuple, also of one) and
 /// the result `R`.
@@ -126,8 +126,7 @@ impl<A, R, H> Clone for Field<'_, A, R, H> {
 
 impl<A, R, H> Copy for Field<'_, A, R, H> {}
 
-impl<A, R, H: BuildHasher> Store for Field<'_, A, R, H> {
-    type Payload = SharedPayload;
+impl<A, R, H: BuildHasher + 'static> Store for Field<'_, A, R, H> {
     type Scope = scope::Shared;
     type Hasher = H;
 
@@ -142,19 +141,14 @@ impl<A, R, H: BuildHasher> Store for Field<'_, A, R, H> {
 }
 
 /// The field's type says what the arguments are, and the method's arguments must be just that once they are owned.
-impl<A, R, V, Sh, H: BuildHasher> Holds<StoredKey<(), A::Stored, Sh>, V> for Field<'_, A, R, H>
+impl<A, R, V, Sh, H: BuildHasher + 'static> Holds<StoredKey<(), A::Stored, Sh>, V> for Field<'_, A, R, H>
 where
     A: Key,
     StoredKey<(), A::Stored, Sh>: StoredArgs + Shareable + 'static,
     V: Shareable + 'static,
 {
-    fn node(hash: u64, pair: Pair<StoredKey<(), A::Stored, Sh>, V>) -> Arc<Node<SharedPayload>> {
-        Arc::new(Node::new(hash, pair))
-    }
-
-    #[inline]
-    fn pair(payload: &SharedPayload) -> Option<&Pair<StoredKey<(), A::Stored, Sh>, V>> {
-        let payload: &dyn Any = payload;
-        payload.downcast_ref()
+    #[inline(always)]
+    fn kind(engine: &SharedEngine) -> Kind<StoredKey<(), A::Stored, Sh>, V> {
+        engine.kind(&const { Vtable::showing::<StoredKey<(), A::Stored, Sh>, V>() })
     }
 }

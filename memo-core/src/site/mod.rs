@@ -16,8 +16,7 @@ pub use memo::{Field, Memo, field, field_with};
 
 use crate::config::Config;
 use crate::engine::scope::{self, Scope};
-use crate::engine::{Engine, Node};
-use crate::entry::{Pair, Payload};
+use crate::engine::{Engine, Kind};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::keep::Shareable;
@@ -25,9 +24,9 @@ use crate::key::StoredArgs;
 use crate::registry::{self, AnyCache, CacheRef, Identity};
 use crate::ticker::Sweep;
 
-/// An entry that all threads may see.
-pub(crate) type SharedPayload = dyn Payload + Send + Sync;
-type SharedEngine = Engine<SharedPayload, scope::Shared>;
+use crate::table::Vtable;
+
+type SharedEngine = Engine<scope::Shared>;
 
 impl Sweep for SharedEngine {
     fn sweep(&self) {
@@ -38,15 +37,12 @@ impl Sweep for SharedEngine {
 /// What the calls need of the place where a cache lives.
 pub trait Store {
     #[doc(hidden)]
-    type Payload: Payload + ?Sized;
-    #[doc(hidden)]
     type Scope: Scope;
     #[doc(hidden)]
-    type Hasher: BuildHasher;
+    type Hasher: BuildHasher + 'static;
     /// The engine and its hasher. `None` where the thread's locals are gone already.
     #[doc(hidden)]
-    #[expect(clippy::type_complexity, reason = "two references")]
-    fn place(&self) -> Option<(&Engine<Self::Payload, Self::Scope>, &Self::Hasher)>;
+    fn place(&self) -> Option<(&Engine<Self::Scope>, &Self::Hasher)>;
     #[doc(hidden)]
     fn typed(&self) -> bool;
 }
@@ -60,11 +56,9 @@ pub trait Listed: Store {
 
 /// A store that can hold these keys and values.
 pub trait Holds<K, V>: Store {
+    /// What such entries are in this store.
     #[doc(hidden)]
-    fn node(hash: u64, pair: Pair<K, V>) -> <Self::Scope as Scope>::Ref<Node<Self::Payload>>;
-    /// The entry as what it is, if it is of these types.
-    #[doc(hidden)]
-    fn pair(payload: &Self::Payload) -> Option<&Pair<K, V>>;
+    fn kind(engine: &Engine<Self::Scope>) -> Kind<K, V>;
 }
 
 /// The cache of one function, for all threads. Made at the first use.
@@ -85,7 +79,7 @@ pub(crate) struct Made {
 impl Made {
     fn new<H: Any + Default + Send + Sync>(name: &str, config: Config) -> Self {
         checked(name, &config);
-        let engine = Arc::new(Engine::new(config));
+        let engine = Arc::new(Engine::new(config, None));
         let sweeper: Weak<dyn Sweep> = Arc::downgrade(&engine) as _;
         engine.set_sweeper(sweeper);
         Self { engine, hasher: DefaultHashBuilder::default(), named_hasher: named_hasher::<H>() }
@@ -201,7 +195,6 @@ impl<H> Clone for Shared<H> {
 impl<H> Copy for Shared<H> {}
 
 impl<H: BuildHasher> Store for Shared<H> {
-    type Payload = SharedPayload;
     type Scope = scope::Shared;
     type Hasher = H;
 
@@ -226,13 +219,8 @@ where
     K: StoredArgs + Shareable + 'static,
     V: Shareable + 'static,
 {
-    fn node(hash: u64, pair: Pair<K, V>) -> Arc<Node<SharedPayload>> {
-        Arc::new(Node::new(hash, pair))
-    }
-
-    #[inline]
-    fn pair(payload: &SharedPayload) -> Option<&Pair<K, V>> {
-        let payload: &dyn Any = payload;
-        payload.downcast_ref()
+    #[inline(always)]
+    fn kind(engine: &SharedEngine) -> Kind<K, V> {
+        engine.kind(&const { Vtable::showing::<K, V>() })
     }
 }

@@ -5,6 +5,7 @@ mod golden;
 mod lifecycle;
 mod model;
 mod naive;
+mod pauses;
 mod random;
 mod recursion;
 mod traces;

@@ -8,6 +8,10 @@ use crate::policy::{Policy, PolicyKind, Victim, View};
 pub(super) const KINDS: [PolicyKind; 5] =
     [PolicyKind::Lru, PolicyKind::Lfu, PolicyKind::Fifo, PolicyKind::Random { seed: 7 }, PolicyKind::Max];
 
+/// Ticks have a tag of eight bits below them. Always the same one here, for there is one thread.
+const TICK: u64 = 1 << 8;
+const TAG: u64 = 5;
+
 /// What an access found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
@@ -33,19 +37,19 @@ struct Slots {
 }
 
 impl Slots {
-    fn entry(&self, slot: u32) -> &Entry {
-        self.entries[slot as usize].as_ref().expect("policies ask for live slots only")
+    fn entry(&self, slot: u32) -> Option<&Entry> {
+        self.entries[slot as usize].as_ref()
     }
 }
 
 impl View for Slots {
     fn mark(&self, slot: u32) -> u64 {
         self.looks.set(self.looks.get() + 1);
-        self.entry(slot).mark.get()
+        self.entry(slot).map_or(u64::MAX, |entry| entry.mark.get())
     }
 
     fn set_mark(&self, slot: u32, mark: u64) {
-        self.entry(slot).mark.set(mark);
+        self.entry(slot).expect("policies write marks of live slots only").mark.set(mark);
     }
 
     fn hits(&self) -> u64 {
@@ -71,7 +75,7 @@ impl Model {
             slots: Slots { entries: Vec::new(), hits: 0, looks: Cell::new(0) },
             places: HashMap::new(),
             free: Vec::new(),
-            tick: 0,
+            tick: TAG,
         }
     }
 
@@ -111,7 +115,7 @@ impl Model {
     pub(super) fn hit(&mut self, key: u32) -> bool {
         let Some(&slot) = self.places.get(&key) else { return false };
         self.slots.hits += 1;
-        let (touch, tick) = (self.policy.touch(), self.tick + 1);
+        let (touch, tick) = (self.policy.touch(), self.tick + TICK);
         if let Some(mark) = touch.mark(self.slots.mark(slot), || tick) {
             self.slots.set_mark(slot, mark);
         }
@@ -137,7 +141,7 @@ impl Model {
             }
         };
         let slot = self.free_slot();
-        self.tick += 1;
+        self.tick += TICK;
         let mark = self.policy.inserted(slot, hash(key), self.tick);
         self.keep(key, slot, mark);
         outcome
@@ -147,7 +151,7 @@ impl Model {
     fn replace(&mut self, key: u32, old: u32) {
         let old_mark = self.slots.mark(old);
         let new = if key.is_multiple_of(2) { old } else { self.free_slot() };
-        self.tick += 1;
+        self.tick += TICK;
         let mark = self.policy.replaced(old, old_mark, new, hash(key), self.tick);
         if new != old {
             self.slots.entries[old as usize] = None;
@@ -214,6 +218,6 @@ impl Model {
 }
 
 /// Any hash that looks like one: what policies make of it must not depend on the keys' own order.
-fn hash(key: u32) -> u64 {
-    crate::random::Random::new(u64::from(key)).next_u64()
+fn hash(key: u32) -> u32 {
+    (crate::random::Random::new(key.into()).next_u64() >> 33) as u32
 }

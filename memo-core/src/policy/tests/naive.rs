@@ -1,10 +1,13 @@
 //! `lru`, `lfu` and `fifo` against the shortest programs that do the same: an array, searched and sorted at every step.
 
+use std::collections::{BTreeMap, HashMap};
+
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop_assert_eq, prop_oneof, proptest};
 
 use super::model::{Model, Outcome};
 use crate::policy::PolicyKind;
+use crate::random::Random;
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -118,8 +121,8 @@ proptest! {
 
 #[test]
 fn order_stays_exact_where_only_a_part_is_ranked() {
-    // Above 128 entries a ranking holds an eighth of them: horizons, newcomers below them and outdated records all occur.
-    let mut random = crate::random::Random::new(11);
+    // Above 160 entries a list holds a tenth of them: horizons, newcomers below them and outdated records all occur.
+    let mut random = Random::new(11);
     let steps: Vec<Step> = (0..3_000)
         .map(|_| {
             let key = u32::try_from(random.below(900).min(random.below(900))).unwrap();
@@ -132,5 +135,96 @@ fn order_stays_exact_where_only_a_part_is_ranked() {
         .collect();
     for kind in [PolicyKind::Lru, PolicyKind::Lfu, PolicyKind::Fifo] {
         follow(kind, 300, &steps).unwrap();
+    }
+}
+
+/// The same order as [`Naive`]'s in a tree, for caches that are too large to be searched from end to end.
+struct Ordered {
+    kind: PolicyKind,
+    /// By uses (always 0 but for `lfu`) and last use or arrival.
+    order: BTreeMap<(u64, u64), u32>,
+    places: HashMap<u32, (u64, u64)>,
+    now: u64,
+}
+
+impl Ordered {
+    fn used(&mut self, key: u32, written: bool) {
+        let before = self.places.get(&key).copied();
+        if before.is_some() && self.kind == PolicyKind::Fifo && !written {
+            return;
+        }
+        self.now += 1;
+        let uses = before.map_or(0, |place| place.0);
+        let place = (uses + u64::from(self.kind == PolicyKind::Lfu), self.now);
+        if let Some(before) = before {
+            self.order.remove(&before);
+        }
+        self.order.insert(place, key);
+        self.places.insert(key, place);
+    }
+
+    fn remove(&mut self, key: u32) -> bool {
+        self.places.remove(&key).is_some_and(|place| self.order.remove(&place).is_some())
+    }
+
+    fn evict(&mut self) -> u32 {
+        let (_, key) = self.order.pop_first().unwrap();
+        self.places.remove(&key);
+        key
+    }
+}
+
+/// Phases as they come in programs: newcomers only, hits only, both, removals, smaller and larger again.
+fn follow_in_a_large_cache(kind: PolicyKind, capacity: usize, seed: u64) {
+    let mut random = Random::new(seed);
+    let mut model = Model::new(kind, capacity);
+    let mut plain = Ordered { kind, order: BTreeMap::new(), places: HashMap::new(), now: 0 };
+    let mut capacity = capacity;
+    for phase in 0..8 {
+        let keys = capacity as u64 * [2, 1, 3][phase % 3];
+        for _ in 0..capacity {
+            let key = u32::try_from(random.below(keys).min(random.below(keys))).unwrap();
+            match random.below(100) {
+                0..3 if phase % 4 == 1 => assert_eq!(model.remove(key), plain.remove(key)),
+                3..6 if phase % 4 == 3 => {
+                    let known = plain.places.contains_key(&key);
+                    let evicted = (!known && plain.places.len() == capacity).then(|| plain.evict());
+                    assert_eq!(model.insert(key), evicted.map_or(Outcome::Kept, Outcome::Evicted));
+                    plain.used(key, true);
+                }
+                _ if phase % 4 == 2 && !model.contains(key) && random.below(50) > 0 => {}
+                _ => {
+                    let expected = if plain.places.contains_key(&key) {
+                        Outcome::Hit
+                    } else if plain.places.len() == capacity {
+                        Outcome::Evicted(plain.evict())
+                    } else {
+                        Outcome::Kept
+                    };
+                    plain.used(key, false);
+                    assert_eq!(model.access(key), expected, "{} {capacity}", kind.name());
+                }
+            }
+        }
+        model.validate();
+        if phase == 4 {
+            capacity -= capacity / 3;
+            model.resize(capacity);
+            while plain.places.len() > capacity {
+                plain.evict();
+            }
+        }
+        let mut keys: Vec<u32> = plain.places.keys().copied().collect();
+        keys.sort_unstable();
+        assert_eq!(model.keys(), keys);
+    }
+}
+
+#[test]
+fn order_stays_exact_over_many_groups() {
+    for kind in [PolicyKind::Lru, PolicyKind::Lfu, PolicyKind::Fifo] {
+        for (capacity, seed) in [(4_097, 1), (40_000, 2)] {
+            follow_in_a_large_cache(kind, capacity, seed);
+        }
     }
 }

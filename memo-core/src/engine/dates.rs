@@ -1,0 +1,149 @@
+//! When entries are over, and which is over next.
+//!
+//! An entry's date stands in the entry alone. For every 64 slots there is one lower bound of their dates, and for every 64 of these another:
+//! an eighth of a byte per entry. When a bound is reached, its 64 slots are looked at; what is not over yet gives the
+//! next bound. Dates only come later (a hit moves an entry's time to idle on) or go away (the entry leaves), so a bound may be too early and costs a look,
+//! and never too late. Each entry that comes can cause one such look at most. Nothing on a hit, O(1) amortised on a write.
+
+use std::time::Duration;
+
+use crate::clock::nanos;
+use crate::config::Config;
+use crate::sync::atomic::Ordering::Relaxed;
+use crate::table::{Due, Extras, Head, Table};
+
+/// No date: never over.
+pub(super) const NEVER: u64 = u64::MAX;
+/// Slots under one bound, and bounds under one of the next level.
+const GROUP: usize = 64;
+
+/// Where entries keep their dates.
+///
+/// A date from the system's clock fits into the entry's head, in units below that clock's own lateness. Where entries must be exact to the nanosecond
+/// (a clock of the user's), or hits move dates (idle), words before the head hold them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dating {
+    pub(super) idle: Option<u64>,
+    /// The word of the date, in nanoseconds.
+    exact: Option<u8>,
+    /// The word of the end of the time to live, where a date is the sooner of two.
+    deadline: Option<u8>,
+}
+
+impl Dating {
+    pub(super) fn new(config: &Config, extras: &mut Extras) -> Self {
+        let idle = config.idle.map(nanos);
+        let exact = (idle.is_some() || !config.time.is_system()).then(|| extras.reserve());
+        let deadline = idle.is_some().then(|| extras.reserve());
+        Self { idle, exact, deadline }
+    }
+
+    /// When the entry is over, if nobody hits it any more.
+    pub(super) fn due(&self, table: &Table, head: &Head) -> u64 {
+        match (head.due(), self.exact) {
+            (Due::NEVER, _) | (Due::ELSEWHERE, None) => NEVER,
+            (Due::ELSEWHERE, Some(exact)) => table.extra(head, exact).load(Relaxed),
+            (due, _) => due.nanos(),
+        }
+    }
+
+    /// Dates an entry that is to be published. Gives what its head says.
+    pub(super) fn write(&self, table: &Table, head: &Head, now: u64, ttl: Option<u64>) -> Due {
+        let deadline = ttl.map_or(NEVER, |ttl| now.saturating_add(ttl));
+        if let Some(word) = self.deadline {
+            table.extra(head, word).store(deadline, Relaxed);
+        }
+        let idle_at = self.idle.map_or(NEVER, |idle| now.saturating_add(idle));
+        let due = deadline.min(idle_at);
+        match self.exact {
+            _ if due == NEVER => Due::NEVER,
+            None => Due::at(due),
+            Some(word) => {
+                table.extra(head, word).store(due, Relaxed);
+                Due::ELSEWHERE
+            }
+        }
+    }
+
+    /// A hit moves the end of the time to idle on.
+    pub(super) fn used(&self, table: &Table, head: &Head, now: u64) {
+        if let (Some(idle), Some(exact), Some(deadline)) = (self.idle, self.exact, self.deadline)
+            && head.due() == Due::ELSEWHERE
+        {
+            let deadline = table.extra(head, deadline).load(Relaxed);
+            table.extra(head, exact).store(deadline.min(now.saturating_add(idle)), Relaxed);
+        }
+    }
+
+    /// The shorter of a time to live and the time to idle.
+    pub(super) fn shortest(&self, ttl: Option<u64>) -> Option<Duration> {
+        ttl.into_iter().chain(self.idle).min().map(Duration::from_nanos)
+    }
+}
+
+/// Lower bounds of the dates.
+pub(super) struct Dates {
+    groups: Vec<u64>,
+    blocks: Vec<u64>,
+    soonest: u64,
+}
+
+impl Default for Dates {
+    fn default() -> Self {
+        Self { groups: Vec::new(), blocks: Vec::new(), soonest: NEVER }
+    }
+}
+
+impl Dates {
+    /// The entry in this slot is over at this time, or later.
+    pub(super) fn note(&mut self, slot: u32, due: u64) {
+        let group = slot as usize / GROUP;
+        if group >= self.groups.len() {
+            self.groups.resize(group + 1, NEVER);
+            self.blocks.resize(group / GROUP + 1, NEVER);
+        }
+        for bound in [&mut self.groups[group], &mut self.blocks[group / GROUP], &mut self.soonest] {
+            *bound = due.min(*bound);
+        }
+    }
+
+    /// Whether anything may be over at `now`. May say yes too early, never too late.
+    pub(super) fn is_due(&self, now: u64) -> bool {
+        self.soonest <= now
+    }
+
+    /// An entry that is over, if there is one. `due` tells the date of a slot's entry, [`NEVER`] where none lives.
+    pub(super) fn next(&mut self, now: u64, due: impl Fn(u32) -> u64) -> Option<u32> {
+        while self.soonest <= now {
+            let Some(block) = self.blocks.iter().position(|&bound| bound <= now) else {
+                self.soonest = least(&self.blocks);
+                continue;
+            };
+            let groups = block * GROUP..self.groups.len().min((block + 1) * GROUP);
+            let Some(group) = groups.clone().find(|&group| self.groups[group] <= now) else {
+                self.blocks[block] = least(&self.groups[groups]);
+                continue;
+            };
+            let mut bound = NEVER;
+            for slot in (group * GROUP..(group + 1) * GROUP).map(|slot| u32::try_from(slot).expect("slots are u32")) {
+                let due = due(slot);
+                if due <= now {
+                    return Some(slot);
+                }
+                bound = bound.min(due);
+            }
+            self.groups[group] = bound;
+        }
+        None
+    }
+
+    #[cfg(any(test, debug_assertions))]
+    pub(super) fn bounds(&self, slot: u32, due: u64) -> bool {
+        let group = slot as usize / GROUP;
+        self.groups[group] <= due && self.blocks[group / GROUP] <= due && self.soonest <= due
+    }
+}
+
+fn least(bounds: &[u64]) -> u64 {
+    bounds.iter().copied().min().unwrap_or(NEVER)
+}

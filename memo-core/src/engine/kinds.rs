@@ -1,0 +1,77 @@
+//! Which kinds of entries a store holds: one for each pair of key and value types it was used with. A generic function has one store
+//! and as many kinds as instantiations.
+//!
+//! A list that only grows, so that it can be walked without a lock. Nearly every store has one kind.
+
+use std::any::TypeId;
+use std::marker::PhantomData;
+use std::sync::OnceLock;
+
+use crate::table::{Node, Vtable};
+
+/// That entries of this number, in the store that this was made for, are `Node<K, V>`.
+pub struct Kind<K, V> {
+    number: u32,
+    _of: PhantomData<fn() -> (K, V)>,
+}
+
+impl<K, V> Clone for Kind<K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V> Copy for Kind<K, V> {}
+
+impl<K, V> Kind<K, V> {
+    /// # Safety
+    ///
+    /// It is used with stores only whose first kind are these entries.
+    pub(crate) const unsafe fn first() -> Self {
+        Self { number: 0, _of: PhantomData }
+    }
+
+    #[inline(always)]
+    pub(crate) fn number(self) -> u32 {
+        self.number
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Kinds {
+    first: OnceLock<Link>,
+}
+
+struct Link {
+    of: TypeId,
+    number: u32,
+    next: OnceLock<Box<Self>>,
+}
+
+impl Kinds {
+    /// The kind of these entries. `add` makes a new one of the vtable.
+    #[inline(always)]
+    pub(super) fn of<K: 'static, V: 'static>(
+        &self,
+        vtable: &'static Vtable,
+        add: impl Fn(&'static Vtable) -> u32,
+    ) -> Kind<K, V> {
+        let of = TypeId::of::<Node<K, V>>();
+        let number = match self.first.get() {
+            Some(first) if first.of == of => first.number,
+            _ => self.find(of, &|| add(vtable)),
+        };
+        Kind { number, _of: PhantomData }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find(&self, of: TypeId, add: &dyn Fn() -> u32) -> u32 {
+        let new = || Link { of, number: add(), next: OnceLock::new() };
+        let mut link = self.first.get_or_init(new);
+        while link.of != of {
+            link = link.next.get_or_init(|| Box::new(new()));
+        }
+        link.number
+    }
+}

@@ -1,0 +1,170 @@
+//! What becomes of entries that have left: the listener hears of them, then, once nobody reads them, they are dropped and their places used again.
+//!
+//! Asking who reads costs a barrier, so it is done for a batch, or at once where that was asked for. What somebody reads meanwhile waits for the next
+//! time: never more entries than there are readers. Nothing of the user's runs under the lock.
+
+
+use super::Engine;
+use super::scope::{Lock, Scope};
+use super::state::{Gone, Retired, State, Writer};
+use crate::info::RemovalCause;
+use crate::table::{self, Detached};
+
+/// What is to be done outside the lock.
+#[derive(Default)]
+pub(super) struct Work {
+    entries: Vec<Retired>,
+}
+
+impl<S: Scope> Engine<S> {
+    /// Takes over what has left, if there is enough of it or it is asked for. Entries without anything to drop are dealt with right here.
+    pub(super) fn take_work(&self, state: &mut State, promptly: bool) -> Work {
+        if state.detached.is_some() {
+            self.free_detached(state);
+        }
+        let waiting = state.leaving.len();
+        if waiting == 0 {
+            return Work::default();
+        }
+        if !state.book.needs_drop() {
+            if waiting >= S::BATCH {
+                let held = S::held(&self.readers);
+                let State { leaving, book, .. } = state;
+                leaving.retain(|retired| {
+                    let kept = held.contains(&self.table.node(retired.slot).0.addr());
+                    if !kept {
+                        book.give_back(&self.table, retired.slot);
+                    }
+                    kept
+                });
+            }
+            return Work::default();
+        }
+        // The user's values may be large: an eighth of a small store's at most waits, a 32nd where each one's weight matters.
+        let part = if self.weight_word.is_some() { 32 } else { 8 };
+        let batch = (state.len() / part).clamp(1, S::BATCH);
+        if promptly || waiting >= batch {
+            state.outside += waiting;
+            return Work { entries: std::mem::take(&mut state.leaving) };
+        }
+        Work::default()
+    }
+
+    fn free_detached(&self, state: &mut State) {
+        let (sign, held) = (self.sign(), S::held(&self.readers));
+        let inside = |detached: &Detached, address: usize| {
+            address == sign || detached.contains(address) || state.book.contains(address)
+        };
+        if let Some(detached) = state.detached.take_if(|detached| !held.iter().any(|&address| inside(detached, address)))
+        {
+            // SAFETY: it was detached before `held` was asked, and nobody is inside this store.
+            unsafe { detached.free() };
+        }
+    }
+
+    /// Drops what nobody reads, and gives its places back.
+    pub(super) fn reclaim(&self, work: Work) {
+        let Work { mut entries } = work;
+        if entries.is_empty() {
+            return;
+        }
+        let held = S::held(&self.readers);
+        // The kept ones first.
+        let mut kept = 0;
+        for at in 0..entries.len() {
+            if held.contains(&self.table.node(entries[at].slot).0.addr()) {
+                entries.swap(at, kept);
+                kept += 1;
+            }
+        }
+        /// Gives the places back, also where a `drop` of the user's panics.
+        struct GiveBack<'a, S: Scope> {
+            engine: &'a Engine<S>,
+            entries: Vec<Retired>,
+            kept: usize,
+        }
+        impl<S: Scope> Drop for GiveBack<'_, S> {
+            fn drop(&mut self) {
+                let mut state = self.engine.state.lock();
+                let State { book, leaving, outside, .. } = &mut *state;
+                *outside -= self.entries.len();
+                for retired in self.entries.drain(self.kept..) {
+                    book.give_back(&self.engine.table, retired.slot);
+                }
+                if leaving.is_empty() {
+                    // With its capacity, for the next ones.
+                    std::mem::swap(leaving, &mut self.entries);
+                } else {
+                    leaving.append(&mut self.entries);
+                }
+            }
+        }
+        let done = GiveBack { engine: self, entries, kept };
+        let place = |retired: &Retired| (self.table.node(retired.slot).0, retired.vtable, retired.full);
+        let mut places = done.entries[kept..].iter().map(place);
+        // SAFETY: taken out of the index before `held` was asked, which does not name them: nobody can reach them. Taken out of the list
+        // of leaving ones, so once.
+        unsafe { table::drop_each(&mut places) };
+    }
+
+    /// Tells the listener of what has left, then lets it go.
+    pub(super) fn tell(&self, gone: Gone, promptly: bool) {
+        /// Lets it go, also where the listener panics.
+        struct LetGo<'a, S: Scope> {
+            engine: &'a Engine<S>,
+            gone: Gone,
+            promptly: bool,
+        }
+        impl<S: Scope> Drop for LetGo<'_, S> {
+            fn drop(&mut self) {
+                let mut writer = Writer::new(self.engine);
+                writer.state.outside -= self.gone.len();
+                for (slot, _) in self.gone.drain(..) {
+                    writer.retire(slot, true);
+                }
+                writer.finish(self.promptly);
+            }
+        }
+        let let_go = LetGo { engine: self, gone, promptly };
+        if let Some(listener) = self.listener.get() {
+            for &(slot, cause) in &let_go.gone {
+                let cause: RemovalCause = cause;
+                // Ours alone until it is retired.
+                listener(self.table.head(slot), cause);
+            }
+        }
+    }
+}
+
+impl<S: Scope> Drop for Engine<S> {
+    fn drop(&mut self) {
+        let table = &self.table;
+        let state = self.state.get_mut();
+        /// Frees the memory, also where a `drop` of the user's panics.
+        struct Free<'a>(&'a mut State, &'a table::Table);
+        impl Drop for Free<'_> {
+            fn drop(&mut self) {
+                let detached = self.0.detached.take();
+                for detached in detached.into_iter().chain([self.0.book.detach(self.1)]) {
+                    // SAFETY: readers borrow the engine, and it is ours.
+                    unsafe { detached.free() };
+                }
+            }
+        }
+        let free = Free(state, table);
+        if !free.0.book.needs_drop() {
+            return;
+        }
+        let live = free.0.book.slots(table).filter(|&slot| table.head(slot).is_alive());
+        let live = live.map(|slot| {
+            let (head, kind) = table.node(slot);
+            (head, free.0.book.vtable(kind), true)
+        });
+        let leaving = free.0.leaving.iter().map(|retired| (table.node(retired.slot).0, retired.vtable, retired.full));
+        let mut places = live.chain(leaving).collect::<Vec<_>>().into_iter();
+        // SAFETY: nobody reads in a store that is being dropped; what lives does not leave, so each comes once. Runs borrow the
+        // engine: none is under way.
+        unsafe { table::drop_each(&mut places) };
+    }
+}
+

@@ -1,0 +1,83 @@
+//! A vector that grows without moving what it holds.
+//!
+//! A plain one that doubles copies all its elements at once, and whoever caused that waits: a millisecond per million. Here the elements are
+//! in chunks, of which only the last one grows. Costs one look more per access, in a list that is short enough to stay in the cache.
+
+use std::ops::{Index, IndexMut};
+
+const CHUNK_BITS: u32 = 12;
+const CHUNK: usize = 1 << CHUNK_BITS;
+
+/// The vector.
+#[derive(Debug)]
+pub(super) struct Chunks<T> {
+    /// All full but the last.
+    chunks: Vec<Vec<T>>,
+    len: usize,
+}
+
+impl<T> Default for Chunks<T> {
+    fn default() -> Self {
+        Self { chunks: Vec::new(), len: 0 }
+    }
+}
+
+impl<T> Chunks<T> {
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn push(&mut self, element: T) {
+        match self.chunks.last_mut() {
+            Some(last) if last.len() < CHUNK => last.push(element),
+            // The first one grows like any vector; those after it will be full soon.
+            None => self.chunks.push(vec![element]),
+            Some(_) => {
+                let mut chunk = Vec::with_capacity(CHUNK);
+                chunk.push(element);
+                self.chunks.push(chunk);
+            }
+        }
+        self.len += 1;
+    }
+
+    pub(super) fn pop(&mut self) -> Option<T> {
+        let last = self.chunks.last_mut()?;
+        let element = last.pop();
+        if last.is_empty() {
+            self.chunks.pop();
+        }
+        self.len -= usize::from(element.is_some());
+        element
+    }
+}
+
+impl<T> Index<u32> for Chunks<T> {
+    type Output = T;
+
+    fn index(&self, at: u32) -> &T {
+        &self.chunks[(at >> CHUNK_BITS) as usize][at as usize % CHUNK]
+    }
+}
+
+impl<T> IndexMut<u32> for Chunks<T> {
+    fn index_mut(&mut self, at: u32) -> &mut T {
+        &mut self.chunks[(at >> CHUNK_BITS) as usize][at as usize % CHUNK]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Chunks;
+
+    #[test]
+    fn elements_stay_where_they_were_put() {
+        let mut chunks = Chunks::default();
+        (0..10_000_u32).for_each(|number| chunks.push(number));
+        assert!((0..10_000).all(|at| chunks[at] == at));
+        chunks[9_999] = 7;
+        assert_eq!((chunks.pop(), chunks.len()), (Some(7), 9_999));
+        assert!((0..9_999).rev().all(|number| chunks.pop() == Some(number)));
+        assert_eq!((chunks.pop(), chunks.len()), (None, 0));
+    }
+}

@@ -1,0 +1,80 @@
+//! The lowest of many numbers that change one at a time: a tournament tree (Knuth, TAOCP volume 3, 5.4.1).
+//!
+//! The numbers are the leaves of a complete binary tree, and every inner node is the lower of its two children. A change plays the
+//! matches on the path to the root, and the way back down from the root leads to the lowest.
+
+/// The numbers and the winners of their matches.
+#[derive(Debug, Default)]
+pub(super) struct Lows {
+    /// The root is at 1, the children of `i` at `2 i` and `2 i + 1`, the numbers in the upper half.
+    tree: Vec<u64>,
+    len: usize,
+}
+
+impl Lows {
+    /// Appends the number that loses to all.
+    pub(super) fn push(&mut self) {
+        let room = self.tree.len() / 2;
+        if self.len == room {
+            let grown = (2 * room).max(1);
+            let mut tree = vec![u64::MAX; 2 * grown];
+            tree[grown..grown + room].copy_from_slice(&self.tree[room..]);
+            for node in (1..grown).rev() {
+                tree[node] = tree[2 * node].min(tree[2 * node + 1]);
+            }
+            self.tree = tree;
+        }
+        self.len += 1;
+    }
+
+    pub(super) fn get(&self, at: usize) -> u64 {
+        self.tree[self.tree.len() / 2 + at]
+    }
+
+    pub(super) fn set(&mut self, at: usize, number: u64) {
+        let mut node = self.tree.len() / 2 + at;
+        self.tree[node] = number;
+        while node > 1 {
+            node /= 2;
+            let winner = self.tree[2 * node].min(self.tree[2 * node + 1]);
+            if std::mem::replace(&mut self.tree[node], winner) == winner {
+                break;
+            }
+        }
+    }
+
+    /// Where the lowest number is; of equal ones the first.
+    pub(super) fn lowest(&self) -> usize {
+        let leaves = self.tree.len() / 2;
+        let mut node = 1;
+        while node < leaves {
+            node *= 2;
+            node += usize::from(self.tree[node + 1] < self.tree[node]);
+        }
+        node - leaves
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lows;
+    use crate::random::Random;
+
+    #[test]
+    fn the_lowest_is_found_whatever_changes() {
+        let (mut lows, mut plain) = (Lows::default(), Vec::new());
+        let mut random = Random::new(1);
+        for step in 0..2_000 {
+            if step % 100 == 0 {
+                lows.push();
+                plain.push(u64::MAX);
+            }
+            let at = usize::try_from(random.below(plain.len() as u64)).unwrap();
+            plain[at] = random.below(50);
+            lows.set(at, plain[at]);
+            let lowest = *plain.iter().min().unwrap();
+            assert_eq!(lows.lowest(), plain.iter().position(|&number| number == lowest).unwrap());
+            assert_eq!(lows.get(at), plain[at]);
+        }
+    }
+}

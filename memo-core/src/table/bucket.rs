@@ -1,0 +1,244 @@
+//! A bucket: six slot numbers with a byte of hash each. Half a cache line, so a bucket and its neighbour cost one.
+//!
+//! `ctrl` holds six tags (0: nobody; else 0x80 and seven bits of hash) and, in its upper 16 bits, how many entries that belong here stand further
+//! on. A count and not a flag: it goes down again when they leave, so probes stay short however long a table lives.
+//!
+//! Probing from the home bucket goes to its neighbour in the same line, then line by line. Readers take no lock. Writers, under the store's
+//! lock, store a slot before its tag, and take a tag away only of an entry that has left or can be found elsewhere.
+
+use std::alloc::{Layout, alloc_zeroed, handle_alloc_error};
+
+use super::hash::Hash;
+use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use crate::sync::atomic::{AtomicU32, AtomicU64};
+
+/// Entries in a bucket.
+pub(super) const WIDTH: u32 = 6;
+/// The highest bit of each tag.
+const TAGS: u64 = 0x0000_8080_8080_8080;
+/// A one in each tag's place.
+const ONES: u64 = 0x0000_0101_0101_0101;
+const OVERFLOW_SHIFT: u32 = 48;
+const MOST_OVERFLOW: u64 = 0xFFFF;
+
+#[repr(C, align(32))]
+pub(super) struct Bucket {
+    ctrl: AtomicU64,
+    slots: [AtomicU32; WIDTH as usize],
+}
+
+/// The places of a bucket that may be meant, as the highest bits of their tags, and whether entries that belong into it stand further on.
+#[derive(Clone, Copy)]
+pub(super) struct Candidates {
+    equal: u64,
+    pub(super) further: bool,
+}
+
+impl Candidates {
+    #[inline(always)]
+    pub(super) fn is_none(self) -> bool {
+        self.equal == 0
+    }
+
+    /// Without the first one.
+    #[inline(always)]
+    pub(super) fn rest(self) -> Self {
+        Self { equal: self.equal & self.equal.wrapping_sub(1), ..self }
+    }
+}
+
+impl Bucket {
+    #[inline(always)]
+    pub(super) fn candidates(&self, hash: Hash) -> Candidates {
+        let ctrl = self.ctrl.load(Acquire);
+        let differs = ctrl ^ hash.tag() * ONES;
+        // A byte of zero borrows from its upper neighbour, which may then be taken for equal if it differs in the lowest bit: keys will
+        // tell. An empty place is never taken for equal.
+        Candidates { equal: differs.wrapping_sub(ONES) & !differs & TAGS, further: ctrl >> OVERFLOW_SHIFT != 0 }
+    }
+
+    /// The slot in the first of these places. There is one.
+    #[inline(always)]
+    pub(super) fn first(&self, candidates: Candidates) -> u32 {
+        debug_assert!(!candidates.is_none());
+        let place = candidates.equal.trailing_zeros() as usize / 8;
+        // SAFETY: the highest bits of six tags, so one of six places. Relaxed: stored before the tag, which was acquired.
+        unsafe { self.slots.get_unchecked(place) }.load(Relaxed)
+    }
+}
+
+/// The buckets of a store in which nothing is yet.
+#[repr(align(64))]
+#[expect(dead_code, reason = "looked into through pointers")]
+pub(super) struct NoBuckets([Bucket; 4]);
+
+impl NoBuckets {
+    pub(super) const fn new() -> Self {
+        const NO_BUCKET: Bucket = Bucket { ctrl: AtomicU64::new(0), slots: [const { AtomicU32::new(0) }; WIDTH as usize] };
+        Self([NO_BUCKET; 4])
+    }
+}
+
+/// The buckets of one segment: an even number of them. What `buckets` points to lives as long as this is used.
+#[derive(Clone, Copy)]
+pub(super) struct Buckets {
+    first: *const Bucket,
+    count: u32,
+}
+
+impl Buckets {
+    pub(super) fn layout(count: u32) -> Layout {
+        let buckets = Layout::array::<Bucket>(count as usize).expect("a segment is small");
+        // To a cache line, for neighbours; the lowest bits of the address are then free for the segment's class.
+        buckets.align_to(64).expect("64 is a power of two")
+    }
+
+    /// Empty ones.
+    pub(super) fn allocate(count: u32) -> Self {
+        debug_assert!(count >= 2 && count.is_multiple_of(2));
+        let layout = Self::layout(count);
+        // SAFETY: the layout is not empty; zeroed buckets are empty ones.
+        let first = unsafe { alloc_zeroed(layout) };
+        if first.is_null() {
+            handle_alloc_error(layout);
+        }
+        Self { first: first.cast(), count }
+    }
+
+    /// # Safety
+    ///
+    /// `first` points to `count` buckets that live as long as the result is used.
+    #[inline(always)]
+    pub(super) unsafe fn at(first: *const Bucket, count: u32) -> Self {
+        Self { first, count }
+    }
+
+    pub(super) fn first(self) -> *const Bucket {
+        self.first
+    }
+
+    pub(super) fn count(self) -> u32 {
+        self.count
+    }
+
+    #[inline(always)]
+    fn bucket<'a>(self, at: u32) -> &'a Bucket {
+        debug_assert!(at < self.count);
+        // SAFETY: in bounds; the buckets live by contract.
+        unsafe { &*self.first.add(at as usize) }
+    }
+
+    /// The bucket to look at after so many steps.
+    #[inline(always)]
+    fn probe(&self, home: u32, step: u32) -> &Bucket {
+        self.bucket(if step < 2 { home ^ step } else { ((home & !1) + step) % self.count })
+    }
+
+    /// Calls `is` for each slot that may have this hash, until it says yes.
+    pub(super) fn find(&self, hash: Hash, mut is: impl FnMut(u32) -> bool) -> bool {
+        let home = hash.bucket(self.count);
+        for step in 0..self.count {
+            let bucket = self.probe(home, step);
+            let mut candidates = bucket.candidates(hash);
+            while !candidates.is_none() {
+                if is(bucket.first(candidates)) {
+                    return true;
+                }
+                candidates = candidates.rest();
+            }
+            if !candidates.further {
+                break;
+            }
+        }
+        false
+    }
+
+    /// The home bucket, and the other one in its cache line.
+    #[inline(always)]
+    pub(super) fn line<'a>(self, hash: Hash) -> (&'a Bucket, &'a Bucket) {
+        let home = hash.bucket(self.count);
+        (self.bucket(home), self.bucket(home ^ 1))
+    }
+
+    /// Puts a slot in. There is room. Under the lock, or before the buckets are published.
+    pub(super) fn link(&self, hash: Hash, slot: u32) {
+        let home = hash.bucket(self.count);
+        for step in 0..self.count {
+            let bucket = self.probe(home, step);
+            let ctrl = bucket.ctrl.load(Relaxed);
+            let free = !ctrl & TAGS;
+            if free != 0 {
+                let place = free.trailing_zeros() / 8;
+                bucket.slots[place as usize].store(slot, Relaxed);
+                // Release: whoever sees the tag sees the slot, and the entry behind it.
+                bucket.ctrl.store(ctrl | hash.tag() << (8 * place), Release);
+                return;
+            }
+            // A count that is full stays so: longer probes, never a lost key.
+            if ctrl >> OVERFLOW_SHIFT != MOST_OVERFLOW {
+                bucket.ctrl.store(ctrl + (1 << OVERFLOW_SHIFT), Relaxed);
+            }
+        }
+        unreachable!("segments are never filled");
+    }
+
+    /// Takes a slot out, of which only the kept part of the hash is known. Gives the whole hash. Under the lock.
+    pub(super) fn unlink(&self, kept: u32, slot: u32) -> Option<Hash> {
+        let (bucket, place, ctrl) = self.place_of(kept, slot)?;
+        let hash = Hash::join(kept, ctrl >> (8 * place));
+        // Release: whoever sees it gone sees what was done before, such as a new clock.
+        bucket.ctrl.store(ctrl & !(0xFF << (8 * place)), Release);
+        let home = hash.bucket(self.count);
+        for passed in (0..self.count).map(|step| self.probe(home, step)).take_while(|passed| !std::ptr::eq(*passed, bucket)) {
+            let ctrl = passed.ctrl.load(Relaxed);
+            if ctrl >> OVERFLOW_SHIFT != MOST_OVERFLOW {
+                passed.ctrl.store(ctrl - (1 << OVERFLOW_SHIFT), Relaxed);
+            }
+        }
+        Some(hash)
+    }
+
+    /// The whole hash of a slot, of which the kept part is known. Under the lock.
+    pub(super) fn hash(&self, kept: u32, slot: u32) -> Option<Hash> {
+        self.place_of(kept, slot).map(|(_, place, ctrl)| Hash::join(kept, ctrl >> (8 * place)))
+    }
+
+    /// The bucket and place of a slot, and the bucket's `ctrl`.
+    fn place_of(&self, kept: u32, slot: u32) -> Option<(&Bucket, u32, u64)> {
+        // The tag's bits are the lowest of those that choose the bucket: without them it is one of two in a segment of the usual size.
+        let homes = Hash::join(kept, 0).bucket(self.count)..=Hash::join(kept, 0x7F).bucket(self.count);
+        homes.into_iter().find_map(|home| self.place_from(home, slot))
+    }
+
+    /// As above, if the probes from this home lead there.
+    fn place_from(&self, home: u32, slot: u32) -> Option<(&Bucket, u32, u64)> {
+        for step in 0..self.count {
+            let bucket = self.probe(home, step);
+            let ctrl = bucket.ctrl.load(Relaxed);
+            let here = |place: &u32| {
+                bucket.slots[*place as usize].load(Relaxed) == slot && ctrl >> (8 * place) & 0xFF != 0
+            };
+            if let Some(place) = (0..WIDTH).find(here) {
+                return Some((bucket, place, ctrl));
+            }
+            if ctrl >> OVERFLOW_SHIFT == 0 {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Every slot, with its tag. Under the lock.
+    pub(super) fn each(&self, mut see: impl FnMut(u32, u64)) {
+        for at in 0..self.count {
+            let bucket = self.bucket(at);
+            let ctrl = bucket.ctrl.load(Relaxed);
+            for place in 0..WIDTH {
+                let tag = ctrl >> (8 * place) & 0xFF;
+                if tag != 0 {
+                    see(bucket.slots[place as usize].load(Relaxed), tag);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The 31 bits of a hash that a table goes by.
+//!
+//! From the highest: 16 bits choose the segment, 8 and more the bucket in it, the last 7 are the tag in the bucket. An entry keeps
+//! the first 24 with itself and its bucket the other 7, so no key is ever hashed again.
+
+use std::any::TypeId;
+
+use crate::hash::DefaultHashBuilder;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hash(u32);
+
+const BITS: u32 = 31;
+const TAG_BITS: u32 = 7;
+/// More segments than this are not told apart: 65 536.
+pub(super) const MAX_DEPTH: u32 = 16;
+
+impl Hash {
+    /// Of what a hasher `H` finished with.
+    #[inline(always)]
+    pub(crate) fn of<H: 'static>(finished: u64) -> Self {
+        // The default hasher spreads over all bits, though with an unlucky seed not over each stretch of them: so both halves. Others may be as bad as
+        // the identity, and vary in their lowest bits only: multiplied by an odd constant (Knuth's, 2^64 / golden ratio), these reach the
+        // highest ones.
+        let spread = if TypeId::of::<H>() == TypeId::of::<DefaultHashBuilder>() {
+            finished ^ finished << 32
+        } else {
+            (finished ^ finished >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        };
+        Self((spread >> (u64::BITS - BITS)) as u32)
+    }
+
+    /// From the two parts that are kept.
+    pub(super) fn join(kept: u32, tag: u64) -> Self {
+        Self(kept << TAG_BITS | tag as u32 & ((1 << TAG_BITS) - 1))
+    }
+
+    /// All of it.
+    pub(crate) fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The part that the entry keeps.
+    #[inline(always)]
+    pub(super) fn kept(self) -> u32 {
+        self.0 >> TAG_BITS
+    }
+
+    /// The part that the bucket keeps, as a byte that is not zero.
+    #[inline(always)]
+    pub(super) fn tag(self) -> u64 {
+        u64::from(self.0) & 0x7F | 0x80
+    }
+
+    /// Which of 2^depth segments.
+    #[inline(always)]
+    pub(super) fn segment(self, depth: u32) -> usize {
+        (self.0 >> (BITS - depth)) as usize
+    }
+
+    /// The bit that splits a segment of this depth.
+    pub(super) fn splits(self, depth: u32) -> bool {
+        self.0 >> (BITS - 1 - depth) & 1 == 1
+    }
+
+    /// Which of `buckets` in the segment, from the bits that no segment is chosen by.
+    #[inline(always)]
+    pub(super) fn bucket(self, buckets: u32) -> u32 {
+        ((u64::from(self.0 << (MAX_DEPTH + 1)) * u64::from(buckets)) >> 32) as u32
+    }
+}

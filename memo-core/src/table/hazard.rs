@@ -1,0 +1,348 @@
+//! Who looks at which entry right now: hazard pointers (Michael, "Hazard pointers: safe memory reclamation for lock-free objects",
+//! IEEE TPDS 2004) behind the [asymmetric barrier](super::barrier).
+//!
+//! A reader writes the address of the entry it is about to read into a word of its own, then makes sure that the entry is still
+//! alive. Who has taken entries out asks [`held`] which addresses are in such words, and touches none of these. So a
+//! reader that stops in the middle, however long, keeps exactly the entry it looks at, and never more: what waits to be reused is bounded
+//! by the number of readers. (An epoch per thread would save one check a hit, and let one preempted thread keep everything.)
+//!
+//! Each thread has one word, in a record that other threads find through a list. A reader inside a reader (a user's `Eq` that uses a
+//! cache), and whoever must keep an entry for longer or across threads, borrows a word from a pool ([`Hold`]). No word's content
+//! ever moves to another word, so one look at each is enough.
+//!
+//! While it has found nothing to look at yet, a reader's word is its store's address with the lowest bit set ([`looking_into`]): that
+//! keeps the store from giving whole tables back, and keeps no entry.
+
+use std::cell::{Cell, UnsafeCell};
+use std::marker::PhantomData;
+use std::ptr::{self, null, null_mut};
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::barrier;
+use super::node::Head;
+use super::tally::Tally;
+use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize};
+use crate::sync::{Mutex, PoisonError};
+
+/// What a reader's word says while it looks for its entry in this store.
+pub(crate) fn looking_into<T>(store: *const T) -> usize {
+    store.addr() | 1
+}
+
+/// What one reader announces.
+#[repr(C)]
+struct Word {
+    /// 0, a store's sign, or the address of an entry.
+    address: AtomicUsize,
+    /// The record of the thread that reads. Written by that thread alone, before it reads.
+    record: Cell<*const Record>,
+    /// Whether barriers are this reader's business: see [`barrier`].
+    fenced: bool,
+    /// Whether it belongs to the pool.
+    spare: bool,
+}
+
+impl Word {
+    fn new(spare: bool) -> Self {
+        Self { address: AtomicUsize::new(0), record: Cell::new(null()), fenced: !barrier::is_asymmetric(), spare }
+    }
+}
+
+/// One thread's record. Never freed, used again by later threads. Two cache lines, since processors fetch them in pairs.
+#[repr(C, align(128))]
+struct Record {
+    word: Word,
+    /// 1 to 255; threads beyond that share one.
+    tag: u8,
+    used: AtomicBool,
+    next: AtomicPtr<Record>,
+    /// The store that this thread hit last, by its serial number, and the tally for it.
+    recent: Cell<(u64, *const Tally)>,
+    /// What this thread counts, by the number of the store.
+    tallies: UnsafeCell<Vec<Option<Arc<Tally>>>>,
+}
+
+// SAFETY: `tallies`, `recent` and `word.record` are touched by the thread that has the record in use; taking and giving back `used` (acquire, release)
+// orders one owner after the other. The rest is atomic or constant.
+unsafe impl Sync for Record {}
+
+static RECORDS: AtomicPtr<Record> = AtomicPtr::new(null_mut());
+
+thread_local! {
+    /// This thread's record; null before the first reading, and where each reading needs real barriers.
+    static ME: Cell<*const Record> = const { Cell::new(null()) };
+    static LEAVE: Leave = const { Leave(Cell::new(null())) };
+}
+
+/// Gives the record back when the thread ends.
+struct Leave(Cell<*const Record>);
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        ME.set(null());
+        // SAFETY: records live for ever.
+        if let Some(record) = unsafe { self.0.get().as_ref() } {
+            record.give_back();
+        }
+    }
+}
+
+impl Record {
+    /// A record for this thread.
+    fn take() -> &'static Self {
+        static TAKEN: AtomicU32 = AtomicU32::new(0);
+        let mut next = RECORDS.load(Acquire).cast_const();
+        // SAFETY: records live for ever.
+        while let Some(record) = unsafe { next.as_ref() } {
+            if !record.used.swap(true, AcqRel) {
+                return record;
+            }
+            next = record.next.load(Relaxed);
+        }
+        let number = TAKEN.fetch_add(1, Relaxed);
+        let record: &'static Self = Box::leak(Box::new(Self {
+            word: Word::new(false),
+            tag: u8::try_from(number % 255 + 1).unwrap_or(1),
+            used: AtomicBool::new(true),
+            next: AtomicPtr::new(null_mut()),
+            recent: Cell::new((0, null())),
+            tallies: UnsafeCell::default(),
+        }));
+        let mut first = RECORDS.load(Relaxed);
+        loop {
+            record.next.store(first, Relaxed);
+            match RECORDS.compare_exchange(first, ptr::from_ref(record).cast_mut(), AcqRel, Relaxed) {
+                Ok(_) => return record,
+                Err(other) => first = other,
+            }
+        }
+    }
+
+    fn give_back(&self) {
+        self.recent.set((0, null()));
+        // SAFETY: the record is in use by this thread, and nobody on it holds a reference into the list.
+        for tally in unsafe { (*self.tallies.get()).drain(..) }.flatten() {
+            tally.leave();
+        }
+        self.used.store(false, Release);
+    }
+}
+
+/// This thread is reading, until this is dropped.
+pub struct Reading {
+    word: &'static Word,
+    /// The tallies are this thread's.
+    _here: PhantomData<*const ()>,
+}
+
+/// Begins to read in the store with this [sign](looking_into).
+#[inline(always)]
+pub(crate) fn read(sign: usize) -> Reading {
+    // SAFETY: records live for ever.
+    if let Some(record) = unsafe { ME.get().as_ref() }
+        && record.word.address.load(Relaxed) == 0
+    {
+        record.word.address.store(sign, Relaxed);
+        barrier::compiler();
+        return Reading { word: &record.word, _here: PhantomData };
+    }
+    read_elsewhere(sign)
+}
+
+/// The first time on this thread, inside another reader, while the thread ends, or with real barriers.
+#[cold]
+#[inline(never)]
+fn read_elsewhere(sign: usize) -> Reading {
+    // A thread whose locals are gone has nobody to give a record back at its end: it keeps one for this reading only.
+    let known = LEAVE.try_with(|leave| {
+        if leave.0.get().is_null() {
+            leave.0.set(Record::take());
+        }
+        leave.0.get()
+    });
+    // SAFETY: records live for ever.
+    let record = unsafe { &*known.unwrap_or_else(|_| Record::take()) };
+    if known.is_ok() && barrier::is_asymmetric() {
+        ME.set(record);
+    }
+    let word = if known.is_ok() && record.word.address.load(Relaxed) == 0 { &record.word } else { Spare::take() };
+    word.record.set(record);
+    word.address.store(sign, Relaxed);
+    barrier::light();
+    Reading { word, _here: PhantomData }
+}
+
+impl Reading {
+    /// Keeps what is at this address from being reused, if it is found alive *after* this.
+    #[inline(always)]
+    pub(crate) fn hold(&self, node: *const Head) {
+        // Release: what was held before has been read.
+        self.word.address.store(node.addr(), Release);
+        if self.word.fenced { barrier::light() } else { barrier::compiler() }
+    }
+
+    #[inline(always)]
+    fn record(&self) -> &'static Record {
+        // SAFETY: set when this reading began; records live for ever.
+        unsafe { &*self.word.record.get() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn tag(&self) -> u8 {
+        self.record().tag
+    }
+
+    /// This thread's tally for the store of that number, whose serial is never another's.
+    #[inline(always)]
+    pub(crate) fn tally(&self, number: usize, serial: u64, join: impl FnOnce() -> Arc<Tally>) -> &Tally {
+        let (recent, tally) = self.record().recent.get();
+        if recent == serial {
+            // SAFETY: a tally stays in the list until the thread ends or its store's number is used again, which takes that store's
+            // end; the store of this serial lives, for somebody reads in it.
+            return unsafe { &*tally };
+        }
+        self.tally_in_list(number, serial, join)
+    }
+
+    #[inline(never)]
+    fn tally_in_list(&self, number: usize, serial: u64, join: impl FnOnce() -> Arc<Tally>) -> &Tally {
+        let record = self.record();
+        // SAFETY: `Reading` is neither sent nor shared, so this is the record's owner, and nobody else has a reference into the list.
+        let tallies = unsafe { &mut *record.tallies.get() };
+        if tallies.len() <= number {
+            tallies.resize(number + 1, None);
+        }
+        let tally = match &mut tallies[number] {
+            Some(tally) if tally.belongs_to(serial) => tally,
+            place => place.insert(join()),
+        };
+        record.recent.set((serial, Arc::as_ptr(tally)));
+        // SAFETY: as in `tally`.
+        unsafe { &*Arc::as_ptr(tally) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn give_back(&self) {
+        let record = self.record();
+        Spare::give_back(self.word);
+        if LEAVE.try_with(|_| ()).is_err() {
+            record.give_back();
+        }
+    }
+}
+
+impl Drop for Reading {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // Release: what was held has been read.
+        self.word.address.store(0, Release);
+        if self.word.spare {
+            self.give_back();
+        }
+    }
+}
+
+/// A borrowed word, for as long as the entry must stay. Made under the store's lock, while the entry lives: so whoever takes the entry
+/// out later sees it.
+pub(crate) struct Hold(&'static Word);
+
+// SAFETY: of the word only the address is used, which is atomic.
+unsafe impl Send for Hold {}
+// SAFETY: as above.
+unsafe impl Sync for Hold {}
+
+impl Hold {
+    pub(crate) fn new(node: *const Head) -> Self {
+        let word = Spare::take();
+        word.address.store(node.addr(), Relaxed);
+        Self(word)
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.address.store(0, Release);
+        Spare::give_back(self.0);
+    }
+}
+
+/// A word of the pool. Never freed.
+struct Spare {
+    word: Word,
+    next: *const Spare,
+}
+
+// SAFETY: `next` is constant once the word is published; `record` is touched by the thread that has taken the word; the rest is atomic or
+// constant.
+unsafe impl Sync for Spare {}
+// SAFETY: as above.
+unsafe impl Send for Spare {}
+
+/// Every cell there is, the newest first.
+static SPARES: AtomicPtr<Spare> = AtomicPtr::new(null_mut());
+static FREE: Mutex<Free> = Mutex::new(Free(Vec::new()));
+
+struct Free(Vec<&'static Word>);
+
+// SAFETY: whoever takes a word from the list has it alone.
+unsafe impl Send for Free {}
+
+impl Spare {
+    fn take() -> &'static Word {
+        let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(word) = free.0.pop() {
+            return word;
+        }
+        // Under the pool's lock: nobody else publishes meanwhile.
+        let next = SPARES.load(Relaxed).cast_const();
+        let cell: &'static Self = Box::leak(Box::new(Self { word: Word::new(true), next }));
+        SPARES.store(ptr::from_ref(cell).cast_mut(), Release);
+        &cell.word
+    }
+
+    fn give_back(word: &'static Word) {
+        FREE.lock().unwrap_or_else(PoisonError::into_inner).0.push(word);
+    }
+}
+
+/// What readers hold, or look into, at this moment.
+pub(crate) type Held = SmallVec<[usize; 16]>;
+
+/// The content of every word. What was taken out before this call, and is not in there, nobody can reach any more.
+///
+/// Why: a reader stores the address before it checks that the entry lives. After the barrier, either that store is visible
+/// here, or the check comes later than the taking out and fails.
+pub(crate) fn held() -> Held {
+    barrier::heavy();
+    let mut held = Held::new();
+    let mut next = RECORDS.load(Acquire).cast_const();
+    // SAFETY: records live for ever.
+    while let Some(record) = unsafe { next.as_ref() } {
+        match record.word.address.load(Acquire) {
+            0 => {}
+            address => held.push(address),
+        }
+        next = record.next.load(Relaxed);
+    }
+    held.extend(held_for_long());
+    held
+}
+
+/// What is in the words of the pool: all there is to know for a store that only one thread uses.
+pub(crate) fn held_for_long() -> Held {
+    let mut held = Held::new();
+    let mut next = SPARES.load(Acquire).cast_const();
+    // SAFETY: spare words live for ever.
+    while let Some(spare) = unsafe { next.as_ref() } {
+        match spare.word.address.load(Acquire) {
+            0 => {}
+            address => held.push(address),
+        }
+        next = spare.next;
+    }
+    held
+}

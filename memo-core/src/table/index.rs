@@ -1,0 +1,393 @@
+//! From hash to slot: extendible hashing (Fagin, Nievergelt, Pippenger and Strong, ACM TODS 1979) over small segments, read without a lock.
+//!
+//! A directory of 2^depth pointers leads to segments of some hundred [buckets](super::bucket). A full segment splits in two, which moves half
+//! of *its* entries and nothing else: so no insert ever pauses for a whole table. A store of few entries has one segment,
+//! which begins with four buckets and doubles.
+//!
+//! What readers rely on: an entry that stays can always be found, *unless the clock moves meanwhile*. A split first publishes the new segment,
+//! then moves the store's clock, then takes the moved entries out of the old one: who misses one of these sees the new clock and
+//! looks again. Buckets stay where they are until the store is emptied or dropped; so a reader may look into them whenever it likes.
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::ptr::{self, null_mut};
+
+use super::bucket::{Bucket, Buckets, NoBuckets, WIDTH};
+use super::hash::{Hash, MAX_DEPTH};
+use super::slab::Chunk;
+use crate::sync::atomic::AtomicPtr;
+use crate::sync::atomic::Ordering::{Acquire, Release};
+
+/// The lowest bits of a pointer to 64-byte aligned memory: the depth of a directory, the class of a segment.
+const LOW: usize = 63;
+/// Buckets of the first segment.
+const FEWEST: u32 = 4;
+
+/// What readers go by.
+pub(super) struct Index {
+    /// With its depth in the lowest bits.
+    directory: AtomicPtr<Directory>,
+    /// Buckets of a segment of class 0.
+    full: u32,
+    /// How full a segment gets, in percent, before it grows or splits.
+    load: u32,
+}
+
+/// The head of a directory; its 2^depth entries follow.
+///
+/// It also leads to the [chunk table](super::slab), so that a reader who comes from an older directory sees the chunks
+/// that belong to it: emptying a store replaces both at once.
+#[repr(C)]
+struct Directory {
+    chunks: AtomicPtr<Chunk>,
+    entries: [Entry; 0],
+}
+
+/// A pointer to a segment's first bucket, with the segment's class in the lowest bits.
+type Entry = AtomicPtr<Bucket>;
+
+/// That of a store in which nothing is yet: one segment, empty, of class 1.
+#[repr(C, align(64))]
+struct NoDirectory {
+    head: Directory,
+    entry: Entry,
+}
+
+static NO_BUCKETS: NoBuckets = NoBuckets::new();
+static NO_DIRECTORY: NoDirectory = NoDirectory {
+    head: Directory { chunks: AtomicPtr::new(null_mut()), entries: [] },
+    entry: AtomicPtr::new(ptr::from_ref(&NO_BUCKETS).cast::<u8>().wrapping_add(1).cast::<Bucket>().cast_mut()),
+};
+
+fn no_directory() -> *mut Directory {
+    ptr::from_ref(&NO_DIRECTORY).cast::<Directory>().cast_mut()
+}
+
+/// A reader's way into the index, and to the places that it leads to.
+#[derive(Clone, Copy)]
+pub(crate) struct View {
+    directory: *const Directory,
+    depth: u32,
+    full: u32,
+}
+
+impl View {
+    #[inline(always)]
+    fn buckets(self, hash: Hash) -> Buckets {
+        // SAFETY: a directory of that depth has 2^depth entries and outlives its readers, as do the buckets that each points to, in
+        // the number that their class says.
+        unsafe {
+            let entries = (&raw const (*self.directory).entries).cast::<Entry>();
+            let first = (*entries.add(hash.segment(self.depth))).load(Acquire);
+            let count = buckets_in((first.addr() & LOW) as u32, self.full);
+            Buckets::at(first.map_addr(|address| address & !LOW), count)
+        }
+    }
+
+    /// Calls `is` for each slot that may have this hash, until it says yes.
+    pub(super) fn find(self, hash: Hash, is: impl FnMut(u32) -> bool) -> bool {
+        self.buckets(hash).find(hash, is)
+    }
+
+    /// The home bucket of this hash, and the other one in its cache line.
+    #[inline(always)]
+    pub(super) fn line<'a>(self, hash: Hash) -> (&'a Bucket, &'a Bucket) {
+        self.buckets(hash).line(hash)
+    }
+
+    /// The chunk table, with all that slots found so far lead to.
+    #[inline(always)]
+    pub(super) fn chunks(self) -> *const Chunk {
+        // SAFETY: directories outlive their readers. Acquire: its lines were written before.
+        unsafe { (*self.directory).chunks.load(Acquire) }
+    }
+}
+
+/// What writers keep, under the lock.
+#[derive(Default)]
+pub(super) struct IndexBook {
+    segments: Vec<Segment>,
+    /// The directory's entries as numbers of segments.
+    numbers: Vec<u32>,
+    /// Every directory since the store was empty, the newest last, and its number of entries. Readers may look into any of them.
+    directories: Vec<(*mut Directory, usize)>,
+    /// Buckets that readers may still look into.
+    outgrown: Vec<(*mut u8, Layout)>,
+}
+
+// SAFETY: the memory that it points to is the store's own.
+unsafe impl Send for IndexBook {}
+
+struct Segment {
+    buckets: Buckets,
+    class: u32,
+    len: u32,
+    /// How many bits of hash its entries have in common.
+    depth: u32,
+}
+
+/// Buckets in a segment of a class: 0 is the usual full one, the others are powers of two.
+#[inline(always)]
+fn buckets_in(class: u32, full: u32) -> u32 {
+    if class == 0 { full } else { FEWEST / 2 << class }
+}
+
+impl Index {
+    /// For so many entries, `usize::MAX` for any number.
+    pub(super) fn new(entries: usize) -> Self {
+        // Small tables can afford short probes.
+        let load = if entries <= 1024 { 60 } else { 82 };
+        Self { directory: AtomicPtr::new(no_directory()), full: full_segment(entries, load), load }
+    }
+
+    #[inline(always)]
+    pub(super) fn view(&self) -> View {
+        let directory = self.directory.load(Acquire);
+        let depth = (directory.addr() & LOW) as u32;
+        View { directory: directory.map_addr(|address| address & !LOW), depth, full: self.full }
+    }
+
+    /// Makes the first segment, if there is none. Before the first place is taken.
+    pub(super) fn prepare(&self, book: &mut IndexBook) {
+        if book.segments.is_empty() {
+            self.begin(book);
+        }
+    }
+
+    /// A new chunk table, for all readers.
+    pub(super) fn set_chunks(book: &IndexBook, chunks: *mut Chunk) {
+        for &(directory, _) in &book.directories {
+            // SAFETY: directories live until the store is emptied. Release: the table was filled before.
+            unsafe { (*directory).chunks.store(chunks, Release) };
+        }
+    }
+
+    /// Puts a slot in. `kept` tells the hash that an entry keeps, `moved` is called when readers may miss what they should find.
+    pub(super) fn link(
+        &self,
+        book: &mut IndexBook,
+        hash: Hash,
+        slot: u32,
+        kept: &dyn Fn(u32) -> u32,
+        moved: &dyn Fn(),
+    ) {
+        loop {
+            let at = book.number(hash);
+            let segment = &mut book.segments[at];
+            if u64::from(segment.len + 1) * 100 <= u64::from(segment.buckets.count() * WIDTH * self.load_of(segment)) {
+                segment.len += 1;
+                segment.buckets.link(hash, slot);
+                return;
+            }
+            self.make_room(book, at, kept, moved);
+        }
+    }
+
+    /// Takes a slot out, of which the kept part of the hash is known. Gives the whole hash.
+    pub(super) fn unlink(book: &mut IndexBook, kept: u32, slot: u32) -> Hash {
+        // The tag chooses no segment.
+        let at = book.number(Hash::join(kept, 0));
+        let segment = &mut book.segments[at];
+        segment.len -= 1;
+        segment.buckets.unlink(kept, slot).expect("what leaves was in the index")
+    }
+
+    fn load_of(&self, segment: &Segment) -> u32 {
+        // Segments fill unevenly; where there are many, the last tenth of each takes up the difference.
+        if segment.depth == 0 { self.load } else { 93 }
+    }
+
+    #[cold]
+    fn begin(&self, book: &mut IndexBook) {
+        let class = u32::from(self.full > FEWEST);
+        let buckets = Buckets::allocate(buckets_in(class, self.full));
+        book.segments.push(Segment { buckets, class, len: 0, depth: 0 });
+        book.numbers.push(0);
+        self.publish_directory(book);
+    }
+
+    /// A segment grows while it is small, splits while that helps, and grows on where all its hashes are alike.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&self, book: &mut IndexBook, at: usize, kept: &dyn Fn(u32) -> u32, moved: &dyn Fn()) {
+        let segment = &book.segments[at];
+        let (class, depth, len) = (segment.class, segment.depth, segment.len);
+        if class != 0 && buckets_in(class, self.full) < self.full {
+            let doubled = buckets_in(class + 1, self.full);
+            return self.grow(book, at, if doubled < self.full { class + 1 } else { 0 }, kept);
+        }
+        let mut leaving = Vec::new();
+        if depth < MAX_DEPTH {
+            segment.buckets.each(|slot, tag| {
+                let hash = Hash::join(kept(slot), tag);
+                if hash.splits(depth) {
+                    leaving.push((hash, slot));
+                }
+            });
+        }
+        let few = len as usize / 16;
+        if leaving.len() <= few || leaving.len() >= len as usize - few {
+            // The first class whose buckets are more than there are now.
+            let larger = (1..).find(|&larger| buckets_in(larger, self.full) > segment.buckets.count());
+            return self.grow(book, at, larger.expect("classes have no end"), kept);
+        }
+        self.split(book, at, &leaving, moved);
+    }
+
+    /// The same entries in more buckets, published complete.
+    fn grow(&self, book: &mut IndexBook, at: usize, class: u32, kept: &dyn Fn(u32) -> u32) {
+        let segment = &mut book.segments[at];
+        let buckets = Buckets::allocate(buckets_in(class, self.full));
+        segment.buckets.each(|slot, tag| buckets.link(Hash::join(kept(slot), tag), slot));
+        let old = std::mem::replace(&mut segment.buckets, buckets);
+        segment.class = class;
+        book.outgrown.push((old.first().cast_mut().cast(), Buckets::layout(old.count())));
+        self.publish_segment(book, at);
+    }
+
+    fn split(&self, book: &mut IndexBook, at: usize, leaving: &[(Hash, u32)], moved: &dyn Fn()) {
+        let depth = book.segments[at].depth;
+        let class = book.segments[at].class;
+        let buckets = Buckets::allocate(book.segments[at].buckets.count());
+        for &(hash, slot) in leaving {
+            buckets.link(hash, slot);
+        }
+        let new = book.segments.len();
+        let len = u32::try_from(leaving.len()).expect("a segment is small");
+        book.segments.push(Segment { buckets, class, len, depth: depth + 1 });
+        book.segments[at].depth = depth + 1;
+        book.segments[at].len -= len;
+        if 1 << depth == book.numbers.len() {
+            // Every segment is led to by twice as many entries, side by side.
+            book.numbers = book.numbers.iter().flat_map(|&number| [number, number]).collect();
+            book.point_upper_half(at, new);
+            self.publish_directory(book);
+        } else {
+            book.point_upper_half(at, new);
+            self.publish_segment(book, new);
+        }
+        // From here on the moved entries are found in the new segment by whoever begins now; others will see this and begin again.
+        moved();
+        let old = book.segments[at].buckets;
+        for &(hash, slot) in leaving {
+            let there = old.unlink(hash.kept(), slot);
+            debug_assert_eq!(there, Some(hash));
+        }
+    }
+
+    fn pointer(segment: &Segment) -> *mut Bucket {
+        segment.buckets.first().cast_mut().map_addr(|address| address | segment.class as usize)
+    }
+
+    /// Leads the directory to a segment that is new.
+    fn publish_segment(&self, book: &IndexBook, at: usize) {
+        let (directory, _) = *book.directories.last().expect("there is a segment");
+        let pointer = Self::pointer(&book.segments[at]);
+        for (place, _) in book.numbers.iter().enumerate().filter(|(_, number)| **number as usize == at) {
+            // SAFETY: the directory has as many entries as `numbers`. Release: the buckets were filled before.
+            unsafe { (*(&raw const (*directory).entries).cast::<Entry>().add(place)).store(pointer, Release) };
+        }
+    }
+
+    /// A new directory, published complete.
+    fn publish_directory(&self, book: &mut IndexBook) {
+        let count = book.numbers.len();
+        let layout = directory_layout(count);
+        // SAFETY: the layout is not empty.
+        let directory = unsafe { alloc(layout) }.cast::<Directory>();
+        if directory.is_null() {
+            handle_alloc_error(layout);
+        }
+        let chunks = self.view().chunks().cast_mut();
+        // SAFETY: in bounds, and ours until it is published.
+        unsafe {
+            (&raw mut (*directory).chunks).write(AtomicPtr::new(chunks));
+            let entries = (&raw mut (*directory).entries).cast::<Entry>();
+            for (place, &number) in book.numbers.iter().enumerate() {
+                entries.add(place).write(AtomicPtr::new(Self::pointer(&book.segments[number as usize])));
+            }
+        }
+        book.directories.push((directory, count));
+        let depth = count.trailing_zeros() as usize;
+        self.directory.store(directory.map_addr(|address| address | depth), Release);
+    }
+
+    /// Empties the index at once. Its memory is handed out: readers may still look into it.
+    pub(super) fn detach(&self, book: &mut IndexBook) -> Vec<(*mut u8, Layout)> {
+        self.directory.store(no_directory(), Release);
+        let IndexBook { segments, directories, mut outgrown, .. } = std::mem::take(book);
+        outgrown.extend(directories.into_iter().map(|(directory, count)| (directory.cast(), directory_layout(count))));
+        let buckets = segments.iter().map(|segment| segment.buckets);
+        outgrown.extend(buckets.map(|old| (old.first().cast_mut().cast(), Buckets::layout(old.count()))));
+        outgrown
+    }
+
+    /// How many slots are linked.
+    #[cfg(any(test, debug_assertions))]
+    pub(super) fn validate(&self, book: &IndexBook, kept: impl Fn(u32) -> u32) -> usize {
+        let mut all = 0;
+        for (at, segment) in book.segments.iter().enumerate() {
+            let mut len = 0;
+            segment.buckets.each(|slot, tag| {
+                let hash = Hash::join(kept(slot), tag);
+                assert_eq!(book.number(hash), at, "in the segment that its hash leads to");
+                assert!(self.view().find(hash, |other| other == slot), "found by its hash");
+                len += 1;
+            });
+            assert_eq!(len, segment.len);
+            all += len as usize;
+        }
+        all
+    }
+}
+
+impl IndexBook {
+    /// The segment of this hash.
+    fn number(&self, hash: Hash) -> usize {
+        self.numbers[hash.segment(self.numbers.len().trailing_zeros())] as usize
+    }
+
+    /// The whole hash of a slot, of which the kept part is known.
+    pub(super) fn hash(&self, kept: u32, slot: u32) -> Hash {
+        let segment = &self.segments[self.number(Hash::join(kept, 0))];
+        segment.buckets.hash(kept, slot).expect("live entries are in the index")
+    }
+
+    /// Of the entries that lead to the segment `at`, the upper half leads to the one that split off.
+    fn point_upper_half(&mut self, at: usize, new: usize) {
+        let first = self.numbers.iter().position(|&number| number as usize == at).expect("every segment is in the directory");
+        let count = self.numbers[first..].iter().take_while(|&&number| number as usize == at).count();
+        let new = u32::try_from(new).expect("at most 2^16 segments");
+        self.numbers[first + count / 2..first + count].fill(new);
+    }
+}
+
+fn directory_layout(entries: usize) -> Layout {
+    let entries = Layout::array::<Entry>(entries).expect("at most 2^16 entries");
+    let (layout, _) = Layout::new::<Directory>().extend(entries).expect("as above");
+    layout.align_to(64).expect("64 is a power of two")
+}
+
+/// Buckets of a full segment. Where the number of entries is known, such that segments that have split as often as they must are as full
+/// as they may be.
+fn full_segment(entries: usize, load: u32) -> u32 {
+    const USUAL: usize = 800;
+    let mut entries_each = if entries == usize::MAX { USUAL * 3 / 4 } else { entries };
+    while entries_each > USUAL + USUAL / 2 {
+        entries_each = entries_each.div_ceil(2);
+    }
+    let places = u64::try_from(entries_each).unwrap_or(u64::MAX) * 100 / u64::from(load);
+    let buckets = places.div_ceil(u64::from(WIDTH)).max(2);
+    u32::try_from(buckets.next_multiple_of(2)).expect("a segment is small")
+}
+
+/// Frees what [`Index::detach`] handed out.
+///
+/// # Safety
+///
+/// Nobody looks into it any more.
+pub(super) unsafe fn free(memory: Vec<(*mut u8, Layout)>) {
+    for (pointer, layout) in memory {
+        // SAFETY: allocated with this layout, and by contract out of use.
+        unsafe { dealloc(pointer, layout) };
+    }
+}

@@ -1,0 +1,368 @@
+//! The table: which entries there are, found without a lock.
+//!
+//! Readers ask [`Table::find`]. Writers hold the store's lock, which guards the [`Book`]. Nothing here knows keys and values,
+//! so it is compiled once for all of them; policies, dates, flights and counts are the [engine](crate::engine)'s.
+//!
+//! This module and its children hold the lock-free part of the crate, and nearly all that is unsafe in it. The promise that the rest builds
+//! on: *an entry that is found alive by a reader stays as it is until that reader is done*, for
+//! 1. a reader announces the entry, then checks that it lives ([`hazard`], [`node`]);
+//! 2. who takes an entry out first makes it dead, and reuses its place only after [`hazard::held`] did not name it;
+//! 3. the tables that readers look through on the way stay until nobody looks into this store ([`Detached`]).
+//!
+//! And: *a miss is a miss*. The clock moves with every entry that comes and whenever entries change their place, always before anything is
+//! taken away. So who found nothing while the clock stood still has proved that nothing was there.
+
+mod barrier;
+mod bucket;
+mod hash;
+pub(crate) mod hazard;
+mod index;
+pub(crate) mod lock;
+pub(crate) mod node;
+mod slab;
+pub(crate) mod tally;
+
+use std::alloc::Layout;
+use std::ops::Range;
+
+pub(crate) use hash::Hash;
+pub(crate) use index::View;
+use index::{Index, IndexBook};
+pub(crate) use node::{Due, Head, Node, Shown, Vtable};
+pub(crate) use slab::Extras;
+use slab::{Slab, SlabBook};
+
+use crate::sync::atomic::AtomicU64;
+use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use crate::sync::atomic::fence;
+
+/// How often a reader that found nothing looks again because the clock has moved, before it asks under the lock.
+const LOOKS: u32 = 4;
+
+/// What readers go by: one cache line.
+#[repr(C)]
+pub(crate) struct Table {
+    /// The tick of the last entry that came.
+    clock: AtomicU64,
+    index: Index,
+    slab: Slab,
+}
+
+/// What a reader came to.
+pub(crate) enum Look<'a> {
+    /// This entry, alive when its due date was read.
+    Found(&'a Head, Due),
+    /// Nothing, if the clock still says this under the lock.
+    Nothing(u64),
+    /// That takes a longer look.
+    Unclear,
+}
+
+impl Table {
+    /// For so many entries, `usize::MAX` for any number.
+    pub(crate) fn new(entries: usize, extras: Extras) -> (Self, Book) {
+        let table = Self { clock: AtomicU64::new(1), index: Index::new(entries), slab: Slab::new() };
+        let book = Book { index: IndexBook::default(), slab: SlabBook::new(entries, extras) };
+        (table, book)
+    }
+
+    /// The tick of the last entry that came.
+    #[inline(always)]
+    pub(crate) fn clock(&self) -> u64 {
+        self.clock.load(Relaxed)
+    }
+
+    /// Looks for the entry of this kind that `is` recognises where nearly all are: in the first place with the right tag, in the home bucket or
+    /// its neighbour. `hold` announces an entry before it is looked at. Without a loop, so that a hit needs few registers.
+    #[inline(always)]
+    pub(crate) fn find_near<'a>(
+        &self,
+        hash: Hash,
+        kind: u32,
+        hold: impl Fn(*const Head),
+        is: impl Fn(&Head) -> bool,
+    ) -> Look<'a> {
+        let clock = self.clock.load(Acquire);
+        let view = self.index.view();
+        let (home, neighbour) = view.line(hash);
+        let candidates = home.candidates(hash);
+        if !candidates.is_none() {
+            if let Some((head, due)) = self.check(view, home.first(candidates), hash, kind, &hold, &is) {
+                return Look::Found(head, due);
+            }
+            if !candidates.rest().is_none() {
+                return Look::Unclear;
+            }
+        }
+        if !candidates.further {
+            return self.nothing(clock);
+        }
+        let candidates = neighbour.candidates(hash);
+        if !candidates.is_none()
+            && let Some((head, due)) = self.check(view, neighbour.first(candidates), hash, kind, &hold, &is)
+        {
+            return Look::Found(head, due);
+        }
+        Look::Unclear
+    }
+
+    /// As [`find_near`](Self::find_near), everywhere, and again if entries come meanwhile.
+    pub(crate) fn find<'a>(
+        &self,
+        hash: Hash,
+        kind: u32,
+        hold: &dyn Fn(*const Head),
+        is: &dyn Fn(&Head) -> bool,
+    ) -> Look<'a> {
+        for _ in 0..LOOKS {
+            let clock = self.clock.load(Acquire);
+            let view = self.index.view();
+            let mut found = None;
+            view.find(hash, |slot| {
+                found = self.check(view, slot, hash, kind, &hold, &is);
+                found.is_some()
+            });
+            if let Some((head, due)) = found {
+                return Look::Found(head, due);
+            }
+            if let Look::Nothing(clock) = self.nothing(clock) {
+                return Look::Nothing(clock);
+            }
+        }
+        Look::Unclear
+    }
+
+    /// The entry in this slot, if it is the one.
+    #[inline(always)]
+    fn check<'a>(
+        &self,
+        view: View,
+        slot: u32,
+        hash: Hash,
+        kind: u32,
+        hold: &impl Fn(*const Head),
+        is: &impl Fn(&Head) -> bool,
+    ) -> Option<(&'a Head, Due)> {
+        // SAFETY: the slot was found by this view, so its chunk is in the table that the view leads to.
+        let (head, its_kind) = unsafe { self.slab.node(view.chunks(), slot) };
+        if its_kind != kind {
+            return None;
+        }
+        hold(head);
+        // SAFETY: places are never freed while somebody looks into the store, so this is a head, alive or not.
+        let head: &'a Head = unsafe { &*head };
+        let due = head.due_if(hash)?;
+        is(head).then_some((head, due))
+    }
+
+    /// Nothing was found since the clock said this.
+    #[inline(always)]
+    fn nothing<'a>(&self, clock: u64) -> Look<'a> {
+        // Loads before this come before the next one: see the module's second promise.
+        fence(Acquire);
+        if self.clock.load(Relaxed) == clock { Look::Nothing(clock) } else { Look::Unclear }
+    }
+
+    /// The place of a slot that a book gave out and that is in use, and the kind of its entry.
+    #[inline]
+    pub(crate) fn node(&self, slot: u32) -> (*mut Head, u32) {
+        // SAFETY: no table that has places in use is taken away.
+        unsafe { self.slab.node(self.index.view().chunks(), slot) }
+    }
+
+    /// The head of such a slot.
+    #[inline]
+    pub(crate) fn head(&self, slot: u32) -> &Head {
+        // SAFETY: places that were given out begin with a head. Under the lock nothing is freed.
+        unsafe { &*self.node(slot).0 }
+    }
+
+    /// The entry of a slot that was given out once, if one lives there, and its kind. `hold` announces it before it is looked at.
+    ///
+    /// # Safety
+    ///
+    /// The caller reads in this store since it got the view, under the lock that the slot was used under.
+    pub(crate) unsafe fn visit<'a>(&self, view: View, slot: u32, hold: impl Fn(*const Head)) -> Option<(&'a Head, u32)> {
+        // SAFETY: as long as the view is looked into, it leads to the chunks that its slots are in.
+        let (head, kind) = unsafe { self.slab.node(view.chunks(), slot) };
+        hold(head);
+        // SAFETY: as in `check`.
+        let head: &'a Head = unsafe { &*head };
+        head.is_alive().then_some((head, kind))
+    }
+
+    /// One of the [extra](Extras) words of a slot.
+    pub(crate) fn extra(&self, head: &Head, number: u8) -> &AtomicU64 {
+        // SAFETY: all places of this table have the words that were reserved.
+        unsafe { slab::extra(head, number) }
+    }
+
+}
+
+/// What writers keep, under the lock.
+pub(crate) struct Book {
+    index: IndexBook,
+    slab: SlabBook,
+}
+
+impl Book {
+    /// A new kind of entries; gives its number.
+    pub(crate) fn add_kind(&mut self, table: &Table, vtable: &'static Vtable) -> u32 {
+        self.slab.add_kind(&table.slab, vtable)
+    }
+
+    pub(crate) fn vtable(&self, kind: u32) -> &'static Vtable {
+        self.slab.vtable(kind)
+    }
+
+    /// Whether entries have anything to drop.
+    pub(crate) fn needs_drop(&self) -> bool {
+        self.slab.needs_drop()
+    }
+
+    /// A place for an entry, which nobody else knows.
+    pub(crate) fn take(&mut self, table: &Table, kind: u32) -> u32 {
+        table.index.prepare(&mut self.index);
+        self.slab.take(&table.slab, kind, |chunks| Index::set_chunks(&self.index, chunks))
+    }
+
+    /// A place that nobody can reach any more, its entry dropped.
+    pub(crate) fn give_back(&mut self, table: &Table, slot: u32) {
+        let (_, kind) = table.node(slot);
+        self.slab.give_back(kind, slot);
+    }
+
+    /// The head of a slot, which may never have been given out, if an entry lives there.
+    #[inline]
+    pub(crate) fn live<'a>(&self, table: &'a Table, slot: u32) -> Option<&'a Head> {
+        self.slab.knows(&table.slab, slot).then(|| table.head(slot)).filter(|head| head.is_alive())
+    }
+
+    /// What a reader can go by for as long as it reads.
+    pub(crate) fn view(&self, table: &Table) -> View {
+        table.index.view()
+    }
+
+    /// Lets readers find the entry, whose key, value, mark and dates have been written.
+    pub(crate) fn publish(&mut self, table: &Table, hash: Hash, slot: u32, due: Due, tick: u64) {
+        table.head(slot).publish(hash, due);
+        let kept = |slot: u32| table.head(slot).kept_hash();
+        // Whoever looked before a split must look again.
+        let moved = || table.clock.store(table.clock.load(Relaxed) + 1, Release);
+        table.index.link(&mut self.index, hash, slot, &kept, &moved);
+        // Last: with the same clock nothing has come.
+        table.clock.store(tick.max(table.clock.load(Relaxed) + 1), Release);
+    }
+
+    /// Lets nobody find the entry any more. Who holds it may go on reading it. Gives its hash.
+    pub(crate) fn unlink(&mut self, table: &Table, slot: u32) -> Hash {
+        let head = table.head(slot);
+        let kept = head.kept_hash();
+        head.retire();
+        Index::unlink(&mut self.index, kept, slot)
+    }
+
+    /// The hash of a live entry.
+    pub(crate) fn hash(&self, table: &Table, slot: u32) -> Hash {
+        self.index.hash(table.head(slot).kept_hash(), slot)
+    }
+
+    /// Calls `see` for each entry that may have this hash and is of this kind.
+    pub(crate) fn each(&self, table: &Table, hash: Hash, kind: u32, mut see: impl FnMut(u32)) {
+        table.index.view().find(hash, |slot| {
+            if table.node(slot).1 == kind && table.head(slot).due_if(hash).is_some() {
+                see(slot);
+            }
+            false
+        });
+    }
+
+    /// Every slot that was ever used, in order; entries may live there or not.
+    pub(crate) fn slots(&self, table: &Table) -> impl Iterator<Item = u32> + use<'_> {
+        self.slab.slots(&table.slab)
+    }
+
+    /// Bytes of all places.
+    pub(crate) fn bytes(&self) -> usize {
+        self.slab.bytes()
+    }
+
+    /// Empties the table at once; its memory is handed out. No entry has anything to drop, and no place is in use but for live entries.
+    pub(crate) fn detach(&mut self, table: &Table) -> Detached {
+        let mut memory = table.index.detach(&mut self.index);
+        let slab = self.slab.detach();
+        let ranges = slab.ranges();
+        memory.extend(slab.into_memory());
+        // Who looked for something in what was taken away must look again.
+        table.clock.store(table.clock.load(Relaxed) + 1, Release);
+        Detached { memory, ranges }
+    }
+
+    /// Whether the address is that of a place here.
+    pub(crate) fn contains(&self, address: usize) -> bool {
+        self.slab.contains(address)
+    }
+
+    /// Every live slot, if all is well.
+    #[cfg(any(test, debug_assertions))]
+    pub(crate) fn validate(&self, table: &Table) -> Vec<u32> {
+        let live: Vec<u32> = self.slots(table).filter(|&slot| table.head(slot).is_alive()).collect();
+        let linked = table.index.validate(&self.index, |slot| {
+            let head = table.head(slot);
+            assert!(head.is_alive(), "only live entries are in the index");
+            head.kept_hash()
+        });
+        assert_eq!(linked, live.len(), "every live entry is in the index once");
+        live
+    }
+}
+
+/// The memory of a table that was emptied, until nobody looks into it any more.
+pub(crate) struct Detached {
+    memory: Vec<(*mut u8, Layout)>,
+    /// Where entries were.
+    ranges: Vec<Range<usize>>,
+}
+
+// SAFETY: plain memory, owned by whoever detached it.
+unsafe impl Send for Detached {}
+
+impl Detached {
+    /// Whether the address is that of a place here.
+    pub(crate) fn contains(&self, address: usize) -> bool {
+        self.ranges.iter().any(|range| range.contains(&address))
+    }
+
+    /// Frees the memory.
+    ///
+    /// # Safety
+    ///
+    /// Nobody looks into it any more.
+    pub(crate) unsafe fn free(self) {
+        // SAFETY: by contract.
+        unsafe { index::free(self.memory) };
+    }
+}
+
+/// Drops what is in these places, whose values may be there; all of them, also where one panics.
+///
+/// # Safety
+///
+/// See [`Vtable::drop`]: each place is of that kind, unreachable, and comes once.
+pub(crate) unsafe fn drop_each(entries: &mut dyn Iterator<Item = (*mut Head, &'static Vtable, bool)>) {
+    /// Goes on where a panic interrupted.
+    struct Rest<'a, 'b>(&'a mut (dyn Iterator<Item = (*mut Head, &'static Vtable, bool)> + 'b));
+
+    impl Drop for Rest<'_, '_> {
+        fn drop(&mut self) {
+            while let Some((head, vtable, full)) = self.0.next() {
+                let rest = Rest(self.0);
+                // SAFETY: by the contract of `drop_each`.
+                unsafe { vtable.drop(head, full) };
+                std::mem::forget(rest);
+            }
+        }
+    }
+
+    drop(Rest(entries));
+}

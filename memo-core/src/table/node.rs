@@ -1,0 +1,211 @@
+//! What an entry looks like in memory: a head of two words, the key, the value.
+//!
+//! The head's `word` tells whether an entry lives here. It is stored last when an entry is published and first when it is taken out, and no hit
+//! ever writes it: a reader that finds it alive after it has announced itself ([`hazard`](super::hazard)) may read the rest.
+//! A hit writes the `mark`, even of an entry that has just left: so a mark is no sign of life.
+
+use std::alloc::Layout;
+use std::any::Any;
+use std::cell::UnsafeCell;
+use std::mem::{MaybeUninit, needs_drop};
+
+use super::hash::Hash;
+use crate::key::Components;
+use crate::sync::atomic::AtomicU64;
+use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+
+/// How many bits of the hash the word keeps; the other seven are the tag in the index.
+const HASH_BITS: u32 = 24;
+/// The word of a place where nothing lives.
+const DEAD: u64 = 0;
+
+/// When an entry is over, in [units](Due::UNIT_BITS) of the clock: 40 bits, which are 34 years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Due(u64);
+
+impl Due {
+    pub(crate) const NEVER: Self = Self((1 << (64 - HASH_BITS)) - 1);
+    /// Told elsewhere.
+    pub(crate) const ELSEWHERE: Self = Self(Self::NEVER.0 - 1);
+    /// A unit is this power of two of nanoseconds, about a millisecond: less than the coarse clock's own lateness.
+    const UNIT_BITS: u32 = 20;
+
+    /// Rounds up: nothing is over too early.
+    pub(crate) fn at(nanos: u64) -> Self {
+        Self(nanos.div_ceil(1 << Self::UNIT_BITS).clamp(1, Self::ELSEWHERE.0 - 1))
+    }
+
+    pub(crate) fn nanos(self) -> u64 {
+        self.0 << Self::UNIT_BITS
+    }
+
+    #[inline]
+    pub(crate) fn is_over(self, now: u64) -> bool {
+        self.0 <= now >> Self::UNIT_BITS
+    }
+}
+
+/// What every entry begins with, whatever its types.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Head {
+    /// Written by hits, read by the policy.
+    pub(crate) mark: AtomicU64,
+    word: AtomicU64,
+}
+
+impl Head {
+    /// When the entry is over, if it lives and may have this hash.
+    ///
+    /// Acquire: key and value were written before.
+    #[inline(always)]
+    pub(crate) fn due_if(&self, hash: Hash) -> Option<Due> {
+        let word = self.word.load(Acquire);
+        // The usual entry, in one comparison: it lives, has this hash, and is never over.
+        if word == Due::NEVER.0 << HASH_BITS | u64::from(hash.kept()) {
+            return Some(Due::NEVER);
+        }
+        let due = word >> HASH_BITS;
+        ((word ^ u64::from(hash.kept())) & ((1 << HASH_BITS) - 1) == 0 && due != DEAD).then_some(Due(due))
+    }
+
+    pub(crate) fn due(&self) -> Due {
+        Due(self.word.load(Relaxed) >> HASH_BITS)
+    }
+
+    /// Acquire, as in [`due_if`](Self::due_if).
+    pub(crate) fn is_alive(&self) -> bool {
+        self.word.load(Acquire) != DEAD
+    }
+
+    /// The part of the hash that is kept here.
+    pub(crate) fn kept_hash(&self) -> u32 {
+        (self.word.load(Relaxed) & ((1 << HASH_BITS) - 1)) as u32
+    }
+
+    /// An entry lives here from now on. Key, value and mark have been written.
+    pub(crate) fn publish(&self, hash: Hash, due: Due) {
+        self.word.store(due.0 << HASH_BITS | u64::from(hash.kept()), Release);
+    }
+
+    /// It does not live here any more.
+    pub(crate) fn retire(&self) {
+        self.word.store(DEAD, Relaxed);
+    }
+}
+
+/// An entry. The value is there once the entry lives, or once its run has landed.
+#[repr(C)]
+pub(crate) struct Node<K, V> {
+    head: Head,
+    key: K,
+    value: UnsafeCell<MaybeUninit<V>>,
+}
+
+/// The same memory once the value is there: what has to be dropped.
+#[repr(C)]
+struct Full<K, V> {
+    head: Head,
+    key: K,
+    value: V,
+}
+
+impl<K, V> Node<K, V> {
+    #[inline(always)]
+    pub(crate) fn key(&self) -> &K {
+        &self.key
+    }
+
+    /// # Safety
+    ///
+    /// The value has been written, and that happened before.
+    #[inline(always)]
+    pub(crate) unsafe fn value(&self) -> &V {
+        // SAFETY: by contract; a value is written once, before anybody reads it.
+        unsafe { (*self.value.get()).assume_init_ref() }
+    }
+
+    /// # Safety
+    ///
+    /// `node` is a place for such a node in which nothing lives, and the caller alone knows of it.
+    pub(crate) unsafe fn write_key(node: *mut Head, key: K) {
+        // SAFETY: by contract.
+        unsafe { (&raw mut (*node.cast::<Self>()).key).write(key) }
+    }
+
+    /// # Safety
+    ///
+    /// `node` is a place for such a node, and nobody but the caller reads or writes its value.
+    pub(crate) unsafe fn write_value(node: *mut Head, value: V) {
+        // SAFETY: by contract; `UnsafeCell` and `MaybeUninit` are transparent.
+        unsafe { UnsafeCell::raw_get(&raw const (*node.cast::<Self>()).value).cast::<V>().write(value) }
+    }
+}
+
+/// What must be known of the types in an entry by those who do not know them.
+pub(crate) struct Vtable {
+    pub(super) layout: Layout,
+    pub(super) needs_drop: bool,
+    drop_key: unsafe fn(*mut Head),
+    drop_pair: unsafe fn(*mut Head),
+    show: Option<unsafe fn(*const Head) -> Shown>,
+}
+
+/// The arguments and the value of an entry, for those who do not know their types.
+pub(crate) type Shown = (*const dyn Components, *const dyn Any);
+
+impl Vtable {
+    /// Entries that show nothing.
+    pub(crate) const fn new<K, V>() -> Self {
+        // Chunks are aligned to a cache line, and know nothing of types that ask for more.
+        const { assert!(align_of::<Node<K, V>>() <= super::slab::CHUNK_ALIGN, "keys and values are aligned to 64 bytes at most") }
+        Self {
+            layout: Layout::new::<Node<K, V>>(),
+            needs_drop: needs_drop::<K>() || needs_drop::<V>(),
+            drop_key: drop_key::<K, V>,
+            drop_pair: drop_pair::<K, V>,
+            show: None,
+        }
+    }
+
+    /// Entries whose arguments and value can be looked at without knowing their types.
+    pub(crate) const fn showing<K: Components + 'static, V: 'static>() -> Self {
+        Self { show: Some(show::<K, V>), ..Self::new::<K, V>() }
+    }
+
+    /// # Safety
+    ///
+    /// The node is of these types, nobody can reach it, and this is the only time. `full` says whether its value is there.
+    pub(super) unsafe fn drop(&self, node: *mut Head, full: bool) {
+        if self.needs_drop {
+            // SAFETY: by contract.
+            unsafe { if full { (self.drop_pair)(node) } else { (self.drop_key)(node) } }
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The node is of these types and lives as long as what this leads to is used.
+    pub(crate) unsafe fn show(&self, node: *const Head) -> Option<Shown> {
+        // SAFETY: by contract.
+        self.show.map(|show| unsafe { show(node) })
+    }
+}
+
+unsafe fn drop_key<K, V>(node: *mut Head) {
+    // SAFETY: by the contract of `Vtable::drop`.
+    unsafe { (&raw mut (*node.cast::<Node<K, V>>()).key).drop_in_place() }
+}
+
+/// As one struct, so that the value is dropped even if the key's `drop` panics.
+unsafe fn drop_pair<K, V>(node: *mut Head) {
+    // SAFETY: by the contract of `Vtable::drop`; the two structs have one layout, since `MaybeUninit` and `UnsafeCell` change none.
+    unsafe { node.cast::<Full<K, V>>().drop_in_place() }
+}
+
+unsafe fn show<K: Components + 'static, V: 'static>(node: *const Head) -> Shown {
+    // SAFETY: by the contract of `Vtable::show`.
+    let node = unsafe { &*node.cast::<Node<K, V>>() };
+    // SAFETY: only entries that live are shown.
+    (&raw const node.key, unsafe { std::ptr::from_ref(node.value()) })
+}

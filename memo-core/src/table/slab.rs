@@ -1,0 +1,280 @@
+//! Where entries live: chunks of equal places that never move, numbered through.
+//!
+//! A slot is a number; its chunk is `slot >> shift`, its place there the rest. One line of the chunk table tells where a chunk is, how far apart
+//! its places are, and of what kind its entries are: a function that is generic has one store and several kinds. No allocation
+//! per entry, and giving everything back costs one call per chunk.
+//!
+//! Before an entry's head there may be words that only some stores need: see [`Extras`].
+
+use std::alloc::{Layout, alloc, alloc_zeroed, handle_alloc_error};
+use std::ops::Range;
+use std::ptr::{self, null_mut};
+
+use super::node::{Head, Vtable};
+use crate::sync::atomic::Ordering::Relaxed;
+use crate::sync::atomic::{AtomicU32, AtomicU64};
+
+/// A cache line: what chunks are aligned to.
+pub(super) const CHUNK_ALIGN: usize = 64;
+/// Entries of a full chunk, as a power of two: enough to make the table of chunks small.
+const MOST_SHIFT: u32 = 9;
+const LEAST_SHIFT: u32 = 4;
+/// Chunks of large entries hold fewer of them.
+const CHUNK_BYTES: usize = 64 << 10;
+/// Places in the first chunk of a store without a bound: most functions are called with few different arguments.
+const FIRST: u32 = 16;
+
+/// One line of the chunk table.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct Chunk {
+    /// The first head.
+    first: *mut u8,
+    stride: u32,
+    kind: u32,
+}
+
+/// What readers go by, besides the chunk table itself, to which the [index](super::index) leads.
+pub(super) struct Slab {
+    shift: AtomicU32,
+    /// The bits below the shift.
+    mask: AtomicU32,
+}
+
+/// What writers keep, under the lock.
+pub(super) struct SlabBook {
+    kinds: Vec<Kind>,
+    chunks: Vec<Allocated>,
+    /// The chunk table, and how many lines it has room for.
+    table: *mut Chunk,
+    room: usize,
+    /// Tables that readers may still look into.
+    outgrown: Vec<(*mut u8, Layout)>,
+    extras: Extras,
+    /// Entries that there will be at most, as far as is known.
+    entries: usize,
+}
+
+// SAFETY: the memory that it points to is the store's own.
+unsafe impl Send for SlabBook {}
+
+fn table_layout(lines: usize) -> Layout {
+    Layout::array::<Chunk>(lines).expect("a table of chunks is small")
+}
+
+struct Allocated {
+    memory: *mut u8,
+    layout: Layout,
+    places: u32,
+}
+
+impl Allocated {
+    fn range(&self) -> Range<usize> {
+        self.memory.addr()..self.memory.addr() + self.layout.size()
+    }
+}
+
+struct Kind {
+    vtable: &'static Vtable,
+    stride: u32,
+    /// Bytes before the first head.
+    offset: usize,
+    free: Vec<u32>,
+    /// Slots that were never used: the rest of this kind's last chunk.
+    unused: Range<u32>,
+}
+
+/// Words before each head, counted from it downwards.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Extras {
+    pub(crate) words: u8,
+}
+
+impl Extras {
+    /// One more word; gives its number.
+    pub(crate) fn reserve(&mut self) -> u8 {
+        self.words += 1;
+        self.words
+    }
+}
+
+/// A word before this head.
+///
+/// # Safety
+///
+/// `head` is a place in a slab whose [`Extras`] have a word of this number.
+pub(super) unsafe fn extra<'a>(head: *const Head, number: u8) -> &'a AtomicU64 {
+    // SAFETY: by contract; words are as aligned as heads are, and written when the chunk is made.
+    unsafe { &*head.cast::<AtomicU64>().sub(number as usize) }
+}
+
+impl Slab {
+    pub(super) fn new() -> Self {
+        Self { shift: AtomicU32::new(0), mask: AtomicU32::new(0) }
+    }
+
+    /// Where the entry of this slot is, and its kind.
+    ///
+    /// # Safety
+    ///
+    /// The slot was given out for a chunk of this table, and that happened before.
+    #[inline(always)]
+    pub(super) unsafe fn node(&self, chunks: *const Chunk, slot: u32) -> (*mut Head, u32) {
+        let (shift, mask) = (self.shift.load(Relaxed), self.mask.load(Relaxed));
+        // SAFETY: the chunk is in the table, and the place in the chunk.
+        unsafe {
+            let chunk = &*chunks.add((slot >> (shift & 31)) as usize);
+            let head = chunk.first.add((slot & mask) as usize * chunk.stride as usize);
+            (head.cast(), chunk.kind)
+        }
+    }
+}
+
+impl SlabBook {
+    pub(super) fn new(entries: usize, extras: Extras) -> Self {
+        Self { kinds: Vec::new(), chunks: Vec::new(), table: null_mut(), room: 0, outgrown: Vec::new(), extras, entries }
+    }
+
+    /// A new kind of entries; gives its number.
+    pub(super) fn add_kind(&mut self, slab: &Slab, vtable: &'static Vtable) -> u32 {
+        let align = vtable.layout.align();
+        let offset = (usize::from(self.extras.words) * size_of::<AtomicU64>()).next_multiple_of(align);
+        let stride = (offset + vtable.layout.size()).next_multiple_of(align);
+        if self.kinds.is_empty() {
+            let by_bound = usize::BITS - self.entries.leading_zeros();
+            let by_size = (CHUNK_BYTES / stride).max(1).ilog2();
+            // Relaxed: no slot has been given out.
+            let shift = by_bound.min(by_size).clamp(LEAST_SHIFT, MOST_SHIFT);
+            slab.shift.store(shift, Relaxed);
+            slab.mask.store((1 << shift) - 1, Relaxed);
+        }
+        let stride = u32::try_from(stride).expect("entries are smaller than 4 GiB");
+        self.kinds.push(Kind { vtable, stride, offset, free: Vec::new(), unused: 0..0 });
+        u32::try_from(self.kinds.len() - 1).expect("fewer than 2^32 types")
+    }
+
+    pub(super) fn needs_drop(&self) -> bool {
+        self.kinds.iter().any(|kind| kind.vtable.needs_drop)
+    }
+
+    pub(super) fn vtable(&self, kind: u32) -> &'static Vtable {
+        self.kinds[kind as usize].vtable
+    }
+
+    /// A place for an entry of this kind. `publish` is told of a new chunk table.
+    pub(super) fn take(&mut self, slab: &Slab, kind: u32, publish: impl FnOnce(*mut Chunk)) -> u32 {
+        if let Some(slot) = self.kinds[kind as usize].free.pop() {
+            return slot;
+        }
+        if self.kinds[kind as usize].unused.is_empty() {
+            self.add_chunk(slab, kind, publish);
+        }
+        self.kinds[kind as usize].unused.next().expect("a new chunk has places")
+    }
+
+    pub(super) fn give_back(&mut self, kind: u32, slot: u32) {
+        self.kinds[kind as usize].free.push(slot);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_chunk(&mut self, slab: &Slab, kind: u32, publish: impl FnOnce(*mut Chunk)) {
+        let shift = slab.shift.load(Relaxed);
+        let places = match self.chunks.len() {
+            0 if self.entries == usize::MAX => FIRST.min(1 << shift),
+            _ => 1 << shift,
+        };
+        let Kind { stride, offset, .. } = self.kinds[kind as usize];
+        let layout = Layout::from_size_align(stride as usize * places as usize, CHUNK_ALIGN).expect("a chunk is small");
+        // SAFETY: the layout is not empty, for a stride holds a head; zeroed heads are heads of places where nothing lives.
+        let memory = unsafe { alloc_zeroed(layout) };
+        if memory.is_null() {
+            handle_alloc_error(layout);
+        }
+        // SAFETY: inside the allocation.
+        let first = unsafe { memory.add(offset) };
+        self.add_line(Chunk { first, stride, kind }, publish);
+        let start = u32::try_from(self.chunks.len() << shift).expect("slots are u32");
+        self.chunks.push(Allocated { memory, layout, places });
+        self.kinds[kind as usize].unused = start..start + places;
+    }
+
+    fn add_line(&mut self, chunk: Chunk, publish: impl FnOnce(*mut Chunk)) {
+        let used = self.chunks.len();
+        if used < self.room {
+            // SAFETY: in bounds. No reader looks at this line before it gets a slot of this chunk, from an index that orders it after.
+            unsafe { self.table.add(used).write(chunk) };
+            return;
+        }
+        let room = (self.room * 2).max(1);
+        let layout = table_layout(room);
+        // SAFETY: the layout is not empty.
+        let table = unsafe { alloc(layout) }.cast::<Chunk>();
+        if table.is_null() {
+            handle_alloc_error(layout);
+        }
+        // SAFETY: the old table has that many lines, the new one has more and is ours.
+        unsafe {
+            if used > 0 {
+                ptr::copy_nonoverlapping(self.table, table, used);
+            }
+            table.add(used).write(chunk);
+        }
+        let old = std::mem::replace(&mut self.table, table);
+        if self.room != 0 {
+            self.outgrown.push((old.cast(), table_layout(self.room)));
+        }
+        self.room = room;
+        publish(table);
+    }
+
+    /// Every slot that was ever used, in order.
+    pub(super) fn slots(&self, slab: &Slab) -> impl Iterator<Item = u32> + use<'_> {
+        let shift = slab.shift.load(Relaxed);
+        self.chunks.iter().zip(0u32..).flat_map(move |(chunk, number)| {
+            let start = number << shift;
+            let all = start..start + chunk.places;
+            let unused = self.kinds.iter().map(|kind| kind.unused.start).find(|unused| all.contains(unused));
+            start..unused.unwrap_or(all.end)
+        })
+    }
+
+    /// Whether the slot is one of a chunk.
+    #[inline]
+    pub(super) fn knows(&self, slab: &Slab, slot: u32) -> bool {
+        let chunk = self.chunks.get((slot >> slab.shift.load(Relaxed)) as usize);
+        chunk.is_some_and(|chunk| slot & slab.mask.load(Relaxed) < chunk.places)
+    }
+
+    /// Bytes of all chunks.
+    pub(super) fn bytes(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.layout.size()).sum()
+    }
+
+    /// Where places are.
+    pub(super) fn ranges(&self) -> Vec<Range<usize>> {
+        self.chunks.iter().map(Allocated::range).collect()
+    }
+
+    /// Whether the address is in one of the chunks.
+    pub(super) fn contains(&self, address: usize) -> bool {
+        self.chunks.iter().any(|chunk| chunk.range().contains(&address))
+    }
+
+    /// Empties the slab at once. What it had is handed out: readers may still look into it.
+    pub(super) fn detach(&mut self) -> Self {
+        let kinds = self.kinds.iter().map(|kind| Kind { free: Vec::new(), unused: 0..0, ..*kind }).collect();
+        let mut old = std::mem::replace(self, Self { kinds, ..Self::new(self.entries, self.extras) });
+        if old.room != 0 {
+            old.outgrown.push((old.table.cast(), table_layout(old.room)));
+        }
+        old
+    }
+
+    /// All memory of a slab that was detached.
+    pub(super) fn into_memory(self) -> Vec<(*mut u8, Layout)> {
+        let mut memory = self.outgrown;
+        memory.extend(self.chunks.into_iter().map(|chunk| (chunk.memory, chunk.layout)));
+        memory
+    }
+}
