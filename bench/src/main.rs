@@ -1,17 +1,28 @@
-//! How fast memokit is, beside its peers and the floor: one question per module, one table per question.
+//! How fast memokit is, beside its peers and the floor: one question per module.
 //!
-//! See `README.md` for what each question measures and how to read its table.
+//! See `README.md` for what each question measures and how to read its tables.
 
 mod body;
+mod calls;
+mod crowd;
+mod draw;
+mod flights;
 mod floor;
+mod functions;
 mod hits;
 mod keys;
+mod memory;
 mod misses;
+mod mix;
+mod peers;
 mod python;
 mod race;
 mod report;
+mod threads;
 
 use std::process::ExitCode;
+use std::thread::available_parallelism;
+use std::time::Duration;
 
 /// How much time to spend.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,33 +33,63 @@ enum Effort {
 }
 
 impl Effort {
+    /// Rounds of a race.
     fn rounds(self) -> usize {
+        self.choose(51, 11)
+    }
+
+    /// How long one contender answers in one round where several threads ask: many of the scheduler's slices, or a few.
+    fn turn(self) -> Duration {
+        self.choose(Duration::from_millis(20), Duration::from_millis(8))
+    }
+
+    fn choose<T>(self, full: T, quick: T) -> T {
         match self {
-            Self::Full => 51,
-            Self::Quick => 11,
+            Self::Full => full,
+            Self::Quick => quick,
         }
     }
+}
+
+/// What the command line says about how to ask.
+struct Arguments {
+    effort: Effort,
+    /// With how many threads, where that is asked: 1 first, with which the others are compared.
+    threads: Vec<usize>,
 }
 
 /// One question: its name on the command line, what it asks, and who answers.
 struct Question {
     name: &'static str,
     asks: &'static str,
-    answer: fn(Effort),
+    answer: fn(&Arguments),
 }
 
-const QUESTIONS: [Question; 2] = [
-    Question { name: "hits", asks: "what a hit costs", answer: hits::answer },
-    Question { name: "misses", asks: "what a miss with a trivial body costs", answer: misses::answer },
+/// One line each.
+#[rustfmt::skip]
+const QUESTIONS: &[Question] = &[
+    Question { name: "hits", asks: "what a hit costs", answer: |asked| hits::answer(asked.effort) },
+    Question { name: "threads", asks: "what a hit costs when threads ask at once", answer: threads::answer },
+    Question { name: "mix", asks: "what a call costs when some hit and some miss", answer: mix::answer },
+    Question { name: "misses", asks: "what a miss with a trivial body costs", answer: |asked| misses::answer(asked.effort) },
+    Question { name: "calls", asks: "what our own layers cost", answer: |asked| calls::answer(asked.effort) },
+    Question { name: "memory", asks: "what entries weigh, and what growing and emptying take", answer: |asked| memory::answer(asked.effort) },
+    Question { name: "flights", asks: "who waits for whom", answer: |asked| flights::answer(asked.effort) },
 ];
 
 fn main() -> ExitCode {
     let mut effort = Effort::Full;
+    let mut threads = vec![available_parallelism().map_or(2, usize::from)];
     let mut chosen: Vec<&Question> = Vec::new();
-    for word in std::env::args().skip(1) {
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
         match word.as_str() {
             "--quick" => effort = Effort::Quick,
-            "all" => chosen.extend(&QUESTIONS),
+            "--threads" => match words.next().and_then(|list| numbers(&list)) {
+                Some(list) => threads = list,
+                None => return usage(),
+            },
+            "all" => chosen.extend(QUESTIONS),
             name => match QUESTIONS.iter().find(|question| question.name == name) {
                 Some(question) => chosen.push(question),
                 None => return usage(),
@@ -61,15 +102,23 @@ fn main() -> ExitCode {
     if cfg!(debug_assertions) {
         eprintln!("note: a debug build measures nothing of use; run with --release");
     }
+    threads.retain(|count| *count > 1);
+    threads.insert(0, 1);
+    let arguments = Arguments { effort, threads };
     for question in chosen {
-        (question.answer)(effort);
+        (question.answer)(&arguments);
     }
     ExitCode::SUCCESS
 }
 
+/// `1,2,8`
+fn numbers(list: &str) -> Option<Vec<usize>> {
+    list.split(',').map(|number| number.parse().ok().filter(|number| *number > 0)).collect()
+}
+
 fn usage() -> ExitCode {
-    eprintln!("usage: cargo run --release -p bench -- QUESTION.. [--quick]\n");
-    for Question { name, asks, .. } in &QUESTIONS {
+    eprintln!("usage: cargo run --release -p bench -- QUESTION.. [--quick] [--threads 1,2,8]\n");
+    for Question { name, asks, .. } in QUESTIONS {
         eprintln!("  {name:8} {asks}");
     }
     eprintln!("  {:8} every question", "all");

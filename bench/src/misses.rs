@@ -2,109 +2,68 @@
 //!
 //! Fresh keys, because keys that come round again flatter caches that remember what they evicted.
 
-use cached::ShardedLruCache;
-use cached::macros::{cached, concurrent_cached};
-use memokit::{Cache, memoize};
+use crate::body::counted;
+use crate::functions::of_numbers;
+use crate::keys::{Key, number};
+use crate::peers::{self, OurLocal, Store, Visit};
+use crate::race::{ROUND, Race};
+use crate::report::standings;
+use crate::{Effort, python};
 
-use crate::body::Value;
-use crate::race::{ROUND, Race, Role};
-use crate::report::Case;
-use crate::{Effort, keys, python};
+of_numbers!(size_16, 16);
+of_numbers!(size_128, 128);
+of_numbers!(size_1024, 1024);
+of_numbers!(size_10_000, 10_000);
+of_numbers!(size_1_000_000, 1_000_000);
+
+type Functions = fn(&mut Race<u64>);
+
+const SIZES: [(usize, Functions); 5] = [
+    (16, size_16::everybody),
+    (128, size_128::everybody),
+    (1024, size_1024::everybody),
+    (10_000, size_10_000::everybody),
+    (1_000_000, size_1_000_000::everybody),
+];
 
 pub(crate) fn answer(effort: Effort) {
     println!("# misses: ns per miss, fresh keys, trivial body, the cache full, one thread");
-    for size in &SIZES {
+    for (entries, functions) in SIZES {
         let mut race = Race::new();
-        (size.ours)(&mut race);
-        let cache = Cache::builder().lru(size.entries).build();
-        race.enter(Role::Ours, "memokit Cache::get_or_insert_with", move |key: u64| {
-            cache.get_or_insert_with(key, || key.value())
-        });
-        (size.theirs)(&mut race);
-        let cache = ShardedLruCache::<u64, u64>::new(size.entries);
-        race.enter(Role::Peer, "cached ShardedLruCache::get_or_set_with", move |key| {
-            cache.get_or_set_with(key, || key.value())
-        });
+        functions(&mut race);
+        let mut stores = Stores { race: &mut race, bound: entries };
+        peers::ours(&mut stores);
+        stores.enter::<OurLocal<u64, u64>>();
+        peers::bounded(&mut stores);
 
         let mut next = 0;
         let mut fresh = |count: usize| -> Vec<u64> {
             next += count;
-            (next - count..next).map(keys::number).collect()
+            (next - count..next).map(number).collect()
         };
-        race.warm_up(&fresh(2 * size.entries));
+        // More than fit: every shard is full.
+        race.warm_up(&fresh(entries + entries / 4 + ROUND));
         let times = race.run(effort.rounds(), || fresh(ROUND));
-        let others = python::misses(effort, "int", size.entries);
-        Case { question: "misses", key: "u64", entries: size.entries }.print(&times, &others);
+        let others = python::misses(effort, entries);
+        standings("misses", &times, &others).key(u64::NAME).entries(entries).print();
     }
 }
 
-/// The functions of one size: a bound is part of an attribute.
-struct Size {
-    entries: usize,
-    ours: fn(&mut Race<u64>),
-    theirs: fn(&mut Race<u64>),
+struct Stores<'a> {
+    race: &'a mut Race<u64>,
+    bound: usize,
 }
 
-const SIZES: [Size; 2] = [small::SIZE, large::SIZE];
-
-macro_rules! size {
-    ($module:ident, $entries:tt) => {
-        mod $module {
-            use super::*;
-
-            #[memoize(lru = $entries)]
-            fn lru(key: u64) -> u64 {
-                key.value()
-            }
-
-            #[memoize(lru = $entries, single_flight = false)]
-            fn without_flights(key: u64) -> u64 {
-                key.value()
-            }
-
-            #[memoize(max = $entries)]
-            fn max(key: u64) -> u64 {
-                key.value()
-            }
-
-            #[memoize(lru = $entries, local)]
-            fn local(key: u64) -> u64 {
-                key.value()
-            }
-
-            #[cached(max_size = $entries)]
-            fn peer(key: u64) -> u64 {
-                key.value()
-            }
-
-            // What comes nearest to our default: once per key at a time.
-            #[cached(max_size = $entries, sync_writes = "by_key")]
-            fn peer_by_key(key: u64) -> u64 {
-                key.value()
-            }
-
-            #[concurrent_cached(max_size = $entries)]
-            fn sharded_peer(key: u64) -> u64 {
-                key.value()
-            }
-
-            fn ours(race: &mut Race<u64>) {
-                race.enter(Role::Ours, "memokit #[memoize(lru)]", |key| lru(key));
-                race.enter(Role::Ours, "memokit #[memoize(lru, single_flight = false)]", |key| without_flights(key));
-                race.enter(Role::Ours, "memokit #[memoize(max)]", |key| max(key));
-                race.enter(Role::Ours, "memokit #[memoize(lru, local)]", |key| local(key));
-            }
-
-            fn theirs(race: &mut Race<u64>) {
-                race.enter(Role::Peer, "cached #[cached(max_size)]", |key| peer(key));
-                race.enter(Role::Peer, "cached #[cached(max_size, sync_writes by_key)]", |key| peer_by_key(key));
-                race.enter(Role::Peer, "cached #[concurrent_cached(max_size)]", |key| sharded_peer(key));
-            }
-
-            pub(super) const SIZE: Size = Size { entries: $entries, ours, theirs };
-        }
-    };
+impl Stores<'_> {
+    fn enter<S: Store<u64>>(&mut self) {
+        let store = S::new(self.bound);
+        let call = move |key: u64| store.get_or_insert_with(key, || counted(key.value()));
+        self.race.enter_local(S::ROLE, S::NAME, call);
+    }
 }
 
-size!(small, 128);
-size!(large, 10_000);
+impl Visit<u64> for Stores<'_> {
+    fn store<S: Store<u64> + Send + Sync>(&mut self) {
+        self.enter::<S>();
+    }
+}

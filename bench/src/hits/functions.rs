@@ -1,95 +1,94 @@
-//! The same two functions under every attribute and at every size: a bound is part of an attribute.
+//! The functions whose hits are measured, by kind of key and size. Their bodies are counted.
 
-use cached::macros::{cached, concurrent_cached};
-use memokit::memoize;
-
-use crate::body::counted;
-use crate::race::{Race, Role};
+use crate::body::{counted, of_four, of_pair, of_text};
+use crate::functions::{memoized, of_numbers};
+use crate::keys::{Four, Pair, Text};
+use crate::race::Race;
 
 /// The functions of one size, entered by type and not through pointers: calls are inlined as they would be in a program.
-pub(super) struct Size {
+pub(super) struct Size<K> {
     pub(super) entries: usize,
     pub(super) bound: usize,
-    pub(super) our_numbers: fn(&mut Race<u64>),
-    pub(super) their_numbers: fn(&mut Race<u64>),
-    pub(super) our_texts: fn(&mut Race<&'static str>),
-    pub(super) their_texts: fn(&mut Race<&'static str>),
-}
-
-pub(super) const SIZES: [Size; 2] = [hundred::SIZE, ten_thousand::SIZE];
-
-// The key is passed in tokens: behind a `ty` the peer's attribute would not see that it is a reference, and key by it.
-macro_rules! functions {
-    ($module:ident, [$($key:tt)+], $entered:ty, $bound:tt) => {
-        mod $module {
-            use super::*;
-
-            #[memoize(lru = $bound)]
-            fn lru(key: $($key)+) -> u64 {
-                counted(key)
-            }
-
-            #[memoize(max = $bound)]
-            fn max(key: $($key)+) -> u64 {
-                counted(key)
-            }
-
-            #[memoize]
-            fn unbounded(key: $($key)+) -> u64 {
-                counted(key)
-            }
-
-            #[memoize(lru = $bound, local)]
-            fn local(key: $($key)+) -> u64 {
-                counted(key)
-            }
-
-            // The attribute that its documentation begins with.
-            #[cached(max_size = $bound)]
-            fn peer(key: $($key)+) -> u64 {
-                counted(key)
-            }
-
-            // The one that it recommends where threads share the cache.
-            #[concurrent_cached(max_size = $bound)]
-            fn sharded_peer(key: $($key)+) -> u64 {
-                counted(key)
-            }
-
-            pub(super) fn ours(race: &mut Race<$entered>) {
-                race.enter(Role::Ours, "memokit #[memoize(lru)]", |key| lru(key));
-                race.enter(Role::Ours, "memokit #[memoize(max)]", |key| max(key));
-                race.enter(Role::Ours, "memokit #[memoize]", |key| unbounded(key));
-                race.enter(Role::Ours, "memokit #[memoize(lru, local)]", |key| local(key));
-            }
-
-            pub(super) fn theirs(race: &mut Race<$entered>) {
-                race.enter(Role::Peer, "cached #[cached(max_size)]", |key| peer(key));
-                race.enter(Role::Peer, "cached #[concurrent_cached(max_size)]", |key| sharded_peer(key));
-            }
-        }
-    };
+    pub(super) ours: fn(&mut Race<K>),
+    pub(super) our_unbounded: fn(&mut Race<K>),
+    pub(super) theirs: fn(&mut Race<K>),
 }
 
 macro_rules! size {
-    ($module:ident, $entries:tt, $bound:tt) => {
-        mod $module {
-            use super::*;
-
-            functions!(numbers, [u64], u64, $bound);
-            functions!(texts, [&str], &'static str, $bound);
-
-            pub(super) const SIZE: Size = Size {
-                entries: $entries,
-                bound: $bound,
-                our_numbers: numbers::ours,
-                their_numbers: numbers::theirs,
-                our_texts: texts::ours,
-                their_texts: texts::theirs,
-            };
+    ($module:ident, $entries:literal, $bound:literal) => {
+        Size {
+            entries: $entries,
+            bound: $bound,
+            ours: $module::ours,
+            our_unbounded: $module::our_unbounded,
+            theirs: $module::theirs,
         }
     };
 }
 
-size!(hundred, 100, 200);
-size!(ten_thousand, 10_000, 20_000);
+of_numbers!(numbers_100, 200);
+of_numbers!(numbers_10_000, 20_000);
+of_numbers!(numbers_1_000_000, 2_000_000);
+pub(super) const NUMBERS: [Size<u64>; 3] = [
+    size!(numbers_100, 100, 200),
+    size!(numbers_10_000, 10_000, 20_000),
+    size!(numbers_1_000_000, 1_000_000, 2_000_000),
+];
+
+macro_rules! pairs {
+    ($module:ident, $bound:tt) => {
+        memoized! {
+            $module, Pair, $bound, |key|
+            borrowed(a: u64, b: u64) = (key.0, key.1) => counted(of_pair(a, b)),
+            cached(),
+            owned(a: u64, b: u64) = (key.0, key.1) => counted(of_pair(a, b)),
+        }
+    };
+}
+
+pairs!(pairs_100, 200);
+pairs!(pairs_10_000, 20_000);
+pub(super) const PAIRS: [Size<Pair>; 2] = [size!(pairs_100, 100, 200), size!(pairs_10_000, 10_000, 20_000)];
+
+macro_rules! texts {
+    ($module:ident, $length:literal, $bound:tt) => {
+        memoized! {
+            $module, Text<$length>, $bound, |key|
+            borrowed(key: &str) = (key.0) => counted(of_text(key)),
+            cached(),
+            // It cannot keep what a reference points to.
+            owned(key: String) = (key.0.to_owned()) => counted(of_text(&key)),
+        }
+    };
+}
+
+texts!(short_100, 20, 200);
+texts!(short_10_000, 20, 20_000);
+pub(super) const SHORT: [Size<Text<20>>; 2] = [size!(short_100, 100, 200), size!(short_10_000, 10_000, 20_000)];
+
+texts!(long_100, 200, 200);
+texts!(long_10_000, 200, 20_000);
+pub(super) const LONG: [Size<Text<200>>; 2] = [size!(long_100, 100, 200), size!(long_10_000, 10_000, 20_000)];
+
+macro_rules! fours {
+    ($module:ident, $bound:tt) => {
+        memoized! {
+            $module, Four, $bound, |key|
+            borrowed(name: &str, list: &[u32], rate: f64, tag: Option<&str>) =
+                (key.name, key.list, f64::from_bits(key.rate), key.tag) => counted(of_four(name, list, rate.to_bits(), tag)),
+            // As its documentation says of floats, and of what is behind an `Option`.
+            cached(
+                , key = "(String, Vec<u32>, u64, Option<String>)",
+                convert = r#"{ (name.to_owned(), list.to_vec(), rate.to_bits(), tag.map(str::to_owned)) }"#
+            ),
+            // It has no conversion, and a float is no key: the caller passes what can be one.
+            owned(name: String, list: Vec<u32>, rate: u64, tag: Option<String>) =
+                (key.name.to_owned(), key.list.to_vec(), key.rate, key.tag.map(str::to_owned)) =>
+                counted(of_four(&name, &list, rate, tag.as_deref())),
+        }
+    };
+}
+
+fours!(fours_100, 200);
+fours!(fours_10_000, 20_000);
+pub(super) const FOURS: [Size<Four>; 2] = [size!(fours_100, 100, 200), size!(fours_10_000, 10_000, 20_000)];

@@ -1,0 +1,172 @@
+//! One path through memokit, so many times: `paths PATH CALLS`. Run it under a tool that counts instructions, once with N calls and once with
+//! 2N: the difference divided by N is what one call takes, and starting up cancels out. `instructions.sh` does that.
+//!
+//! No peer is linked, so that it builds in seconds.
+
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use memokit::{Cache, Lazy, LocalCache, cached_field, memoize};
+
+/// Few enough that all of them stay, and a power of two, so that going round is one instruction.
+const KEYS: usize = 64;
+const BOUND: usize = 100;
+
+/// Distinct numbers without a pattern, by `SplitMix64`: keys in arithmetic progression suit some seeds of the hasher worse than others, and counts
+/// would differ from run to run.
+const fn number(id: u64) -> u64 {
+    let mut mixed = id.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}
+
+#[memoize(lru = 100)]
+fn of_number(key: u64) -> u64 {
+    key ^ 1
+}
+
+#[memoize(lru = 100)]
+fn of_text(key: &str) -> u64 {
+    key.len() as u64
+}
+
+#[memoize(lru = 100)]
+fn of_four(name: &str, list: &[u32], rate: f64, tag: Option<&str>) -> u64 {
+    name.len() as u64 + u64::from(list[0]) + rate.to_bits() + tag.map_or(0, str::len) as u64
+}
+
+/// Misses go round among several caches: how deep look-ups have to go depends on the seed of each one's hasher, and on when its table last
+/// grew.
+const CACHES: usize = 16;
+
+macro_rules! small {
+    ($($name:ident)*) => {
+        $(
+            #[memoize(lru = 128)]
+            fn $name(key: u64) -> u64 {
+                key ^ 1
+            }
+        )*
+        const SMALL: [fn(u64) -> u64; CACHES] = [$($name),*];
+    };
+}
+
+small!(s0 s1 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 s12 s13 s14 s15);
+
+#[derive(Default)]
+struct Circle {
+    radius: u64,
+    area: Lazy<u64>,
+}
+
+impl Circle {
+    #[cached_field]
+    fn area(&self) -> u64 {
+        self.radius
+    }
+}
+
+struct Four {
+    name: String,
+    list: [u32; 8],
+    rate: f64,
+    tag: Option<&'static str>,
+}
+
+/// A path: its name, and what calls it so many times and adds the answers up.
+type Path = (&'static str, fn(usize) -> u64);
+
+const PATHS: [Path; 13] = [
+    // What the others contain of going round: taken off by the script.
+    ("loop", |calls| hits(calls, |key| key)),
+    ("cache_lru_get", |calls| get(calls, &Cache::builder().lru(BOUND).build())),
+    ("cache_max_get", |calls| get(calls, &Cache::builder().max(BOUND).build())),
+    ("cache_unbounded_get", |calls| get(calls, &Cache::builder().build())),
+    ("cache_ttl_get", |calls| get(calls, &Cache::builder().lru(BOUND).ttl(Duration::from_hours(24)).build())),
+    ("local_cache_get", |calls| {
+        let cache = LocalCache::builder().lru(BOUND).build();
+        numbers().for_each(|key| cache.insert(key, key));
+        hits(calls, |key| cache.get(&key).unwrap_or(0))
+    }),
+    ("memoize_u64", |calls| hits(calls, of_number)),
+    ("memoize_str_20", |calls| {
+        let keys: Vec<String> = (0..KEYS).map(|id| format!("user:{id:08x}:{id:06}")).collect();
+        round(calls, &keys, |key| of_text(key))
+    }),
+    ("memoize_four_arguments", |calls| {
+        let keys: Vec<Four> = (0_u32..).take(KEYS).map(Four::new).collect();
+        round(calls, &keys, |key| of_four(&key.name, &key.list, key.rate, key.tag))
+    }),
+    ("cached_field", |calls| {
+        let circles: Vec<Circle> = numbers().map(|radius| Circle { radius, ..Circle::default() }).collect();
+        round(calls, &circles, Circle::area)
+    }),
+    ("memoize_u64_async", |calls| hits(calls, |key| ready(of_number_async(key)))),
+    ("cache_lru_128_miss", |calls| {
+        let caches = [(); CACHES].map(|()| Cache::builder().lru(128).build());
+        fresh(calls, |at, key| caches[at].get_or_insert_with(key, || key ^ 1))
+    }),
+    ("memoize_lru_128_miss", |calls| fresh(calls, |at, key| SMALL[at](key))),
+];
+
+#[memoize(lru = 100)]
+#[expect(clippy::unused_async, reason = "a hit awaits nothing")]
+async fn of_number_async(key: u64) -> u64 {
+    key ^ 1
+}
+
+impl Four {
+    fn new(id: u32) -> Self {
+        let tag = (!id.is_multiple_of(3)).then_some("a tag of some size");
+        Self { name: format!("user:{id:08x}:{id:06}"), list: [id; 8], rate: f64::from(id) / 2.0, tag }
+    }
+}
+
+fn numbers() -> impl Iterator<Item = u64> {
+    (0..).map(number).take(KEYS)
+}
+
+fn get(calls: usize, cache: &Cache<u64, u64>) -> u64 {
+    numbers().for_each(|key| cache.insert(key, key));
+    hits(calls, |key| cache.get(&key).unwrap_or(0))
+}
+
+fn hits(calls: usize, call: impl Fn(u64) -> u64) -> u64 {
+    round(calls, &numbers().collect::<Vec<_>>(), |key| call(*key))
+}
+
+/// Calls with one key after the other, round and round.
+fn round<K>(calls: usize, keys: &[K], call: impl Fn(&K) -> u64) -> u64 {
+    let keys = keys.first_chunk::<KEYS>().expect("as many keys");
+    (0..calls).fold(0_u64, |sum, at| sum.wrapping_add(call(black_box(&keys[at % KEYS]))))
+}
+
+/// Calls with a new key each time, each cache in turn.
+fn fresh(calls: usize, call: impl Fn(usize, u64) -> u64) -> u64 {
+    (0..calls).fold(0_u64, |sum, id| sum.wrapping_add(call(id % CACHES, black_box(number(id as u64)))))
+}
+
+/// What a future gives that has it at once.
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    use std::task::{Context, Poll, Waker};
+    match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => unreachable!("a hit, or a body that awaits nothing"),
+    }
+}
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let path = words.first().and_then(|name| PATHS.iter().find(|(path, _)| path == name));
+    if let (Some((_, path)), Some(Ok(calls))) = (path, words.get(1).map(|calls| calls.parse())) {
+        println!("{}", path(calls));
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("usage: paths PATH CALLS, where PATH is one of");
+    for (name, _) in PATHS {
+        println!("{name}");
+    }
+    ExitCode::FAILURE
+}
