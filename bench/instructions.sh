@@ -1,0 +1,52 @@
+#!/bin/bash
+# Instructions per call of each path through memokit, beside its budget. Fails if one is over it. Unlike times, counts do not depend on what
+# else the machine does.
+#
+# usage: bench/instructions.sh [PATH..]      (from any directory; needs valgrind)
+#
+# Each path runs N and 2N times; the difference divided by N is one call, less what going round the keys takes (the path `loop`).
+set -euo pipefail
+shopt -s inherit_errexit
+
+calls=50000
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+budgets=$root/bench/instructions.budget
+command -v valgrind >/dev/null || { echo "bench/instructions.sh needs valgrind" >&2; exit 2; }
+(cd "$root" && cargo build --quiet --release -p bench --no-default-features --bin paths)
+program=${CARGO_TARGET_DIR:-$root/target}/release/paths
+
+# count PATH CALLS: instructions of the whole process.
+count() {
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$1" "$2" 2>&1 >/dev/null |
+        sed -n 's/.*Collected : \([0-9]*\)$/\1/p'
+}
+
+# each PATH: instructions per call, going round included.
+each() {
+    local once twice
+    once=$(count "$1" "$calls")
+    twice=$(count "$1" $((2 * calls)))
+    awk -v a="$once" -v b="$twice" -v n="$calls" 'BEGIN { printf "%.1f", (b - a) / n }'
+}
+
+# The program knows the paths, the file their budgets: none may be missing here or there.
+known=$("$program" 2>/dev/null | grep -v '^loop$' | sort || true)
+budgeted=$(awk '!/^#/ && NF { print $1 }' "$budgets" | sort)
+if [[ $known != "$budgeted" ]]; then
+    echo "paths and budgets differ:" >&2
+    diff <(echo "$known") <(echo "$budgeted") >&2 || true
+    exit 2
+fi
+
+loop=$(each loop)
+over=0
+printf '%-26s %18s %8s\n' path 'instructions/call' budget
+while read -r path budget why; do
+    [[ -z $path || $path == \#* ]] && continue
+    [[ $# -gt 0 && " $* " != *" $path "* ]] && continue
+    spent=$(awk -v a="$(each "$path")" -v b="$loop" 'BEGIN { printf "%.1f", a - b }')
+    verdict=$(awk -v a="$spent" -v b="$budget" 'BEGIN { if (a > b) print "OVER" }')
+    printf '%-26s %18s %8s %s\n' "$path" "$spent" "$budget" "$verdict"
+    [[ -z $verdict ]] || { over=1; echo "    the budget is for: $why"; }
+done <"$budgets"
+exit "$over"
