@@ -21,7 +21,6 @@ mod report;
 mod threads;
 
 use std::process::ExitCode;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 /// How much time to spend.
@@ -54,8 +53,18 @@ impl Effort {
 /// What the command line says about how to ask.
 struct Arguments {
     effort: Effort,
-    /// With how many threads, where that is asked: 1 first, with which the others are compared.
-    threads: Vec<usize>,
+    /// With how many threads, where that is asked; the question has its own idea otherwise.
+    threads: Option<Vec<usize>>,
+}
+
+impl Arguments {
+    /// 1 and the others: 1 is what they are compared with.
+    fn threads(&self, by_default: usize) -> Vec<usize> {
+        let mut threads = self.threads.clone().unwrap_or_else(|| vec![by_default]);
+        threads.retain(|count| *count > 1);
+        threads.insert(0, 1);
+        threads
+    }
 }
 
 /// One question: its name on the command line, what it asks, and who answers.
@@ -79,14 +88,14 @@ const QUESTIONS: &[Question] = &[
 
 fn main() -> ExitCode {
     let mut effort = Effort::Full;
-    let mut threads = vec![available_parallelism().map_or(2, usize::from)];
+    let mut threads = None;
     let mut chosen: Vec<&Question> = Vec::new();
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--quick" => effort = Effort::Quick,
             "--threads" => match words.next().and_then(|list| numbers(&list)) {
-                Some(list) => threads = list,
+                Some(list) => threads = Some(list),
                 None => return usage(),
             },
             "all" => chosen.extend(QUESTIONS),
@@ -102,8 +111,6 @@ fn main() -> ExitCode {
     if cfg!(debug_assertions) {
         eprintln!("note: a debug build measures nothing of use; run with --release");
     }
-    threads.retain(|count| *count > 1);
-    threads.insert(0, 1);
     let arguments = Arguments { effort, threads };
     for question in chosen {
         (question.answer)(&arguments);

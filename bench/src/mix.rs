@@ -34,13 +34,14 @@ pub(crate) fn answer(arguments: &Arguments) {
 #[expect(clippy::cast_precision_loss, reason = "counts are small")]
 fn run(arguments: &Arguments, crowd: &Crowd<u64>, entries: usize, percent: usize) {
     let effort = arguments.effort;
+    let threads = arguments.threads(2);
     let range = entries * 100 / percent;
     let draw = |length, seed| -> Vec<u64> { uniform(range, length, seed).into_iter().map(u64::make).collect() };
     // Enough that a cache of this size is full and has forgotten how it was filled.
     let warm_up = draw((4 * range).min(ROUND), 1);
     let keys = draw(ROUND, 2);
-    let standing = crowd.run(effort.rounds(), effort.turn(), &arguments.threads, &warm_up, &keys);
-    for (count, times) in arguments.threads.iter().zip(&standing) {
+    let standing = crowd.run(effort.rounds(), effort.turn(), &threads, &warm_up, &keys);
+    for (count, times) in threads.iter().zip(&standing) {
         let table = standings("mix", times, &[]).key(u64::NAME).entries(entries).threads(*count);
         let mut table = table.fact("wanted_percent_hits", percent, format!("{percent} % hits"));
         let hits = times.iter().map(|times| Some(100.0 - 100.0 * times.misses as f64 / ROUND as f64));

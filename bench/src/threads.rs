@@ -1,5 +1,7 @@
 //! What hits cost when several threads ask one small cache at once: Zipf 0.99 over 100 keys, every call a hit.
 
+use std::thread::available_parallelism;
+
 use crate::Arguments;
 use crate::crowd::Crowd;
 use crate::draw::zipf;
@@ -31,8 +33,8 @@ pub(crate) fn answer(arguments: &Arguments) {
 
     let all: Vec<u64> = (0..ENTRIES).map(u64::make).collect();
     let calls: Vec<u64> = zipf(ENTRIES, EXPONENT, ROUND).into_iter().map(|id| all[id]).collect();
-    let threads = &arguments.threads;
-    let standing = crowd.run(arguments.effort.rounds(), arguments.effort.turn(), threads, &all, &calls);
+    let threads = arguments.threads(available_parallelism().map_or(2, usize::from));
+    let standing = crowd.run(arguments.effort.rounds(), arguments.effort.turn(), &threads, &all, &calls);
     note_misses(&standing[0]);
     for (count, times) in threads.iter().zip(&standing) {
         let mut table = standings("threads", times, &[]).key(u64::NAME).entries(ENTRIES).threads(*count);
