@@ -149,7 +149,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
 
     fn take_found(found: Found<'_, S>) -> V {
         // SAFETY: the engine was asked for this kind, and has no other.
-        Self::take_hit(&unsafe { found.of(Self::KIND) })
+        unsafe { found.with(Self::KIND, Self::take_hit) }
     }
 
     fn land<E>(&self, mut ticket: Ticket<'_, S>, result: Result<V, E>) -> Result<V, E> {

@@ -164,7 +164,7 @@ where
         let landed = match place.engine.begin(place.hash, place.kind.number(), clock, &mut asking, &turn, Mode::Call) {
             Begin::Hit(found) => {
                 // SAFETY: the engine was asked for this kind.
-                Some(take(&unsafe { found.of(place.kind) }, keep))
+                Some(unsafe { found.with(place.kind, |hit| take(hit, keep)) })
             }
             Begin::Lead(ticket) => return Step::Run(Lead::new(ticket, place.kind, keep)),
             Begin::Bypass => return Step::Run(Lead::without_cache(keep)),

@@ -40,7 +40,7 @@ where
     match place.engine.begin(place.hash, place.kind.number(), clock, &mut asking, turn, Mode::Call) {
         Begin::Hit(found) => {
             // SAFETY: the engine was asked for this kind.
-            AsyncStep::Done(take(&unsafe { found.of(place.kind) }, keep))
+            AsyncStep::Done(unsafe { found.with(place.kind, |hit| take(hit, keep)) })
         }
         Begin::Lead(ticket) => AsyncStep::Run(Lead::new(ticket.of_a_task(), place.kind, keep)),
         Begin::Bypass => AsyncStep::Run(Lead::without_cache(keep)),

@@ -2,9 +2,10 @@
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use super::kinds::Kind;
-use super::scope::{Reading, Scope};
+use super::scope::{Quick, Reading, Scope};
 use super::state::TAG_BITS;
 use super::{Engine, NEVER};
 use crate::policy::Touch;
@@ -15,7 +16,7 @@ use crate::table::{Due, Hash, Head, Look, Node};
 const SHARED: u64 = 0;
 const TAG: u64 = (1 << TAG_BITS) - 1;
 
-/// What a hit writes, as it is now: [`Touch`] in one word.
+/// What a hit writes, as it is now: [`Touch`] in one word, and whether it moves a date.
 pub(super) struct Touching(AtomicU64);
 
 const NOTHING: u64 = 0;
@@ -23,10 +24,12 @@ const TICK: u64 = 1;
 const COUNT_THEN_TICK: u64 = 2;
 /// [`Touch::Count`] up to the number that this is taken from.
 const COUNT: u64 = 3;
+/// The highest bit: besides, the hit moves the end of a time to idle on.
+const IDLE: u64 = 1 << 63;
 
 impl Touching {
-    pub(super) fn new(touch: Touch) -> Self {
-        let touching = Self(AtomicU64::new(NOTHING));
+    pub(super) fn new(touch: Touch, idle: bool) -> Self {
+        let touching = Self(AtomicU64::new(if idle { IDLE } else { NOTHING }));
         touching.set(touch);
         touching
     }
@@ -36,9 +39,9 @@ impl Touching {
             Touch::Nothing => NOTHING,
             Touch::Tick => TICK,
             Touch::CountThenTick => COUNT_THEN_TICK,
-            Touch::Count(most) => most.saturating_add(COUNT),
+            Touch::Count(most) => most + COUNT,
         };
-        self.0.store(word, Relaxed);
+        self.0.store(word | self.0.load(Relaxed) & IDLE, Relaxed);
     }
 }
 
@@ -46,13 +49,7 @@ impl Touching {
 pub(crate) struct Found<'a, S: Scope> {
     engine: &'a Engine<S>,
     reading: S::Reading<'a>,
-    pub(super) head: &'a Head,
-}
-
-/// The same, its types known.
-pub(crate) struct Hit<'a, K, V, S: Scope> {
-    found: Found<'a, S>,
-    _of: PhantomData<fn() -> (K, V)>,
+    head: &'a Head,
 }
 
 impl<'a, S: Scope> Found<'a, S> {
@@ -60,69 +57,55 @@ impl<'a, S: Scope> Found<'a, S> {
         Self { engine, reading, head }
     }
 
-    /// The entry as what it is.
+    /// Looks at the entry as what it is.
     ///
     /// # Safety
     ///
     /// It was looked for as an entry of this kind.
-    pub(crate) unsafe fn of<K, V>(self, _: Kind<K, V>) -> Hit<'a, K, V, S> {
-        Hit { found: self, _of: PhantomData }
+    pub(crate) unsafe fn with<K, V, T>(self, _: Kind<K, V>, then: impl FnOnce(&Hit<'_, K, V, S>) -> T) -> T {
+        let tally = self.engine.stats.tally(&self.reading);
+        then(&Hit { engine: self.engine, head: self.head, tally, _of: PhantomData })
     }
+}
 
-    /// Records a hit.
-    #[inline(always)]
-    fn touch(&self) {
-        let (engine, head) = (self.engine, self.head);
-        let (tally, tag) = engine.stats.tally(&self.reading);
-        let tick = tally.hit();
-        let touching = engine.touching.0.load(Relaxed);
-        if touching == TICK {
-            // Of the threads that hit an entry only the one that touched it last always writes; see `touch_another's`.
-            let mark = head.mark.load(Relaxed);
-            if mark & TAG == u64::from(tag) && tick > engine.table.clock() {
-                head.mark.store(tick << TAG_BITS | u64::from(tag), Relaxed);
-            } else {
-                engine.touch_anothers(head, mark, tally, tag);
-            }
-        } else if touching >= COUNT {
-            let mark = head.mark.load(Relaxed);
-            if mark < touching - COUNT {
-                head.mark.store(mark + 1, Relaxed);
-            }
-        } else if touching == COUNT_THEN_TICK {
-            let tick = engine.later_than_all(tally, 0) << TAG_BITS | u64::from(tag);
-            head.mark.store(crate::policy::used_again(head.mark.load(Relaxed), tick), Relaxed);
-        }
-        if engine.dating.idle.is_some() {
-            engine.dating.used(&engine.table, head, engine.precise());
-        }
-    }
+/// An entry that stays as it is, its types known.
+pub(crate) struct Hit<'a, K, V, S: Scope> {
+    engine: &'a Engine<S>,
+    head: &'a Head,
+    tally: &'a Tally,
+    _of: PhantomData<fn() -> (K, V)>,
 }
 
 impl<K, V, S: Scope> Hit<'_, K, V, S> {
     #[inline(always)]
-    fn node(&self) -> &Node<K, V> {
-        // SAFETY: an entry of this kind by the contract of `Found::of`, held by `found`.
-        unsafe { &*std::ptr::from_ref(self.found.head).cast() }
-    }
-
-    #[inline(always)]
     pub(crate) fn value(&self) -> &V {
-        // SAFETY: it was found alive, and is published with its value.
-        unsafe { self.node().value() }
+        // SAFETY: an entry of this kind, held by whoever made this hit; it was found alive, and is published with its value.
+        unsafe { (*std::ptr::from_ref(self.head).cast::<Node<K, V>>()).value() }
     }
 
     /// Records a hit.
     #[inline(always)]
     pub(crate) fn touch(&self) {
-        self.found.touch();
+        let Self { engine, head, tally, .. } = *self;
+        let tick = tally.hit();
+        let touching = engine.touching.0.load(Relaxed);
+        if touching == TICK {
+            // Of the threads that hit an entry only the one that touched it last always writes; see `touch_anothers`.
+            let mark = head.mark.load(Relaxed);
+            if mark & TAG == tally.tag() && tick > engine.table.clock() {
+                head.mark.store(tick << TAG_BITS | tally.tag(), Relaxed);
+            } else {
+                engine.touch_anothers(head, mark, tally);
+            }
+        } else if touching != NOTHING {
+            engine.touch_otherwise(head, touching, tally);
+        }
     }
 
     /// How long the entry still has. `None` for ever.
-    pub(crate) fn expires_in(&self) -> Option<std::time::Duration> {
-        let engine = self.found.engine;
-        let due = engine.dating.due(&engine.table, self.found.head);
-        (due != NEVER).then(|| std::time::Duration::from_nanos(due.saturating_sub(engine.precise())))
+    pub(crate) fn expires_in(&self) -> Option<Duration> {
+        let due = self.engine.dating.due(&self.engine.table, self.head);
+        (due != NEVER).then(|| Duration::from_nanos(due.saturating_sub(self.engine.precise())))
     }
 }
 
@@ -130,7 +113,8 @@ impl<S: Scope> Engine<S> {
     /// What `then` makes of the live entry that `is` recognises. By itself this neither counts nor touches. Where there is none: the clock that
     /// proves it, if one does.
     ///
-    /// It goes on with `then` instead of giving the entry back because that is the difference between registers and memory on the hottest path.
+    /// The usual hit in line, everything else behind one call. It goes on with `then` instead of giving the entry back because that is
+    /// the difference between registers and memory on the hottest path.
     #[inline(always)]
     pub(crate) fn find<K, V, T>(
         &self,
@@ -139,22 +123,20 @@ impl<S: Scope> Engine<S> {
         is: impl Fn(&K) -> bool,
         then: impl FnOnce(&Hit<'_, K, V, S>) -> T,
     ) -> Result<T, Option<u64>> {
-        let reading = self.read();
-        match self.table.find_near(hash, kind.number(), |head| reading.hold(head), |head| is_of(kind, &is, head)) {
-            Look::Found(head, due) => {
-                if due == Due::NEVER || self.is_live_at(head, due) {
-                    // SAFETY: found as an entry of this kind.
-                    Ok(then(&unsafe { Found::new(self, reading, head).of(kind) }))
-                } else {
-                    Err(None)
-                }
-            }
-            Look::Nothing(clock) => Err(Some(clock)),
-            Look::Unclear => self.find_far(hash, kind, is, reading, then),
+        let Some(reading) = S::read_quickly(&self.readers, self.sign()) else {
+            return self.find_far(hash, kind, is, then, None);
+        };
+        let found = self.table.find_near(hash, kind.number(), |head| reading.hold(head), |head| is_of(kind, &is, head));
+        if let Some((head, due)) = found
+            && (due == Due::NEVER || self.is_in_time(head, due))
+            && let Some(tally) = self.stats.tally_quickly(&reading)
+        {
+            return Ok(then(&Hit { engine: self, head, tally, _of: PhantomData }));
         }
+        self.find_far(hash, kind, is, then, Some(reading))
     }
 
-    /// Not where nearly all entries are, or entries come just now.
+    /// Not where nearly all entries are, not there at all, or the first hit of this thread.
     #[cold]
     #[inline(never)]
     fn find_far<'a, K, V, T>(
@@ -162,18 +144,30 @@ impl<S: Scope> Engine<S> {
         hash: Hash,
         kind: Kind<K, V>,
         is: impl Fn(&K) -> bool,
-        reading: S::Reading<'a>,
         then: impl FnOnce(&Hit<'_, K, V, S>) -> T,
+        reading: Option<S::Quick<'a>>,
     ) -> Result<T, Option<u64>> {
+        let reading = reading.map_or_else(|| self.read(), Quick::slow_down);
         let is = |head: &Head| is_of(kind, &is, head);
-        let head = match self.table.find(hash, kind.number(), &|head| reading.hold(head), &is) {
-            Look::Found(head, _) => Some(head),
+        let found = self.look_for(hash, kind.number(), &is, reading)?;
+        // SAFETY: found as an entry of this kind.
+        Ok(unsafe { found.with(kind, then) })
+    }
+
+    fn look_for<'a>(
+        &'a self,
+        hash: Hash,
+        kind: u32,
+        is: &dyn Fn(&Head) -> bool,
+        reading: S::Reading<'a>,
+    ) -> Result<Found<'a, S>, Option<u64>> {
+        let head = match self.table.find(hash, kind, &|head| reading.hold(head), is) {
+            Look::Found(head) => Some(head),
             Look::Nothing(clock) => return Err(Some(clock)),
-            Look::Unclear => self.find_under_the_lock(hash, kind.number(), &is, &reading),
+            Look::Unclear => self.find_under_the_lock(hash, kind, is, &reading),
         };
         match head {
-            // SAFETY: found as an entry of this kind.
-            Some(head) if self.is_live(head) => Ok(then(&unsafe { Found::new(self, reading, head).of(kind) })),
+            Some(head) if self.is_live(head) => Ok(Found::new(self, reading, head)),
             _ => Err(None),
         }
     }
@@ -198,16 +192,16 @@ impl<S: Scope> Engine<S> {
 
     /// Counts a look-up that found nothing, and computes nothing.
     pub(crate) fn missed(&self) {
-        self.stats.tally(&self.read()).0.miss();
-    }
-
-    pub(super) fn is_live(&self, head: &Head) -> bool {
-        self.is_live_at(head, head.due())
+        self.stats.tally(&self.read()).miss();
     }
 
     /// Not over. The usual entry has no date, and reads no clock.
-    #[inline(always)]
-    fn is_live_at(&self, head: &Head, due: Due) -> bool {
+    pub(super) fn is_live(&self, head: &Head) -> bool {
+        self.is_in_time(head, head.due())
+    }
+
+    #[inline(never)]
+    fn is_in_time(&self, head: &Head, due: Due) -> bool {
         match due {
             Due::NEVER => true,
             Due::ELSEWHERE => self.dating.due(&self.table, head) > self.precise(),
@@ -221,13 +215,35 @@ impl<S: Scope> Engine<S> {
     /// and nobody need write it before the next entry comes: all that a mark can tell is whether it was used before or after that.
     #[cold]
     #[inline(never)]
-    fn touch_anothers(&self, head: &Head, mark: u64, tally: &Tally, tag: u8) {
+    fn touch_anothers(&self, head: &Head, mark: u64, tally: &Tally) {
         let (clock, owner, tick) = (self.table.clock(), mark & TAG, mark >> TAG_BITS);
         if owner == SHARED && tick > clock {
             return;
         }
-        let owner = if owner == u64::from(tag) || tick <= clock { u64::from(tag) } else { SHARED };
+        let owner = if owner == tally.tag() || tick <= clock { tally.tag() } else { SHARED };
         head.mark.store(self.later_than_all(tally, tick) << TAG_BITS | owner, Relaxed);
+    }
+
+    /// A hit where more, or less, than the tick is written.
+    #[inline(never)]
+    fn touch_otherwise(&self, head: &Head, touching: u64, tally: &Tally) {
+        let mark = head.mark.load(Relaxed);
+        match touching & !IDLE {
+            NOTHING => {}
+            TICK => self.touch_anothers(head, mark, tally),
+            COUNT_THEN_TICK => {
+                let tick = self.later_than_all(tally, 0) << TAG_BITS | tally.tag();
+                head.mark.store(crate::policy::used_again(mark, tick), Relaxed);
+            }
+            most => {
+                if mark < most - COUNT {
+                    head.mark.store(mark + 1, Relaxed);
+                }
+            }
+        }
+        if touching & IDLE != 0 {
+            self.dating.used(&self.table, head, self.precise());
+        }
     }
 
     /// This thread's tick, moved on if it is not later than the last entry that came and this one.

@@ -91,7 +91,7 @@ impl<S: Scope> Engine<S> {
         let state = State::new(&config, book);
         Self {
             table,
-            touching: Touching::new(state.touch()),
+            touching: Touching::new(state.touch(), dating.idle.is_some()),
             dating,
             kinds: Kinds::default(),
             readers: S::Readers::default(),
@@ -152,8 +152,8 @@ impl<S: Scope> Engine<S> {
     /// The next tick of this thread, as a mark. Newer than every mark so far.
     fn tick(&self) -> u64 {
         let reading = self.read();
-        let (tally, tag) = self.stats.tally(&reading);
-        tally.jump_over(self.table.clock()) << TAG_BITS | u64::from(tag)
+        let tally = self.stats.tally(&reading);
+        tally.jump_over(self.table.clock()) << TAG_BITS | tally.tag()
     }
 
     // ---- writes
@@ -172,7 +172,7 @@ impl<S: Scope> Engine<S> {
             let mut write = || unsafe { request.write(self.table.node(slot).0) };
             kept = writer.admit(Newcomer { hash, slot, weight: terms.weight, ttl }, live, now, &mut write);
             if !kept {
-                writer.state.book.give_back(&self.table, slot);
+                writer.state.book.give_back(kind, slot);
             }
         } else if let Some(slot) = live {
             writer.remove(slot, RemovalCause::Replaced);

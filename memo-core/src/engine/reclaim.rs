@@ -31,9 +31,9 @@ impl<S: Scope> Engine<S> {
                 let held = S::held(&self.readers);
                 let State { leaving, book, .. } = state;
                 leaving.retain(|retired| {
-                    let kept = held.contains(&self.table.node(retired.slot).0.addr());
+                    let kept = held.contains(&retired.head.addr());
                     if !kept {
-                        book.give_back(&self.table, retired.slot);
+                        book.give_back(retired.kind, retired.slot);
                     }
                     kept
                 });
@@ -72,7 +72,7 @@ impl<S: Scope> Engine<S> {
         // The kept ones first.
         let mut kept = 0;
         for at in 0..entries.len() {
-            if held.contains(&self.table.node(entries[at].slot).0.addr()) {
+            if held.contains(&entries[at].head.addr()) {
                 entries.swap(at, kept);
                 kept += 1;
             }
@@ -89,7 +89,7 @@ impl<S: Scope> Engine<S> {
                 let State { book, leaving, outside, .. } = &mut *state;
                 *outside -= self.entries.len();
                 for retired in self.entries.drain(self.kept..) {
-                    book.give_back(&self.engine.table, retired.slot);
+                    book.give_back(retired.kind, retired.slot);
                 }
                 if leaving.is_empty() {
                     // With its capacity, for the next ones.
@@ -100,7 +100,7 @@ impl<S: Scope> Engine<S> {
             }
         }
         let done = GiveBack { engine: self, entries, kept };
-        let place = |retired: &Retired| (self.table.node(retired.slot).0, retired.vtable, retired.full);
+        let place = |retired: &Retired| (retired.head, retired.vtable, retired.full);
         let mut places = done.entries[kept..].iter().map(place);
         // SAFETY: taken out of the index before `held` was asked, which does not name them: nobody can reach them. Taken out of the list
         // of leaving ones, so once.
@@ -160,7 +160,7 @@ impl<S: Scope> Drop for Engine<S> {
             let (head, kind) = table.node(slot);
             (head, free.0.book.vtable(kind), true)
         });
-        let leaving = free.0.leaving.iter().map(|retired| (table.node(retired.slot).0, retired.vtable, retired.full));
+        let leaving = free.0.leaving.iter().map(|retired| (retired.head, retired.vtable, retired.full));
         let mut places = live.chain(leaving).collect::<Vec<_>>().into_iter();
         // SAFETY: nobody reads in a store that is being dropped; what lives does not leave, so each comes once. Runs borrow the
         // engine: none is under way.

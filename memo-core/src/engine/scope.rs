@@ -4,6 +4,7 @@
 //! for [`Shared`], plain cells for [`Local`].
 
 use std::cell::{Cell, RefCell, RefMut};
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ pub trait Scope: sealed::Sealed {
 }
 
 mod sealed {
-    use super::{Counting, Head, Held, Lock, Reading, RemovalCause};
+    use super::{Counting, Head, Held, Lock, Quick, Reading, RemovalCause};
     use std::ops::Deref;
 
     /// What only the engine needs to know.
@@ -48,11 +49,15 @@ mod sealed {
         type Readers: Default;
         /// Somebody who reads in it.
         type Reading<'a>: Reading;
+        /// The same in the usual case, at the least cost.
+        type Quick<'a>: Quick<'a, Self>;
         /// Who counts.
         type Counting: Counting<Self>;
         /// Entries that may wait to be reused before it is asked whether somebody reads them: asking costs a barrier.
         const BATCH: usize;
 
+        /// Begins to read in the store with this sign, if this is the usual case.
+        fn read_quickly(readers: &Self::Readers, sign: usize) -> Option<Self::Quick<'_>>;
         /// Begins to read in the store with this sign.
         fn read(readers: &Self::Readers, sign: usize) -> Self::Reading<'_>;
         /// Which addresses somebody may be reading.
@@ -78,10 +83,20 @@ pub trait Reading {
     fn hold(&self, head: *const Head);
 }
 
+/// Somebody who reads, until it is dropped or slowed down.
+pub trait Quick<'a, S: Private> {
+    /// As for [`Reading`].
+    fn hold(&self, head: *const Head);
+    /// What it counts with, if that is at hand.
+    fn tally<'t>(&'t self, counting: &'t S::Counting) -> Option<&'t Tally>;
+    /// For those who do not care.
+    fn slow_down(self) -> S::Reading<'a>;
+}
+
 /// Who counts the hits of a store.
 pub trait Counting<S: Private>: Default {
-    /// What this reader counts with, and the tag of its thread: 1 to 255.
-    fn tally<'a>(&'a self, reading: &'a S::Reading<'_>) -> (&'a Tally, u8);
+    /// What this reader counts with.
+    fn tally<'a>(&'a self, reading: &'a S::Reading<'_>) -> &'a Tally;
     /// Hits, and look-ups that found nothing, of all readers there were.
     fn sums(&self) -> (u64, u64);
 }
@@ -116,10 +131,15 @@ impl Private for Shared {
     type Listener = Box<dyn Fn(&Head, RemovalCause) + Send + Sync>;
     type Readers = ();
     type Reading<'a> = hazard::Reading;
+    type Quick<'a> = hazard::Quick;
     type Counting = Threads;
     const BATCH: usize = 64;
 
     #[inline(always)]
+    fn read_quickly((): &(), sign: usize) -> Option<hazard::Quick> {
+        hazard::read_quickly(sign)
+    }
+
     fn read((): &(), sign: usize) -> hazard::Reading {
         hazard::read(sign)
     }
@@ -130,9 +150,25 @@ impl Private for Shared {
 }
 
 impl Reading for hazard::Reading {
+    fn hold(&self, head: *const Head) {
+        self.hold(head);
+    }
+}
+
+impl Quick<'_, Shared> for hazard::Quick {
     #[inline(always)]
     fn hold(&self, head: *const Head) {
         self.hold(head);
+    }
+
+    #[inline(always)]
+    fn tally<'t>(&'t self, counting: &'t Threads) -> Option<&'t Tally> {
+        self.recent_tally(counting.serial())
+    }
+
+    #[inline(always)]
+    fn slow_down(self) -> hazard::Reading {
+        self.slow_down()
     }
 }
 
@@ -187,10 +223,19 @@ impl Private for Local {
     type Listener = Box<dyn Fn(&Head, RemovalCause)>;
     type Readers = LocalReaders;
     type Reading<'a> = LocalReading<'a>;
+    type Quick<'a> = LocalQuick<'a>;
     type Counting = Alone;
     const BATCH: usize = 1;
 
     #[inline(always)]
+    fn read_quickly(readers: &LocalReaders, sign: usize) -> Option<LocalQuick<'_>> {
+        if readers.first.get() != 0 {
+            return None;
+        }
+        readers.first.set(sign);
+        Some(LocalQuick(readers))
+    }
+
     fn read(readers: &LocalReaders, sign: usize) -> LocalReading<'_> {
         readers.read(sign)
     }
@@ -216,51 +261,63 @@ pub struct LocalReading<'a> {
     depth: usize,
 }
 
-impl LocalReaders {
+/// The outermost.
+pub struct LocalQuick<'a>(&'a LocalReaders);
+
+impl<'a> Quick<'a, Local> for LocalQuick<'a> {
     #[inline(always)]
+    fn hold(&self, head: *const Head) {
+        self.0.first.set(head.addr());
+    }
+
+    #[inline(always)]
+    fn tally<'t>(&'t self, counting: &'t Alone) -> Option<&'t Tally> {
+        Some(counting.one())
+    }
+
+    #[inline(always)]
+    fn slow_down(self) -> LocalReading<'a> {
+        LocalReading { readers: ManuallyDrop::new(self).0, depth: 0 }
+    }
+}
+
+impl Drop for LocalQuick<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.0.first.set(0);
+    }
+}
+
+impl LocalReaders {
     fn read(&self, sign: usize) -> LocalReading<'_> {
         if self.first.get() == 0 {
             self.first.set(sign);
             return LocalReading { readers: self, depth: 0 };
         }
-        self.read_inside(sign)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn read_inside(&self, sign: usize) -> LocalReading<'_> {
         let mut inner = self.inner.borrow_mut();
         inner.push(sign);
         LocalReading { readers: self, depth: inner.len() }
     }
 }
 
-impl LocalReading<'_> {
-    #[inline(always)]
-    fn set(&self, address: usize) {
+impl Reading for LocalReading<'_> {
+    fn hold(&self, head: *const Head) {
         match self.depth {
-            0 => self.readers.first.set(address),
-            depth => self.readers.inner.borrow_mut()[depth - 1] = address,
+            0 => self.readers.first.set(head.addr()),
+            depth => self.readers.inner.borrow_mut()[depth - 1] = head.addr(),
         }
     }
 }
 
-impl Reading for LocalReading<'_> {
-    #[inline(always)]
-    fn hold(&self, head: *const Head) {
-        self.set(head.addr());
-    }
-}
-
 impl Drop for LocalReading<'_> {
-    #[inline(always)]
     fn drop(&mut self) {
-        self.set(0);
-        if self.depth != 0 {
-            let mut inner = self.readers.inner.borrow_mut();
-            while inner.last() == Some(&0) {
-                inner.pop();
-            }
+        if self.depth == 0 {
+            return self.readers.first.set(0);
+        }
+        let mut inner = self.readers.inner.borrow_mut();
+        inner[self.depth - 1] = 0;
+        while inner.last() == Some(&0) {
+            inner.pop();
         }
     }
 }

@@ -24,6 +24,8 @@ pub(super) type Gone = SmallVec<[(u32, RemovalCause); 1]>;
 #[derive(Clone, Copy)]
 pub(super) struct Retired {
     pub(super) slot: u32,
+    pub(super) kind: u32,
+    pub(super) head: *mut Head,
     pub(super) vtable: &'static Vtable,
     /// Whether a value is there; a key always is.
     pub(super) full: bool,
@@ -31,6 +33,9 @@ pub(super) struct Retired {
 
 /// An emptied store gives its memory back if it is more than this: less is not worth allocating it again.
 const WORTH_GIVING_BACK: usize = 64 << 10;
+
+// SAFETY: the entry is the store's, and sent between threads as its types may be.
+unsafe impl Send for Retired {}
 
 pub(super) struct State {
     pub(super) book: Book,
@@ -160,9 +165,9 @@ impl<'a, S: Scope> Writer<'a, S> {
 
     /// A place that will not be used after all.
     pub(super) fn retire(&mut self, slot: u32, full: bool) {
-        let (_, kind) = self.engine.table.node(slot);
+        let (head, kind) = self.engine.table.node(slot);
         let vtable = self.state.book.vtable(kind);
-        self.state.leaving.push(Retired { slot, vtable, full });
+        self.state.leaving.push(Retired { slot, kind, head, vtable, full });
     }
 
     pub(super) fn remove(&mut self, slot: u32, cause: RemovalCause) {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::scope::{Counting, Local, LocalReading, Scope, Shared};
+use super::scope::{Counting, Local, LocalReading, Quick, Scope, Shared};
 use crate::clock::nanos;
 use crate::info::CacheInfo;
 use crate::table::hazard;
@@ -62,9 +62,14 @@ impl<S: Scope> Stats<S> {
         }
     }
 
-    /// What this reader counts with, and its thread's tag.
+    /// What this reader counts with, if that is at hand.
     #[inline(always)]
-    pub(crate) fn tally<'a>(&'a self, reading: &'a S::Reading<'_>) -> (&'a Tally, u8) {
+    pub(crate) fn tally_quickly<'t, 'a>(&'t self, reading: &'t S::Quick<'a>) -> Option<&'t Tally> {
+        reading.tally(&self.readers)
+    }
+
+    /// What this reader counts with.
+    pub(crate) fn tally<'a>(&'a self, reading: &'a S::Reading<'_>) -> &'a Tally {
         self.readers.tally(reading)
     }
 
@@ -162,14 +167,20 @@ pub struct Alone(Tally);
 
 impl Default for Alone {
     fn default() -> Self {
-        Self(Tally::new(0))
+        Self(Tally::new(0, 1))
+    }
+}
+
+impl Alone {
+    #[inline(always)]
+    pub(super) fn one(&self) -> &Tally {
+        &self.0
     }
 }
 
 impl Counting<Local> for Alone {
-    #[inline(always)]
-    fn tally<'a>(&'a self, _: &'a LocalReading<'_>) -> (&'a Tally, u8) {
-        (&self.0, 1)
+    fn tally<'a>(&'a self, _: &'a LocalReading<'_>) -> &'a Tally {
+        &self.0
     }
 
     fn sums(&self) -> (u64, u64) {
@@ -224,13 +235,18 @@ impl Drop for Threads {
 }
 
 impl Threads {
+    #[inline(always)]
+    pub(super) fn serial(&self) -> u64 {
+        self.serial
+    }
+
     fn tallies(&self) -> MutexGuard<'_, Tallies> {
         self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cold]
-    fn join(&self) -> Arc<Tally> {
-        let tally = Arc::new(Tally::new(self.serial));
+    fn join(&self, tag: u8) -> Arc<Tally> {
+        let tally = Arc::new(Tally::new(self.serial, tag));
         let mut tallies = self.tallies();
         tallies.fold_ended();
         tallies.living.push(tally.clone());
@@ -253,9 +269,8 @@ impl Tallies {
 }
 
 impl Counting<Shared> for Threads {
-    #[inline(always)]
-    fn tally<'a>(&'a self, reading: &'a hazard::Reading) -> (&'a Tally, u8) {
-        (reading.tally(self.number, self.serial, || self.join()), reading.tag())
+    fn tally<'a>(&'a self, reading: &'a hazard::Reading) -> &'a Tally {
+        reading.tally(self.number, self.serial, |tag| self.join(tag))
     }
 
     fn sums(&self) -> (u64, u64) {

@@ -20,7 +20,10 @@ fn enter(run: Id) {
 fn leave(run: Id) {
     let _ = RUNNING.try_with(|running| {
         let mut running = running.borrow_mut();
-        if let Some(at) = running.iter().rposition(|id| *id == run) {
+        // Runs end in the opposite order of their beginning, save for those of tasks that are dropped.
+        if running.last() == Some(&run) {
+            running.pop();
+        } else if let Some(at) = running.iter().rposition(|id| *id == run) {
             running.remove(at);
         }
     });

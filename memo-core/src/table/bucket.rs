@@ -57,6 +57,14 @@ impl Bucket {
         Candidates { equal: differs.wrapping_sub(ONES) & !differs & TAGS, further: ctrl >> OVERFLOW_SHIFT != 0 }
     }
 
+    /// The place where this slot stands, if it does. Under the lock.
+    fn place_of(&self, slot: u32) -> Option<u32> {
+        // All six at once, as bits in the tags' places: places that were left still say who was there.
+        let same = |place: usize| u64::from(self.slots[place].load(Relaxed) == slot) << (8 * place + 7);
+        let places = (0..WIDTH as usize).fold(0, |all, place| all | same(place)) & self.ctrl.load(Relaxed) & TAGS;
+        (places != 0).then(|| places.trailing_zeros() / 8)
+    }
+
     /// The slot in the first of these places. There is one.
     #[inline(always)]
     pub(super) fn first(&self, candidates: Candidates) -> u32 {
@@ -184,48 +192,48 @@ impl Buckets {
 
     /// Takes a slot out, of which only the kept part of the hash is known. Gives the whole hash. Under the lock.
     pub(super) fn unlink(&self, kept: u32, slot: u32) -> Option<Hash> {
-        let (bucket, place, ctrl) = self.place_of(kept, slot)?;
+        let (bucket, place) = self.place_of(kept, slot)?;
+        let ctrl = bucket.ctrl.load(Relaxed);
         let hash = Hash::join(kept, ctrl >> (8 * place));
         // Release: whoever sees it gone sees what was done before, such as a new clock.
         bucket.ctrl.store(ctrl & !(0xFF << (8 * place)), Release);
         let home = hash.bucket(self.count);
-        for passed in (0..self.count).map(|step| self.probe(home, step)).take_while(|passed| !std::ptr::eq(*passed, bucket)) {
+        let mut step = 0;
+        loop {
+            let passed = self.probe(home, step);
+            if std::ptr::eq(passed, bucket) {
+                return Some(hash);
+            }
             let ctrl = passed.ctrl.load(Relaxed);
             if ctrl >> OVERFLOW_SHIFT != MOST_OVERFLOW {
                 passed.ctrl.store(ctrl - (1 << OVERFLOW_SHIFT), Relaxed);
             }
+            step += 1;
         }
-        Some(hash)
     }
 
     /// The whole hash of a slot, of which the kept part is known. Under the lock.
     pub(super) fn hash(&self, kept: u32, slot: u32) -> Option<Hash> {
-        self.place_of(kept, slot).map(|(_, place, ctrl)| Hash::join(kept, ctrl >> (8 * place)))
+        let (bucket, place) = self.place_of(kept, slot)?;
+        Some(Hash::join(kept, bucket.ctrl.load(Relaxed) >> (8 * place)))
     }
 
-    /// The bucket and place of a slot, and the bucket's `ctrl`.
-    fn place_of(&self, kept: u32, slot: u32) -> Option<(&Bucket, u32, u64)> {
+    /// The bucket and the place in it where a slot stands.
+    fn place_of(&self, kept: u32, slot: u32) -> Option<(&Bucket, u32)> {
         // The tag's bits are the lowest of those that choose the bucket: without them it is one of two in a segment of the usual size.
-        let homes = Hash::join(kept, 0).bucket(self.count)..=Hash::join(kept, 0x7F).bucket(self.count);
-        homes.into_iter().find_map(|home| self.place_from(home, slot))
-    }
-
-    /// As above, if the probes from this home lead there.
-    fn place_from(&self, home: u32, slot: u32) -> Option<(&Bucket, u32, u64)> {
-        for step in 0..self.count {
-            let bucket = self.probe(home, step);
-            let ctrl = bucket.ctrl.load(Relaxed);
-            let here = |place: &u32| {
-                bucket.slots[*place as usize].load(Relaxed) == slot && ctrl >> (8 * place) & 0xFF != 0
-            };
-            if let Some(place) = (0..WIDTH).find(here) {
-                return Some((bucket, place, ctrl));
+        let (first, last) = (Hash::join(kept, 0).bucket(self.count), Hash::join(kept, 0x7F).bucket(self.count));
+        (first..=last).find_map(|home| {
+            for step in 0..self.count {
+                let bucket = self.probe(home, step);
+                if let Some(place) = bucket.place_of(slot) {
+                    return Some((bucket, place));
+                }
+                if bucket.ctrl.load(Relaxed) >> OVERFLOW_SHIFT == 0 {
+                    break;
+                }
             }
-            if ctrl >> OVERFLOW_SHIFT == 0 {
-                return None;
-            }
-        }
-        None
+            None
+        })
     }
 
     /// Every slot, with its tag. Under the lock.

@@ -15,6 +15,7 @@
 
 use std::cell::{Cell, UnsafeCell};
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ptr::{self, null, null_mut};
 use std::sync::Arc;
 
@@ -37,7 +38,10 @@ pub(crate) fn looking_into<T>(store: *const T) -> usize {
 struct Word {
     /// 0, a store's sign, or the address of an entry.
     address: AtomicUsize,
-    /// The record of the thread that reads. Written by that thread alone, before it reads.
+    /// The store that was hit last with this word, by its serial number, and the thread's tally for it. The reading thread's alone, as is
+    /// `record`.
+    recent: Cell<(u64, *const Tally)>,
+    /// The record of the thread that reads.
     record: Cell<*const Record>,
     /// Whether barriers are this reader's business: see [`barrier`].
     fenced: bool,
@@ -47,7 +51,7 @@ struct Word {
 
 impl Word {
     fn new(spare: bool) -> Self {
-        Self { address: AtomicUsize::new(0), record: Cell::new(null()), fenced: !barrier::is_asymmetric(), spare }
+        Self { address: AtomicUsize::new(0), recent: Cell::new((0, null())), record: Cell::new(null()), fenced: !barrier::is_asymmetric(), spare }
     }
 }
 
@@ -59,13 +63,11 @@ struct Record {
     tag: u8,
     used: AtomicBool,
     next: AtomicPtr<Record>,
-    /// The store that this thread hit last, by its serial number, and the tally for it.
-    recent: Cell<(u64, *const Tally)>,
     /// What this thread counts, by the number of the store.
     tallies: UnsafeCell<Vec<Option<Arc<Tally>>>>,
 }
 
-// SAFETY: `tallies`, `recent` and `word.record` are touched by the thread that has the record in use; taking and giving back `used` (acquire, release)
+// SAFETY: `tallies` and the cells of `word` are touched by the thread that has the record in use; taking and giving back `used` (acquire, release)
 // orders one owner after the other. The rest is atomic or constant.
 unsafe impl Sync for Record {}
 
@@ -108,7 +110,6 @@ impl Record {
             tag: u8::try_from(number % 255 + 1).unwrap_or(1),
             used: AtomicBool::new(true),
             next: AtomicPtr::new(null_mut()),
-            recent: Cell::new((0, null())),
             tallies: UnsafeCell::default(),
         }));
         let mut first = RECORDS.load(Relaxed);
@@ -122,7 +123,7 @@ impl Record {
     }
 
     fn give_back(&self) {
-        self.recent.set((0, null()));
+        self.word.recent.set((0, null()));
         // SAFETY: the record is in use by this thread, and nobody on it holds a reference into the list.
         for tally in unsafe { (*self.tallies.get()).drain(..) }.flatten() {
             tally.leave();
@@ -138,24 +139,60 @@ pub struct Reading {
     _here: PhantomData<*const ()>,
 }
 
-/// Begins to read in the store with this [sign](looking_into).
-#[inline(always)]
-pub(crate) fn read(sign: usize) -> Reading {
-    // SAFETY: records live for ever.
-    if let Some(record) = unsafe { ME.get().as_ref() }
-        && record.word.address.load(Relaxed) == 0
-    {
-        record.word.address.store(sign, Relaxed);
-        barrier::compiler();
-        return Reading { word: &record.word, _here: PhantomData };
-    }
-    read_elsewhere(sign)
+/// The usual reading: this thread's outermost, and barriers cost nothing. What is not said here is as for [`Reading`].
+pub struct Quick {
+    word: &'static Word,
+    _here: PhantomData<*const ()>,
 }
 
-/// The first time on this thread, inside another reader, while the thread ends, or with real barriers.
-#[cold]
+/// Begins to read in the store with this [sign](looking_into), if that takes no more than a store.
+#[inline(always)]
+pub(crate) fn read_quickly(sign: usize) -> Option<Quick> {
+    // SAFETY: records live for ever.
+    let word = unsafe { &ME.get().as_ref()?.word };
+    if word.address.load(Relaxed) != 0 {
+        return None;
+    }
+    word.address.store(sign, Relaxed);
+    barrier::compiler();
+    Some(Quick { word, _here: PhantomData })
+}
+
+impl Quick {
+    #[inline(always)]
+    pub(crate) fn hold(&self, node: *const Head) {
+        // Release: what was held before has been read.
+        self.word.address.store(node.addr(), Release);
+        barrier::compiler();
+    }
+
+    /// This thread's tally for the store of this serial, if that is the one it hit last.
+    #[inline(always)]
+    pub(crate) fn recent_tally(&self, serial: u64) -> Option<&Tally> {
+        let (recent, tally) = self.word.recent.get();
+        // SAFETY: as in `Reading::tally`.
+        (recent == serial).then(|| unsafe { &*tally })
+    }
+
+    /// The same reading, for those who do not care.
+    #[inline(always)]
+    pub(crate) fn slow_down(self) -> Reading {
+        Reading { word: ManuallyDrop::new(self).word, _here: PhantomData }
+    }
+}
+
+impl Drop for Quick {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // Release: what was held has been read.
+        self.word.address.store(0, Release);
+    }
+}
+
+/// Begins to read in the store with this [sign](looking_into): also the first time on this thread, inside another reader, while the thread ends, or
+/// with real barriers.
 #[inline(never)]
-fn read_elsewhere(sign: usize) -> Reading {
+pub(crate) fn read(sign: usize) -> Reading {
     // A thread whose locals are gone has nobody to give a record back at its end: it keeps one for this reading only.
     let known = LEAVE.try_with(|leave| {
         if leave.0.get().is_null() {
@@ -165,6 +202,7 @@ fn read_elsewhere(sign: usize) -> Reading {
     });
     // SAFETY: records live for ever.
     let record = unsafe { &*known.unwrap_or_else(|_| Record::take()) };
+    // Only then is there a quick reading.
     if known.is_ok() && barrier::is_asymmetric() {
         ME.set(record);
     }
@@ -177,28 +215,20 @@ fn read_elsewhere(sign: usize) -> Reading {
 
 impl Reading {
     /// Keeps what is at this address from being reused, if it is found alive *after* this.
-    #[inline(always)]
     pub(crate) fn hold(&self, node: *const Head) {
         // Release: what was held before has been read.
         self.word.address.store(node.addr(), Release);
         if self.word.fenced { barrier::light() } else { barrier::compiler() }
     }
 
-    #[inline(always)]
     fn record(&self) -> &'static Record {
         // SAFETY: set when this reading began; records live for ever.
         unsafe { &*self.word.record.get() }
     }
 
-    #[inline(always)]
-    pub(crate) fn tag(&self) -> u8 {
-        self.record().tag
-    }
-
     /// This thread's tally for the store of that number, whose serial is never another's.
-    #[inline(always)]
-    pub(crate) fn tally(&self, number: usize, serial: u64, join: impl FnOnce() -> Arc<Tally>) -> &Tally {
-        let (recent, tally) = self.record().recent.get();
+    pub(crate) fn tally(&self, number: usize, serial: u64, join: impl FnOnce(u8) -> Arc<Tally>) -> &Tally {
+        let (recent, tally) = self.word.recent.get();
         if recent == serial {
             // SAFETY: a tally stays in the list until the thread ends or its store's number is used again, which takes that store's
             // end; the store of this serial lives, for somebody reads in it.
@@ -208,7 +238,7 @@ impl Reading {
     }
 
     #[inline(never)]
-    fn tally_in_list(&self, number: usize, serial: u64, join: impl FnOnce() -> Arc<Tally>) -> &Tally {
+    fn tally_in_list(&self, number: usize, serial: u64, join: impl FnOnce(u8) -> Arc<Tally>) -> &Tally {
         let record = self.record();
         // SAFETY: `Reading` is neither sent nor shared, so this is the record's owner, and nobody else has a reference into the list.
         let tallies = unsafe { &mut *record.tallies.get() };
@@ -217,9 +247,9 @@ impl Reading {
         }
         let tally = match &mut tallies[number] {
             Some(tally) if tally.belongs_to(serial) => tally,
-            place => place.insert(join()),
+            place => place.insert(join(record.tag)),
         };
-        record.recent.set((serial, Arc::as_ptr(tally)));
+        self.word.recent.set((serial, Arc::as_ptr(tally)));
         // SAFETY: as in `tally`.
         unsafe { &*Arc::as_ptr(tally) }
     }
@@ -228,6 +258,8 @@ impl Reading {
     #[inline(never)]
     fn give_back(&self) {
         let record = self.record();
+        // Another thread's tallies are other ones.
+        self.word.recent.set((0, null()));
         Spare::give_back(self.word);
         if LEAVE.try_with(|_| ()).is_err() {
             record.give_back();
@@ -236,7 +268,6 @@ impl Reading {
 }
 
 impl Drop for Reading {
-    #[inline(always)]
     fn drop(&mut self) {
         // Release: what was held has been read.
         self.word.address.store(0, Release);
@@ -276,7 +307,7 @@ struct Spare {
     next: *const Spare,
 }
 
-// SAFETY: `next` is constant once the word is published; `record` is touched by the thread that has taken the word; the rest is atomic or
+// SAFETY: `next` is constant once the word is published; its cells are touched by the thread that has taken the word; the rest is atomic or
 // constant.
 unsafe impl Sync for Spare {}
 // SAFETY: as above.

@@ -135,7 +135,7 @@ impl Index {
     /// For so many entries, `usize::MAX` for any number.
     pub(super) fn new(entries: usize) -> Self {
         // Small tables can afford short probes.
-        let load = if entries <= 1024 { 60 } else { 82 };
+        let load = if entries <= 1 << 15 { 60 } else { 82 };
         Self { directory: AtomicPtr::new(no_directory()), full: full_segment(entries, load), load }
     }
 

@@ -50,11 +50,11 @@ pub(crate) struct Table {
 
 /// What a reader came to.
 pub(crate) enum Look<'a> {
-    /// This entry, alive when its due date was read.
-    Found(&'a Head, Due),
+    /// This entry, alive when it was looked at.
+    Found(&'a Head),
     /// Nothing, if the clock still says this under the lock.
     Nothing(u64),
-    /// That takes a longer look.
+    /// The clock does not stand still long enough to say.
     Unclear,
 }
 
@@ -73,7 +73,7 @@ impl Table {
     }
 
     /// Looks for the entry of this kind that `is` recognises where nearly all are: in the first place with the right tag, in the home bucket or
-    /// its neighbour. `hold` announces an entry before it is looked at. Without a loop, so that a hit needs few registers.
+    /// its neighbour. `hold` announces an entry before it is looked at. Without a loop, and without proof: a hit needs few registers.
     #[inline(always)]
     pub(crate) fn find_near<'a>(
         &self,
@@ -81,32 +81,24 @@ impl Table {
         kind: u32,
         hold: impl Fn(*const Head),
         is: impl Fn(&Head) -> bool,
-    ) -> Look<'a> {
-        let clock = self.clock.load(Acquire);
+    ) -> Option<(&'a Head, Due)> {
         let view = self.index.view();
         let (home, neighbour) = view.line(hash);
         let candidates = home.candidates(hash);
         if !candidates.is_none() {
-            if let Some((head, due)) = self.check(view, home.first(candidates), hash, kind, &hold, &is) {
-                return Look::Found(head, due);
-            }
-            if !candidates.rest().is_none() {
-                return Look::Unclear;
-            }
+            return self.check(view, home.first(candidates), hash, kind, &hold, &is);
         }
         if !candidates.further {
-            return self.nothing(clock);
+            return None;
         }
         let candidates = neighbour.candidates(hash);
-        if !candidates.is_none()
-            && let Some((head, due)) = self.check(view, neighbour.first(candidates), hash, kind, &hold, &is)
-        {
-            return Look::Found(head, due);
+        if candidates.is_none() {
+            return None;
         }
-        Look::Unclear
+        self.check(view, neighbour.first(candidates), hash, kind, &hold, &is)
     }
 
-    /// As [`find_near`](Self::find_near), everywhere, and again if entries come meanwhile.
+    /// As [`find_near`](Self::find_near), everywhere, with proof, and again if entries come meanwhile.
     pub(crate) fn find<'a>(
         &self,
         hash: Hash,
@@ -122,10 +114,12 @@ impl Table {
                 found = self.check(view, slot, hash, kind, &hold, &is);
                 found.is_some()
             });
-            if let Some((head, due)) = found {
-                return Look::Found(head, due);
+            if let Some((head, _)) = found {
+                return Look::Found(head);
             }
-            if let Look::Nothing(clock) = self.nothing(clock) {
+            // Loads before this come before the next one: see the module's second promise.
+            fence(Acquire);
+            if self.clock.load(Relaxed) == clock {
                 return Look::Nothing(clock);
             }
         }
@@ -153,14 +147,6 @@ impl Table {
         let head: &'a Head = unsafe { &*head };
         let due = head.due_if(hash)?;
         is(head).then_some((head, due))
-    }
-
-    /// Nothing was found since the clock said this.
-    #[inline(always)]
-    fn nothing<'a>(&self, clock: u64) -> Look<'a> {
-        // Loads before this come before the next one: see the module's second promise.
-        fence(Acquire);
-        if self.clock.load(Relaxed) == clock { Look::Nothing(clock) } else { Look::Unclear }
     }
 
     /// The place of a slot that a book gave out and that is in use, and the kind of its entry.
@@ -227,8 +213,7 @@ impl Book {
     }
 
     /// A place that nobody can reach any more, its entry dropped.
-    pub(crate) fn give_back(&mut self, table: &Table, slot: u32) {
-        let (_, kind) = table.node(slot);
+    pub(crate) fn give_back(&mut self, kind: u32, slot: u32) {
         self.slab.give_back(kind, slot);
     }
 

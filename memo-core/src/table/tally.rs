@@ -12,6 +12,8 @@ use crate::sync::atomic::{AtomicBool, AtomicU64};
 pub struct Tally {
     /// The store's serial number: numbers of stores that are gone are used again.
     store: u64,
+    /// The thread's tag, 1 to 255.
+    tag: u8,
     tick: AtomicU64,
     /// The steps of the tick that were no hits.
     jumped: AtomicU64,
@@ -21,14 +23,19 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn new(store: u64) -> Self {
+    pub(crate) fn new(store: u64, tag: u8) -> Self {
         let zero = AtomicU64::default;
-        Self { store, tick: zero(), jumped: zero(), misses: zero(), ended: AtomicBool::new(false) }
+        Self { store, tag, tick: zero(), jumped: zero(), misses: zero(), ended: AtomicBool::new(false) }
     }
 
     #[inline(always)]
     pub(crate) fn belongs_to(&self, store: u64) -> bool {
         self.store == store
+    }
+
+    #[inline(always)]
+    pub(crate) fn tag(&self) -> u64 {
+        u64::from(self.tag)
     }
 
     /// One more hit. Gives its tick.
