@@ -17,6 +17,7 @@ mod mix;
 mod peers;
 mod python;
 mod race;
+mod ratio;
 mod report;
 mod threads;
 
@@ -83,6 +84,11 @@ const QUESTIONS: &[Question] = &[
     Question { name: "misses", asks: "what a miss with a trivial body costs", answer: |asked| misses::answer(asked.effort) },
     Question { name: "calls", asks: "what our own layers cost", answer: |asked| calls::answer(asked.effort) },
     Question { name: "memory", asks: "what entries weigh, and what growing and emptying take", answer: |asked| memory::answer(asked.effort) },
+    Question {
+        name: "ratio",
+        asks: "how many calls are hits, on recorded programs and in recursion",
+        answer: |asked| ratio::answer(asked.effort),
+    },
     Question { name: "flights", asks: "who waits for whom", answer: |asked| flights::answer(asked.effort) },
 ];
 

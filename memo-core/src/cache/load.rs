@@ -60,7 +60,12 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
             Ok(value) => Ok(value),
             Err(clock) => {
                 let own = &own;
-                self.finish_load(hash, clock, &mut Loan::<K, V, Q, _> { key, own, owned: None, _of: PhantomData }, compute)
+                self.finish_load(
+                    hash,
+                    clock,
+                    &mut Loan::<K, V, Q, _> { key, own, owned: None, _of: PhantomData },
+                    compute,
+                )
             }
         }
     }

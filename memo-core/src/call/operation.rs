@@ -29,8 +29,13 @@ pub enum Entered<A, L, Op, R, Wt = Infallible> {
 }
 
 /// As a task enters.
-type EnteredByTask<'a, Op, St, Q, R, Kp> =
-    Entered<<Op as Operation<R>>::Answer, LeadOf<'a, St, Q, R, Kp>, Op, R, Awaiting<'a, St, <Q as Key>::Stored, Kp, <Kp as Keep<R>>::Stored>>;
+type EnteredByTask<'a, Op, St, Q, R, Kp> = Entered<
+    <Op as Operation<R>>::Answer,
+    LeadOf<'a, St, Q, R, Kp>,
+    Op,
+    R,
+    Awaiting<'a, St, <Q as Key>::Stored, Kp, <Kp as Keep<R>>::Stored>,
+>;
 type LeadOf<'a, St, Q, R, Kp> = Lead<'a, St, <Q as Key>::Stored, Kp, <Kp as Keep<R>>::Stored>;
 
 /// An operation on the entry of one key.

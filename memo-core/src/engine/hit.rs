@@ -10,7 +10,7 @@ use super::state::TAG_BITS;
 use super::{Engine, NEVER};
 use crate::policy::Touch;
 use crate::table::tally::Tally;
-use crate::table::{Due, Hash, Head, Look, Node};
+use crate::table::{Due, Hash, Head, Look, Near, Node};
 
 /// The tag of a mark that several threads have written since the last entry came: then it is recent enough for all of them.
 const SHARED: u64 = 0;
@@ -126,12 +126,16 @@ impl<S: Scope> Engine<S> {
         let Some(reading) = S::read_quickly(&self.readers, self.sign()) else {
             return self.find_far(hash, kind, is, then, None);
         };
-        let found = self.table.find_near(hash, kind.number(), |head| reading.hold(head), |head| is_of(kind, &is, head));
-        if let Some((head, due)) = found
-            && (due == Due::NEVER || self.is_in_time(head, due))
-            && let Some(tally) = self.stats.tally_quickly(&reading)
-        {
-            return Ok(then(&Hit { engine: self, head, tally, _of: PhantomData }));
+        match self.table.find_near(hash, kind.number(), |head| reading.hold(head), |head| is_of(kind, &is, head)) {
+            Near::Found(head, due) => {
+                if (due == Due::NEVER || self.is_in_time(head, due))
+                    && let Some(tally) = self.stats.tally_quickly(&reading)
+                {
+                    return Ok(then(&Hit { engine: self, head, tally, _of: PhantomData }));
+                }
+            }
+            Near::Nothing(clock) => return Err(Some(clock)),
+            Near::Unclear => {}
         }
         self.find_far(hash, kind, is, then, Some(reading))
     }

@@ -47,24 +47,6 @@ impl<'a, S: Scope> Located<'a, S> {
 }
 
 impl<S: Scope> Engine<S> {
-    /// As [`locate`](Self::locate), for what a reader has not found: as long as the clock stands where it stood then, and no run is under way,
-    /// there is nothing to compare.
-    pub(super) fn locate_unless_proved(
-        &self,
-        hash: Hash,
-        kind: u32,
-        clock: Option<u64>,
-        is: &dyn Fn(&Head) -> bool,
-    ) -> Located<'_, S> {
-        let writer = Writer::new(self);
-        if clock == Some(self.table.clock()) && writer.state.flights.len() == 0 {
-            return Located { writer, live: None, runs: SmallVec::new(), hash, _compared: SmallVec::new() };
-        }
-        // Nothing has left: there is nothing to finish.
-        drop(writer);
-        self.locate(hash, kind, is)
-    }
-
     /// Finds what `is` recognises, and gives it together with the lock.
     ///
     /// Whatever may have this hash is compared outside the lock, one after the other, until all that is there has been compared. Nearly

@@ -31,11 +31,12 @@ use crate::clock::nanos;
 use crate::config::{Config, SingleFlight};
 use crate::info::{CacheInfo, CacheParameters, RemovalCause};
 use crate::random::Random;
+use crate::table::tally::Tally;
 use crate::table::{Extras, Hash, Head, Shown, Table, Vtable, hazard};
 use crate::ticker::{self, Sweep};
 use dates::{Dating, NEVER};
-pub(crate) use hit::{Found, Hit};
 use hit::Touching;
+pub(crate) use hit::{Found, Hit};
 pub(crate) use kinds::Kind;
 use kinds::Kinds;
 use scope::{Lock, Reading, Scope};
@@ -151,9 +152,13 @@ impl<S: Scope> Engine<S> {
 
     /// The next tick of this thread, as a mark. Newer than every mark so far.
     fn tick(&self) -> u64 {
-        let reading = self.read();
-        let tally = self.stats.tally(&reading);
-        tally.jump_over(self.table.clock()) << TAG_BITS | tally.tag()
+        let next = |tally: &Tally| tally.jump_over(self.table.clock()) << TAG_BITS | tally.tag();
+        if let Some(reading) = S::read_quickly(&self.readers, self.sign())
+            && let Some(tally) = self.stats.tally_quickly(&reading)
+        {
+            return next(tally);
+        }
+        next(self.stats.tally(&self.read()))
     }
 
     // ---- writes
@@ -184,13 +189,7 @@ impl<S: Scope> Engine<S> {
 
     /// Takes out the entry that `is` recognises, and cuts off that key's runs. Says whether there was one. An entry that is over counts as
     /// absent. `see` looks at the entry before it is dropped, outside the lock.
-    pub(crate) fn remove(
-        &self,
-        hash: Hash,
-        kind: u32,
-        is: &dyn Fn(&Head) -> bool,
-        see: &mut dyn FnMut(&Head),
-    ) -> bool {
+    pub(crate) fn remove(&self, hash: Hash, kind: u32, is: &dyn Fn(&Head) -> bool, see: &mut dyn FnMut(&Head)) -> bool {
         let now = self.now_if_dated();
         let mut located = self.locate(hash, kind, is);
         located.cut();

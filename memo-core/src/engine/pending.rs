@@ -8,8 +8,8 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 
 use crate::flight::Flight;
-use crate::table::hazard::Hold;
 use crate::table::Hash;
+use crate::table::hazard::Hold;
 
 pub(super) struct Pending {
     pub(super) hash: Hash,
@@ -30,9 +30,11 @@ pub(super) struct Pending {
     pub(super) flight: Option<Arc<Flight>>,
 }
 
+/// All runs of a store. Most of the time there is one or none, which need no table.
 #[derive(Default)]
 pub(super) struct Flights {
-    runs: HashTable<Pending>,
+    only: Option<Pending>,
+    more: HashTable<Pending>,
     count: u64,
 }
 
@@ -47,39 +49,62 @@ impl Flights {
         self.count
     }
 
+    #[inline]
     pub(super) fn begin(&mut self, run: Pending) {
-        self.runs.insert_unique(spread(run.hash), run, |run| spread(run.hash));
+        if self.only.is_none() {
+            self.only = Some(run);
+        } else {
+            self.more.insert_unique(spread(run.hash), run, |run| spread(run.hash));
+        }
     }
 
+    #[inline]
     pub(super) fn len(&self) -> usize {
-        self.runs.len()
+        usize::from(self.only.is_some()) + self.more.len()
     }
 
     /// All runs that may have this hash, are for this kind of entry and have not been cut.
     pub(super) fn each(&self, hash: Hash, kind: u32, mut see: impl FnMut(&Pending)) {
-        let none = self.runs.find(spread(hash), |run| {
+        let mut look = |run: &Pending| {
             if run.hash == hash && run.kind == kind && !run.cut {
                 see(run);
             }
-            false
-        });
-        debug_assert!(none.is_none());
+        };
+        self.only.iter().for_each(&mut look);
+        if !self.more.is_empty() {
+            let none = self.more.find(spread(hash), |run| {
+                look(run);
+                false
+            });
+            debug_assert!(none.is_none());
+        }
     }
 
     pub(super) fn get_mut(&mut self, hash: Hash, slot: u32) -> Option<&mut Pending> {
-        self.runs.find_mut(spread(hash), |run| run.slot == slot)
+        match &mut self.only {
+            Some(only) if only.slot == slot => Some(only),
+            _ => self.more.find_mut(spread(hash), |run| run.slot == slot),
+        }
     }
 
     /// The run is over.
+    #[inline]
     pub(super) fn end(&mut self, hash: Hash, slot: u32) -> Option<Pending> {
-        let run = self.runs.find_entry(spread(hash), |run| run.slot == slot).ok()?;
+        if self.only.as_ref().is_some_and(|only| only.slot == slot) {
+            return self.only.take();
+        }
+        let run = self.more.find_entry(spread(hash), |run| run.slot == slot).ok()?;
         Some(run.remove().0)
+    }
+
+    fn all(&mut self) -> impl Iterator<Item = &mut Pending> {
+        self.only.iter_mut().chain(&mut self.more)
     }
 
     /// A run has landed and its entry is in the store, or would be: kin that began before it are cut off; kin that began later know
     /// something newer, and will replace what `landed` says.
     pub(super) fn overtake_kin(&mut self, landed: &Pending, entry: impl Fn() -> (u32, Hold)) {
-        for run in &mut self.runs {
+        for run in self.all() {
             if run.kin == landed.kin && !run.cut {
                 if run.begun < landed.begun {
                     run.cut = true;
@@ -91,8 +116,6 @@ impl Flights {
     }
 
     pub(super) fn cut_all(&mut self) {
-        for run in &mut self.runs {
-            run.cut = true;
-        }
+        self.all().for_each(|run| run.cut = true);
     }
 }

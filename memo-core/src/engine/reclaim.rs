@@ -3,7 +3,6 @@
 //! Asking who reads costs a barrier, so it is done for a batch, or at once where that was asked for. What somebody reads meanwhile waits for the next
 //! time: never more entries than there are readers. Nothing of the user's runs under the lock.
 
-
 use super::Engine;
 use super::scope::{Lock, Scope};
 use super::state::{Gone, Retired, State, Writer};
@@ -17,7 +16,20 @@ pub(super) struct Work {
 }
 
 impl<S: Scope> Engine<S> {
+    /// How many entries that have left are worth asking who reads. The user's values may be large: an eighth of a small store's at most waits, a 32nd
+    /// where each one's weight matters.
+    #[inline]
+    pub(super) fn batch(&self, state: &State) -> usize {
+        if !state.book.needs_drop() {
+            return S::BATCH;
+        }
+        let part = if self.weight_word.is_some() { 32 } else { 8 };
+        (state.len() / part).clamp(1, S::BATCH)
+    }
+
     /// Takes over what has left, if there is enough of it or it is asked for. Entries without anything to drop are dealt with right here.
+    #[cold]
+    #[inline(never)]
     pub(super) fn take_work(&self, state: &mut State, promptly: bool) -> Work {
         if state.detached.is_some() {
             self.free_detached(state);
@@ -40,22 +52,20 @@ impl<S: Scope> Engine<S> {
             }
             return Work::default();
         }
-        // The user's values may be large: an eighth of a small store's at most waits, a 32nd where each one's weight matters.
-        let part = if self.weight_word.is_some() { 32 } else { 8 };
-        let batch = (state.len() / part).clamp(1, S::BATCH);
-        if promptly || waiting >= batch {
+        if promptly || waiting >= self.batch(state) {
             state.outside += waiting;
             return Work { entries: std::mem::take(&mut state.leaving) };
         }
         Work::default()
     }
 
-    fn free_detached(&self, state: &mut State) {
+    pub(super) fn free_detached(&self, state: &mut State) {
         let (sign, held) = (self.sign(), S::held(&self.readers));
         let inside = |detached: &Detached, address: usize| {
             address == sign || detached.contains(address) || state.book.contains(address)
         };
-        if let Some(detached) = state.detached.take_if(|detached| !held.iter().any(|&address| inside(detached, address)))
+        if let Some(detached) =
+            state.detached.take_if(|detached| !held.iter().any(|&address| inside(detached, address)))
         {
             // SAFETY: it was detached before `held` was asked, and nobody is inside this store.
             unsafe { detached.free() };
@@ -167,4 +177,3 @@ impl<S: Scope> Drop for Engine<S> {
         unsafe { table::drop_each(&mut places) };
     }
 }
-

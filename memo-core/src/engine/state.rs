@@ -3,15 +3,16 @@
 //! Nothing here runs code of the user's. Keys are found by hash and compared by the engine, outside the lock; what leaves is
 //! told about and dropped by the engine, outside the lock ([`Writer::finish`]). All of it is book-keeping on slots, hashes and marks.
 
+use std::ops::Range;
 use std::sync::atomic::Ordering::Relaxed;
 
 use smallvec::SmallVec;
 
+use super::Engine;
 use super::dates::{Dates, NEVER};
 use super::pending::Flights;
 use super::scope::{Lock, Scope};
 use super::stats::Count;
-use super::Engine;
 use crate::config::{Config, MOST_ENTRIES};
 use crate::info::RemovalCause;
 use crate::policy::{Policy, PolicyKind, Touch, Victim, View};
@@ -115,6 +116,10 @@ impl<S: Scope> View for Marks<'_, S> {
         self.book.live(&self.engine.table, slot).map_or(u64::MAX, |head| head.mark.load(Relaxed))
     }
 
+    fn marks(&self, slots: Range<u32>, marks: &mut Vec<u64>) {
+        self.book.marks(&self.engine.table, slots, marks);
+    }
+
     fn set_mark(&self, slot: u32, mark: u64) {
         self.engine.table.head(slot).mark.store(mark, Relaxed);
     }
@@ -144,6 +149,12 @@ impl<'a, S: Scope> Writer<'a, S> {
             state.outside += gone.len();
             drop(state);
             return engine.tell(gone, promptly);
+        }
+        if state.leaving.is_empty() || !(promptly || state.leaving.len() >= engine.batch(&state)) {
+            if state.detached.is_some() {
+                engine.free_detached(&mut state);
+            }
+            return;
         }
         let work = engine.take_work(&mut state, promptly);
         drop(state);
@@ -268,9 +279,10 @@ impl<'a, S: Scope> Writer<'a, S> {
         let crowded = |state: &State| {
             state.live + entries > state.max_entries || state.weight.saturating_add(weight) > state.max_weight
         };
-        if crowded(&self.state) {
-            self.expire(now, usize::MAX);
+        if !crowded(&self.state) {
+            return true;
         }
+        self.expire(now, usize::MAX);
         while crowded(&self.state) && self.state.live > 0 {
             let State { policy, book, .. } = &mut *self.state;
             let Some(policy) = policy else { return false };
@@ -284,6 +296,9 @@ impl<'a, S: Scope> Writer<'a, S> {
 
     /// Takes out up to `most` entries that are over. Says whether more may be.
     pub(super) fn expire(&mut self, now: u64, most: usize) -> bool {
+        if !self.state.dates.is_due(now) {
+            return false;
+        }
         let (table, dating) = (&self.engine.table, &self.engine.dating);
         for _ in 0..most {
             let State { dates, book, .. } = &mut *self.state;

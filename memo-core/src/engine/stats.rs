@@ -275,6 +275,9 @@ impl Counting<Shared> for Threads {
 
     fn sums(&self) -> (u64, u64) {
         let tallies = self.tallies();
-        tallies.living.iter().fold(tallies.ended, |(hits, misses), tally| (hits + tally.hits(), misses + tally.misses()))
+        tallies
+            .living
+            .iter()
+            .fold(tallies.ended, |(hits, misses), tally| (hits + tally.hits(), misses + tally.misses()))
     }
 }

@@ -8,8 +8,8 @@ use super::census::{self, Census};
 use super::hit::Found;
 use super::locate::Located;
 use super::pending::Pending;
-use super::scope::{Reading, Scope};
-use super::state::{Newcomer, Writer};
+use super::scope::{Lock, Reading, Scope};
+use super::state::{Newcomer, State, Writer};
 use super::stats::Count;
 use super::{Engine, SWEEP_WITH_A_MISS};
 use crate::config::SingleFlight;
@@ -111,8 +111,13 @@ impl<S: Scope> Engine<S> {
             if !request.is_owned() && self.flying.load(Relaxed) == 0 {
                 request.own();
             }
+            if mode == Mode::Call
+                && let Some(ticket) = self.begin_proved(hash, kind, clock, request)
+            {
+                return Begin::Lead(ticket);
+            }
             let now = self.now_if_dated();
-            let mut located = self.locate_unless_proved(hash, kind, clock, &|head| request.is(head));
+            let mut located = self.locate(hash, kind, &|head| request.is(head));
             let decision = self.decide(&mut located, hash, kind, request, turn, mode, now);
             // From here on a run must end, and must not be waited for by what leaves the store now.
             located.finish(false);
@@ -130,6 +135,51 @@ impl<S: Scope> Engine<S> {
                 Decision::Bypass => self.bypass(),
             };
         }
+    }
+
+    /// The usual miss: as long as the clock stands where it stood when nothing was found, and no run is under way, there is nothing to compare.
+    #[inline]
+    fn begin_proved(
+        &self,
+        hash: Hash,
+        kind: u32,
+        clock: Option<u64>,
+        request: &mut dyn Request,
+    ) -> Option<Ticket<'_, S>> {
+        let clock = clock?;
+        if !request.is_owned() || clock != self.table.clock() {
+            return None;
+        }
+        let mut state = self.state.lock();
+        if clock != self.table.clock() || state.flights.len() != 0 {
+            return None;
+        }
+        let slot =
+            self.begin_run(&mut state, hash, kind, request, None, self.config.single_flight != SingleFlight::Off, None);
+        self.flying.store(1, Relaxed);
+        Some(self.lead(hash, slot, Mode::Call))
+    }
+
+    /// A run is under way from here on. Gives its place.
+    #[inline]
+    #[expect(clippy::too_many_arguments, reason = "one step of `begin`")]
+    fn begin_run(
+        &self,
+        state: &mut State,
+        hash: Hash,
+        kind: u32,
+        request: &mut dyn Request,
+        kin: Option<u64>,
+        joinable: bool,
+        replaces: Option<(u32, Hold)>,
+    ) -> u32 {
+        let slot = state.book.take(&self.table, kind);
+        // SAFETY: a place of this kind, which nobody else knows yet.
+        unsafe { request.write(self.table.node(slot).0) };
+        let begun = state.flights.next();
+        let kin = kin.unwrap_or(begun);
+        state.flights.begin(Pending { hash, slot, kind, kin, begun, joinable, cut: false, replaces, flight: None });
+        slot
     }
 
     #[expect(clippy::too_many_arguments, reason = "one step of `begin`")]
@@ -177,14 +227,8 @@ impl<S: Scope> Engine<S> {
         if !request.is_owned() {
             return Decision::NeedKey;
         }
-        let slot = writer.state.book.take(&self.table, kind);
-        // SAFETY: a place of this kind, which nobody else knows yet.
-        unsafe { request.write(self.table.node(slot).0) };
-        let flights = &mut writer.state.flights;
-        let kin = located.runs.first().and_then(|&run| flights.get_mut(hash, run)).map(|run| run.kin);
-        let kin = kin.unwrap_or_else(|| flights.next());
-        let begun = flights.next();
-        flights.begin(Pending { hash, slot, kind, kin, begun, joinable, cut: false, replaces, flight: None });
+        let kin = located.runs.first().and_then(|&run| writer.state.flights.get_mut(hash, run)).map(|run| run.kin);
+        let slot = self.begin_run(&mut writer.state, hash, kind, request, kin, joinable, replaces);
         Decision::Lead(self.lead(hash, slot, mode))
     }
 
@@ -264,7 +308,9 @@ impl<'a, S: Scope> Ticket<'a, S> {
             && !run.cut
         {
             let entry = || (self.slot, Hold::new(self.head));
-            writer.state.flights.overtake_kin(run, entry);
+            if writer.state.flights.len() != 0 {
+                writer.state.flights.overtake_kin(run, entry);
+            }
             let old = run.replaces.as_ref().map(|(slot, _)| *slot);
             let old = old.filter(|&slot| engine.table.head(slot).is_alive());
             if terms.keep {

@@ -11,7 +11,7 @@ const CHUNK: usize = 1 << CHUNK_BITS;
 /// The vector.
 #[derive(Debug)]
 pub(super) struct Chunks<T> {
-    /// All full but the last.
+    /// Full ones, at most one that is not, and empty ones.
     chunks: Vec<Vec<T>>,
     len: usize,
 }
@@ -28,27 +28,19 @@ impl<T> Chunks<T> {
     }
 
     pub(super) fn push(&mut self, element: T) {
-        match self.chunks.last_mut() {
-            Some(last) if last.len() < CHUNK => last.push(element),
+        let at = self.len / CHUNK;
+        if at == self.chunks.len() {
             // The first one grows like any vector; those after it will be full soon.
-            None => self.chunks.push(vec![element]),
-            Some(_) => {
-                let mut chunk = Vec::with_capacity(CHUNK);
-                chunk.push(element);
-                self.chunks.push(chunk);
-            }
+            self.chunks.push(if at == 0 { Vec::new() } else { Vec::with_capacity(CHUNK) });
         }
+        self.chunks[at].push(element);
         self.len += 1;
     }
 
+    /// Chunks that become empty are kept: the next element may need them at once.
     pub(super) fn pop(&mut self) -> Option<T> {
-        let last = self.chunks.last_mut()?;
-        let element = last.pop();
-        if last.is_empty() {
-            self.chunks.pop();
-        }
-        self.len -= usize::from(element.is_some());
-        element
+        self.len = self.len.checked_sub(1)?;
+        self.chunks[self.len / CHUNK].pop()
     }
 }
 

@@ -6,8 +6,10 @@
 //! of the less busy clock may grow old: with two caches of evictions at most instead of 16, Zipf keys lost up to 6 points of hits.) In a bucket that is full a newcomer takes the oldest
 //! ghost's place, which costs one ghost in 200. So a ghost needs 6.4 bytes, nothing links it, and each of these operations touches one bucket.
 //!
-//! Two keys with one fingerprint are taken for each other: one new key in 400 000 is greeted as an old one, and all that follows is a slightly wrong
-//! guess about who should stay. Nobody is a ghost for more than 16 full caches of evictions.
+//! Two keys with one hash are taken for each other: among a million ghosts, one new key in 2 000 is greeted as an old one, and all that follows is a
+//! slightly wrong guess about who should stay. Nobody is a ghost for more than 16 full caches of evictions.
+
+use std::ops::Range;
 
 use super::chain::Side;
 use crate::random::Random;
@@ -136,16 +138,20 @@ impl Ghosts {
     }
 
     /// The places of a key's bucket, and its fingerprint: different bits of a hash of the hash.
-    fn locate(&self, hash: u32) -> (std::ops::Range<usize>, u32) {
+    fn locate(&self, hash: u32) -> (Range<usize>, u32) {
         let bits = Random::new(hash.into()).next_u64();
         let bucket = (((bits >> 32) * self.buckets() as u64) >> 32) as usize * BUCKET as usize;
         (bucket..bucket + BUCKET as usize, ((bits << 32) >> (33 + EPOCH_BITS)) as u32 | 1)
     }
 
-    /// The place in a bucket for a newcomer: an empty one, or the oldest ghost's.
-    fn place(&self, bucket: std::ops::Range<usize>) -> usize {
-        let age = |&place: &usize| self.age(Ghost(self.words[place])).unwrap_or(u32::MAX);
-        bucket.max_by_key(age).expect("buckets have places")
+    /// The place in a bucket for a newcomer: the first empty one, or the oldest ghost's.
+    fn place(&self, bucket: Range<usize>) -> usize {
+        let mut oldest = (0, bucket.start);
+        for place in bucket {
+            let Some(age) = self.age(Ghost(self.words[place])) else { return place };
+            oldest = oldest.max((age, place));
+        }
+        oldest.1
     }
 
     /// How many epochs ago a ghost left; none for one that is forgotten and for an empty place.

@@ -1,7 +1,7 @@
 //! The entry with the least mark, when marks only grow.
 //!
 //! Hits write marks and tell nobody, so no order can be kept up to date. It need not be. Slots are in groups of 4 096. Now and then the
-//! lowest tenth of a group's marks is read into a sorted list; the greatest of these is the group's *horizon*. Whoever is not in the list
+//! lowest part of a group's marks is read into a sorted list; the greatest of these is the group's *horizon*. Whoever is not in the list
 //! has a mark above the horizon, and marks only grow: so the list's first record names the group's least entry exactly, as long as
 //! the entry still carries that mark. Where it does not, the record is put right, or dropped if its entry has risen above the horizon. An
 //! empty list is read anew. And for each group a number is kept that its least mark does not fall below, its *bound*: only the group with the lowest
@@ -12,8 +12,11 @@
 //! tell the least of a million unknown numbers from fewer looks. A call reads all it must of up to 65 536 entries; above these, two groups
 //! or three, and if that was not enough, it takes the least of those. The groups that remain have their turn in the next calls.
 //!
-//! Costs nothing on a hit, two bytes written per insert, about ten marks read per victim (each reading of a group is paid for by a tenth as many
-//! victims, hits or removals that used the last list up), and 1.4 bytes per entry.
+//! Costs nothing on a hit and two bytes written per insert. Of a large store an eighth is listed at a time: about eight marks are read per
+//! victim (each reading of a group is paid for by an eighth as many victims, hits or removals that used the last list up), and an entry takes 1.7
+//! bytes. Of a smaller one a quarter is listed, and of up to 1 024 entries all: then a victim costs its share of the sorting.
+
+use std::cmp::Ordering;
 
 use super::View;
 use super::bits::Bits;
@@ -21,10 +24,12 @@ use super::lows::Lows;
 
 /// Slots read at a time: the longest that a call has to wait for one list.
 const GROUP: u32 = 4_096;
-/// Which part of a group is listed at a time: less means fewer readings, and more memory.
-const PART: usize = 10;
-/// Small caches list at least this many, so that a reading never serves a single victim.
-const FEW: usize = 16;
+/// Which part of a group is listed at a time: less means fewer readings, and more memory (12 bytes for each that is listed).
+const PART: usize = 8;
+/// Where there are but few groups: memory counts less.
+const SMALL_PART: usize = 4;
+/// A group of so many is listed whole.
+const FEW: usize = 1_024;
 /// So many groups are always read as often as it takes: 65 536 marks, which fit into the caches of the processor.
 const ALL_READ: usize = 16;
 /// How many marks a call may look at, in groups, where there are more.
@@ -37,11 +42,18 @@ pub(super) struct Least {
     groups: Vec<Group>,
     /// The groups' bounds; of a group without entries, [`u64::MAX`].
     bounds: Lows,
+    /// Above every slot there ever was.
+    end: u32,
+    /// Where lists are made.
+    marks: Vec<u64>,
+    found: Vec<u128>,
 }
 
 #[derive(Debug, Default)]
 struct Group {
     live: u32,
+    /// How many are listed at a time.
+    part: usize,
     /// Those with the lowest marks when they were listed, the least at the end. Some records are outdated.
     lowest: Vec<Record>,
     /// Every live entry up to this one in order has a record. `None`: nothing is listed.
@@ -49,20 +61,48 @@ struct Group {
 }
 
 /// An entry and the mark it had. In the order of marks; of equal ones the lower slot comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Record {
-    /// Upper and lower half: with a `u64` the record would be a third larger.
-    mark: [u32; 2],
-    slot: u32,
-}
+///
+/// In one integer, so that a comparison is one; as three words, since a `u128` is aligned to 16 bytes and the record a third larger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Record([u32; 3]);
 
 impl Record {
+    #[expect(clippy::cast_possible_truncation, reason = "word by word")]
     fn new(mark: u64, slot: u32) -> Self {
-        Self { mark: [(mark >> 32) as u32, ((mark << 32) >> 32) as u32], slot }
+        Self([slot, mark as u32, (mark >> 32) as u32])
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "word by word")]
+    fn of(order: u128) -> Self {
+        Self::new((order >> 32) as u64, order as u32)
+    }
+
+    fn slot(self) -> u32 {
+        self.0[0]
     }
 
     fn mark(self) -> u64 {
-        u64::from(self.mark[0]) << 32 | u64::from(self.mark[1])
+        u64::from(self.0[2]) << 32 | u64::from(self.0[1])
+    }
+
+    fn order(self) -> u128 {
+        u128::from(self.mark()) << 32 | u128::from(self.slot())
+    }
+}
+
+impl Ord for Record {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.order().cmp(&other.order())
+    }
+}
+
+impl PartialOrd for Record {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+
+    fn lt(&self, other: &Self) -> bool {
+        self.order() < other.order()
     }
 }
 
@@ -71,6 +111,7 @@ impl Least {
     pub(super) fn inserted(&mut self, slot: u32, mark: u64) {
         debug_assert!(!self.live.contains(slot), "slot {slot} is taken");
         self.live.insert(slot);
+        self.end = self.end.max(slot + 1);
         let at = (slot / GROUP) as usize;
         while self.groups.len() <= at {
             self.groups.push(Group::default());
@@ -94,7 +135,7 @@ impl Least {
         if group.live == 0 {
             *group = Group::default();
             self.bounds.set(at, u64::MAX);
-        } else if group.lowest.last().is_some_and(|least| least.slot == slot) {
+        } else if group.lowest.last().is_some_and(|least| least.slot() == slot) {
             group.lowest.pop();
         }
     }
@@ -109,23 +150,28 @@ impl Least {
             let at = self.bounds.lowest();
             let (bound, group) = (self.bounds.get(at), &mut self.groups[at]);
             if let Some(least) = group.least(view, &mut looks) {
-                if least.mark() == bound {
-                    return least.slot;
+                if least.mark() != bound {
+                    self.bounds.set(at, least.mark());
                 }
-                self.bounds.set(at, least.mark());
+                if self.bounds.lowest() == at {
+                    return least.slot();
+                }
                 best = Some(best.map_or(least, |best| best.min(least)));
             } else if let Some(horizon) = group.horizon.filter(|horizon| horizon.mark() > bound) {
                 // The list is used up. Before it is read anew, the others' bounds: one of them may be lower now.
                 self.bounds.set(at, horizon.mark());
             } else if looks >= group.live as usize || best.is_none() {
                 looks = looks.saturating_sub(group.live as usize);
-                let slots = self.live.range(to_slot(at), to_slot(at + 1));
-                if let Some(least) = group.list(slots, view) {
+                self.marks.clear();
+                view.marks(to_slot(at)..to_slot(at + 1).min(self.end), &mut self.marks);
+                let part = if groups <= ALL_READ * 2 { SMALL_PART } else { PART };
+                group.part = if group.live as usize <= FEW { FEW } else { group.live as usize / part };
+                if let Some(least) = group.list(to_slot(at), &self.marks, &mut self.found) {
                     self.bounds.set(at, least.mark());
                     best = Some(best.map_or(least, |best| best.min(least)));
                 }
             } else if let Some(best) = best {
-                return best.slot;
+                return best.slot();
             }
         }
     }
@@ -154,16 +200,12 @@ fn to_slot(group: usize) -> u32 {
 }
 
 impl Group {
-    fn part(&self) -> usize {
-        (self.live as usize / PART).max(FEW)
-    }
-
     /// A newcomer belongs into the list if it is not above the horizon: rare for stamps, the rule for counts.
     fn add(&mut self, newcomer: Record) {
         if self.horizon.is_none_or(|horizon| newcomer > horizon) {
             return;
         }
-        if self.lowest.len() >= 2 * self.part() {
+        if self.lowest.len() >= 2 * self.part {
             // Inserts and removals without a victim in between would pile up records for ever: the higher half goes, the horizon sinks.
             self.lowest.drain(..self.lowest.len() / 2);
             self.horizon = self.lowest.first().copied();
@@ -176,7 +218,7 @@ impl Group {
     /// The first record that is still true. It stays in the list: until the store removes its entry it is the right answer.
     fn least(&mut self, view: &dyn View, looks: &mut usize) -> Option<Record> {
         while let Some(&least) = self.lowest.last() {
-            let now = Record::new(view.mark(least.slot), least.slot);
+            let now = Record::new(view.mark(least.slot()), least.slot());
             if now == least || (*looks == 0 && now.mark() != u64::MAX) {
                 return Some(least);
             }
@@ -187,39 +229,40 @@ impl Group {
         None
     }
 
-    /// Reads the marks of these slots and lists the lowest part: in one pass, in a buffer of twice that part, which is halved whenever it is full.
+    /// Lists the lowest part of these marks, the first of which is that of the slot `first`: in one pass, in a buffer of twice that part, which is halved whenever it is full.
     /// Gives the first record, unless the group has none.
-    fn list(&mut self, slots: impl Iterator<Item = u32>, view: &dyn View) -> Option<Record> {
-        let part = self.part();
-        let mut found = Vec::with_capacity(2 * part);
-        let mut bound = u64::MAX;
-        slots.for_each(|slot| {
-            let mark = view.mark(slot);
+    fn list(&mut self, first: u32, marks: &[u64], found: &mut Vec<u128>) -> Option<Record> {
+        let part = self.part;
+        // Nobody lives where there is no mark.
+        let mut bound = u64::MAX - 1;
+        found.clear();
+        for (slot, &mark) in (first..).zip(marks) {
             if mark <= bound {
-                found.push(Record::new(mark, slot));
+                found.push(u128::from(mark) << 32 | u128::from(slot));
                 if found.len() == 2 * part {
-                    bound = keep_lowest(&mut found, part);
+                    bound = keep_lowest(found, part);
                 }
             }
-        });
-        if found.len() > part {
-            keep_lowest(&mut found, part);
         }
-        found.sort_unstable_by(|a, b| b.cmp(a));
-        self.horizon = found.first().copied();
+        if found.len() > part {
+            keep_lowest(found, part);
+        }
+        // Integers are sorted faster than records.
+        found.sort_unstable();
         self.lowest.clear();
-        self.lowest.extend_from_slice(&found);
-        found.last().copied()
+        self.lowest.extend(found.iter().rev().map(|&order| Record::of(order)));
+        self.horizon = self.lowest.first().copied();
+        self.lowest.last().copied()
     }
 
     #[cfg(any(test, debug_assertions))]
     fn validate(&self, slots: impl Iterator<Item = u32>, view: &dyn View) {
         assert!(self.lowest.is_sorted_by(|a, b| a >= b));
         let Some(horizon) = self.horizon else { return assert!(self.lowest.is_empty()) };
-        let listed: std::collections::HashMap<u32, u64> = self.lowest.iter().map(|r| (r.slot, r.mark())).collect();
+        let listed: std::collections::HashMap<u32, u64> = self.lowest.iter().map(|r| (r.slot(), r.mark())).collect();
         for now in slots.map(|slot| Record::new(view.mark(slot), slot)) {
             assert!(
-                now > horizon || listed.get(&now.slot).is_some_and(|&mark| mark <= now.mark()),
+                now > horizon || listed.get(&now.slot()).is_some_and(|&mark| mark <= now.mark()),
                 "the lowest are listed"
             );
         }
@@ -227,9 +270,9 @@ impl Group {
 }
 
 /// Leaves the `part` lowest records; gives the greatest mark among them.
-fn keep_lowest(found: &mut Vec<Record>, part: usize) -> u64 {
-    let (_, last, _) = found.select_nth_unstable(part - 1);
-    let greatest = last.mark();
+fn keep_lowest(found: &mut Vec<u128>, part: usize) -> u64 {
+    let (_, &mut last, _) = found.select_nth_unstable(part - 1);
+    let greatest = Record::of(last).mark();
     found.truncate(part);
     greatest
 }

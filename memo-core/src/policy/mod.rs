@@ -21,6 +21,8 @@ mod random;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 pub(crate) use lfu::used_again;
 
 /// The policies there are.
@@ -79,9 +81,9 @@ pub(crate) enum Touch {
     CountThenTick,
 }
 
+#[cfg(test)]
 impl Touch {
     /// The mark of an entry after a hit; `None` where it stays as it is. `tick` is asked for only where it is needed.
-    #[inline]
     pub(crate) fn mark(self, mark: u64, tick: impl FnOnce() -> u64) -> Option<u64> {
         match self {
             Self::Nothing => None,
@@ -96,6 +98,10 @@ impl Touch {
 pub(crate) trait View {
     /// The mark of a live entry, always below [`u64::MAX`]; that for a slot in which none lives.
     fn mark(&self, slot: u32) -> u64;
+    /// The marks of these slots, at the end of `marks`: the same as asking for each, and cheaper.
+    fn marks(&self, slots: Range<u32>, marks: &mut Vec<u64>) {
+        marks.extend(slots.map(|slot| self.mark(slot)));
+    }
     /// Overwrites the mark of a live entry.
     fn set_mark(&self, slot: u32, mark: u64);
     /// Hits so far among the entries of this policy (grows only). An estimate will do, such as a sharded store's total divided by its shards.

@@ -82,7 +82,8 @@ pub(super) struct NoBuckets([Bucket; 4]);
 
 impl NoBuckets {
     pub(super) const fn new() -> Self {
-        const NO_BUCKET: Bucket = Bucket { ctrl: AtomicU64::new(0), slots: [const { AtomicU32::new(0) }; WIDTH as usize] };
+        const NO_BUCKET: Bucket =
+            Bucket { ctrl: AtomicU64::new(0), slots: [const { AtomicU32::new(0) }; WIDTH as usize] };
         Self([NO_BUCKET; 4])
     }
 }
@@ -222,18 +223,31 @@ impl Buckets {
     fn place_of(&self, kept: u32, slot: u32) -> Option<(&Bucket, u32)> {
         // The tag's bits are the lowest of those that choose the bucket: without them it is one of two in a segment of the usual size.
         let (first, last) = (Hash::join(kept, 0).bucket(self.count), Hash::join(kept, 0x7F).bucket(self.count));
-        (first..=last).find_map(|home| {
-            for step in 0..self.count {
-                let bucket = self.probe(home, step);
-                if let Some(place) = bucket.place_of(slot) {
-                    return Some((bucket, place));
-                }
-                if bucket.ctrl.load(Relaxed) >> OVERFLOW_SHIFT == 0 {
-                    break;
-                }
+        let mut home = first;
+        loop {
+            if let Some(found) = self.place_from(home, slot) {
+                return Some(found);
             }
-            None
-        })
+            if home == last {
+                return None;
+            }
+            home += 1;
+        }
+    }
+
+    /// As above, if the probes from this home lead there.
+    fn place_from(&self, home: u32, slot: u32) -> Option<(&Bucket, u32)> {
+        let mut step = 0;
+        loop {
+            let bucket = self.probe(home, step);
+            if let Some(place) = bucket.place_of(slot) {
+                return Some((bucket, place));
+            }
+            step += 1;
+            if bucket.ctrl.load(Relaxed) >> OVERFLOW_SHIFT == 0 || step == self.count {
+                return None;
+            }
+        }
     }
 
     /// Every slot, with its tag. Under the lock.

@@ -51,7 +51,13 @@ struct Word {
 
 impl Word {
     fn new(spare: bool) -> Self {
-        Self { address: AtomicUsize::new(0), recent: Cell::new((0, null())), record: Cell::new(null()), fenced: !barrier::is_asymmetric(), spare }
+        Self {
+            address: AtomicUsize::new(0),
+            recent: Cell::new((0, null())),
+            record: Cell::new(null()),
+            fenced: !barrier::is_asymmetric(),
+            spare,
+        }
     }
 }
 

@@ -354,7 +354,8 @@ impl IndexBook {
 
     /// Of the entries that lead to the segment `at`, the upper half leads to the one that split off.
     fn point_upper_half(&mut self, at: usize, new: usize) {
-        let first = self.numbers.iter().position(|&number| number as usize == at).expect("every segment is in the directory");
+        let first =
+            self.numbers.iter().position(|&number| number as usize == at).expect("every segment is in the directory");
         let count = self.numbers[first..].iter().take_while(|&&number| number as usize == at).count();
         let new = u32::try_from(new).expect("at most 2^16 segments");
         self.numbers[first + count / 2..first + count].fill(new);

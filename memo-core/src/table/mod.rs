@@ -48,6 +48,16 @@ pub(crate) struct Table {
     slab: Slab,
 }
 
+/// What a short look came to.
+pub(crate) enum Near<'a> {
+    /// This entry, alive when its due date was read.
+    Found(&'a Head, Due),
+    /// Nothing, if the clock still says this under the lock.
+    Nothing(u64),
+    /// That takes a longer look.
+    Unclear,
+}
+
 /// What a reader came to.
 pub(crate) enum Look<'a> {
     /// This entry, alive when it was looked at.
@@ -73,7 +83,7 @@ impl Table {
     }
 
     /// Looks for the entry of this kind that `is` recognises where nearly all are: in the first place with the right tag, in the home bucket or
-    /// its neighbour. `hold` announces an entry before it is looked at. Without a loop, and without proof: a hit needs few registers.
+    /// its neighbour. `hold` announces an entry before it is looked at. Without a loop: a hit needs few registers.
     #[inline(always)]
     pub(crate) fn find_near<'a>(
         &self,
@@ -81,21 +91,33 @@ impl Table {
         kind: u32,
         hold: impl Fn(*const Head),
         is: impl Fn(&Head) -> bool,
-    ) -> Option<(&'a Head, Due)> {
+    ) -> Near<'a> {
+        let clock = self.clock.load(Acquire);
         let view = self.index.view();
         let (home, neighbour) = view.line(hash);
         let candidates = home.candidates(hash);
-        if !candidates.is_none() {
-            return self.check(view, home.first(candidates), hash, kind, &hold, &is);
+        let candidate = if !candidates.is_none() {
+            home.first(candidates)
+        } else if candidates.further {
+            let candidates = neighbour.candidates(hash);
+            if candidates.is_none() {
+                return Near::Unclear;
+            }
+            neighbour.first(candidates)
+        } else {
+            return if self.stands(clock) { Near::Nothing(clock) } else { Near::Unclear };
+        };
+        match self.check(view, candidate, hash, kind, &hold, &is) {
+            Some((head, due)) => Near::Found(head, due),
+            None => Near::Unclear,
         }
-        if !candidates.further {
-            return None;
-        }
-        let candidates = neighbour.candidates(hash);
-        if candidates.is_none() {
-            return None;
-        }
-        self.check(view, neighbour.first(candidates), hash, kind, &hold, &is)
+    }
+
+    /// Whether the clock still says this, after everything that was loaded before.
+    #[inline(always)]
+    fn stands(&self, clock: u64) -> bool {
+        fence(Acquire);
+        self.clock.load(Relaxed) == clock
     }
 
     /// As [`find_near`](Self::find_near), everywhere, with proof, and again if entries come meanwhile.
@@ -117,9 +139,7 @@ impl Table {
             if let Some((head, _)) = found {
                 return Look::Found(head);
             }
-            // Loads before this come before the next one: see the module's second promise.
-            fence(Acquire);
-            if self.clock.load(Relaxed) == clock {
+            if self.stands(clock) {
                 return Look::Nothing(clock);
             }
         }
@@ -168,7 +188,12 @@ impl Table {
     /// # Safety
     ///
     /// The caller reads in this store since it got the view, under the lock that the slot was used under.
-    pub(crate) unsafe fn visit<'a>(&self, view: View, slot: u32, hold: impl Fn(*const Head)) -> Option<(&'a Head, u32)> {
+    pub(crate) unsafe fn visit<'a>(
+        &self,
+        view: View,
+        slot: u32,
+        hold: impl Fn(*const Head),
+    ) -> Option<(&'a Head, u32)> {
         // SAFETY: as long as the view is looked into, it leads to the chunks that its slots are in.
         let (head, kind) = unsafe { self.slab.node(view.chunks(), slot) };
         hold(head);
@@ -182,7 +207,6 @@ impl Table {
         // SAFETY: all places of this table have the words that were reserved.
         unsafe { slab::extra(head, number) }
     }
-
 }
 
 /// What writers keep, under the lock.
@@ -221,6 +245,17 @@ impl Book {
     #[inline]
     pub(crate) fn live<'a>(&self, table: &'a Table, slot: u32) -> Option<&'a Head> {
         self.slab.knows(&table.slab, slot).then(|| table.head(slot)).filter(|head| head.is_alive())
+    }
+
+    /// The marks of these slots, [`u64::MAX`] where nothing lives, at the end of `marks`.
+    pub(crate) fn marks(&self, table: &Table, slots: Range<u32>, marks: &mut Vec<u64>) {
+        self.slab.each_head(&table.slab, slots, |head| {
+            // SAFETY: the head of a place, or nothing. Under the lock nothing is freed.
+            let mark = unsafe { head.as_ref() }
+                .filter(|head| head.is_alive())
+                .map_or(u64::MAX, |head| head.mark.load(Relaxed));
+            marks.push(mark);
+        });
     }
 
     /// What a reader can go by for as long as it reads.

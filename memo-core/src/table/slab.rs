@@ -51,6 +51,8 @@ pub(super) struct SlabBook {
     /// Tables that readers may still look into.
     outgrown: Vec<(*mut u8, Layout)>,
     extras: Extras,
+    /// Whether entries of any kind have something to drop.
+    needs_drop: bool,
     /// Entries that there will be at most, as far as is known.
     entries: usize,
 }
@@ -132,7 +134,16 @@ impl Slab {
 
 impl SlabBook {
     pub(super) fn new(entries: usize, extras: Extras) -> Self {
-        Self { kinds: Vec::new(), chunks: Vec::new(), table: null_mut(), room: 0, outgrown: Vec::new(), extras, entries }
+        Self {
+            kinds: Vec::new(),
+            chunks: Vec::new(),
+            table: null_mut(),
+            room: 0,
+            outgrown: Vec::new(),
+            extras,
+            needs_drop: false,
+            entries,
+        }
     }
 
     /// A new kind of entries; gives its number.
@@ -148,13 +159,14 @@ impl SlabBook {
             slab.shift.store(shift, Relaxed);
             slab.mask.store((1 << shift) - 1, Relaxed);
         }
+        self.needs_drop |= vtable.needs_drop;
         let stride = u32::try_from(stride).expect("entries are smaller than 4 GiB");
         self.kinds.push(Kind { vtable, stride, offset, free: Vec::new(), unused: 0..0 });
         u32::try_from(self.kinds.len() - 1).expect("fewer than 2^32 types")
     }
 
     pub(super) fn needs_drop(&self) -> bool {
-        self.kinds.iter().any(|kind| kind.vtable.needs_drop)
+        self.needs_drop
     }
 
     pub(super) fn vtable(&self, kind: u32) -> &'static Vtable {
@@ -239,6 +251,29 @@ impl SlabBook {
         })
     }
 
+    /// Calls `see` with the head of each of these slots, null where there is no place.
+    pub(super) fn each_head(&self, slab: &Slab, slots: Range<u32>, mut see: impl FnMut(*const Head)) {
+        let (shift, mask) = (slab.shift.load(Relaxed), slab.mask.load(Relaxed));
+        let mut slot = slots.start;
+        while slot < slots.end {
+            let end = slots.end.min((slot | mask).saturating_add(1));
+            let number = (slot >> shift) as usize;
+            let places = self.chunks.get(number).map_or(0, |chunk| chunk.places);
+            if places > 0 {
+                // SAFETY: the table has a line for each chunk.
+                let Chunk { first, stride, .. } = unsafe { *self.table.add(number) };
+                for place in slot & mask..places.min((slot & mask) + (end - slot)) {
+                    // SAFETY: inside the chunk.
+                    see(unsafe { first.add(place as usize * stride as usize) }.cast());
+                }
+            }
+            for _ in (slot & mask).max(places)..(slot & mask) + (end - slot) {
+                see(ptr::null());
+            }
+            slot = end;
+        }
+    }
+
     /// Whether the slot is one of a chunk.
     #[inline]
     pub(super) fn knows(&self, slab: &Slab, slot: u32) -> bool {
@@ -264,7 +299,10 @@ impl SlabBook {
     /// Empties the slab at once. What it had is handed out: readers may still look into it.
     pub(super) fn detach(&mut self) -> Self {
         let kinds = self.kinds.iter().map(|kind| Kind { free: Vec::new(), unused: 0..0, ..*kind }).collect();
-        let mut old = std::mem::replace(self, Self { kinds, ..Self::new(self.entries, self.extras) });
+        let mut old = std::mem::replace(
+            self,
+            Self { kinds, needs_drop: self.needs_drop, ..Self::new(self.entries, self.extras) },
+        );
         if old.room != 0 {
             old.outgrown.push((old.table.cast(), table_layout(old.room)));
         }

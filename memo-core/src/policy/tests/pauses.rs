@@ -44,7 +44,9 @@ fn a_large_cache_that_was_hit_everywhere_still_evicts_old_entries_first() {
     for at in (1..keys.len()).rev() {
         keys.swap(at, usize::try_from(random.below(at as u64 + 1)).unwrap());
     }
-    keys.iter().for_each(|&key| assert!(model.hit(key)));
+    for &key in &keys {
+        assert!(model.hit(key));
+    }
     model.run(CAPACITY..CAPACITY + CAPACITY / 10);
     // All but the few that went before every group had been read are the very oldest.
     let oldest = &keys[..CAPACITY as usize / 10];

@@ -7,7 +7,7 @@ use super::model::Model;
 use crate::policy::PolicyKind;
 
 const TRACES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/traces");
-const CAPACITIES: [usize; 4] = [64, 256, 1_024, 4_096];
+const CAPACITIES: [usize; 6] = [64, 256, 1_024, 4_096, 16_384, 65_536];
 
 /// A test that is run often must be short: so many accesses tell a policy that adapts from one that does not.
 const ACCESSES: usize = 60_000;
