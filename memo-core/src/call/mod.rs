@@ -142,15 +142,34 @@ where
     let Some(place) = place(store, query) else { return Step::Run(Lead::without_cache(keep)) };
     match place.find(query, |hit| take(hit, keep)) {
         Ok(value) => Step::Done(value),
-        Err(clock) => begin_miss(place, clock, query, keep),
+        Err(clock) => {
+            let mut asking = Asking::<Q, Kp::Stored>::new(query);
+            if let Some(lead) = lead_quickly(place, clock, &mut asking, keep) {
+                return Step::Run(lead);
+            }
+            begin_miss(place, clock, asking, keep)
+        }
     }
 }
 
+/// The usual miss.
+#[inline(always)]
+fn lead_quickly<'a, St: Store, K, V, Kp>(
+    place: Place<'a, St, K, V>,
+    clock: Option<u64>,
+    asking: &mut dyn Request,
+    keep: Kp,
+) -> Option<Lead<'a, St, K, Kp, V>> {
+    let head = place.engine.begin_quickly(place.hash, place.kind.number(), clock?, asking)?;
+    Some(Lead::new(Ticket::of(place.engine, head), place.kind, keep))
+}
+
+#[cold]
 #[inline(never)]
 fn begin_miss<'a, St, Q, R, Kp>(
     place: Place<'a, St, Q::Stored, Kp::Stored>,
     clock: Option<u64>,
-    query: &Q,
+    mut asking: Asking<'_, Q, Kp::Stored>,
     keep: Kp,
 ) -> Step<'a, St, Q, R, Kp>
 where
@@ -159,7 +178,6 @@ where
     Kp: Keep<R>,
 {
     let mut turn = Turn::default();
-    let mut asking = Asking::<Q, Kp::Stored>::new(query);
     loop {
         let landed = match place.engine.begin(place.hash, place.kind.number(), clock, &mut asking, &turn, Mode::Call) {
             Begin::Hit(found) => {
@@ -247,15 +265,16 @@ impl<'a, St: Store, K, Kp, V> Lead<'a, St, K, Kp, V> {
     }
 
     /// Keeps the value, if it is one to keep, and hands it on to those who wait.
-    pub fn finish<R, W>(self, value: R, write: W) -> R
+    #[inline]
+    pub fn finish<R, W>(mut self, value: R, write: W) -> R
     where
         St: Holds<K, V>,
         K: StoredArgs,
         Kp: Keep<R, Stored = V>,
         W: for<'w> FnOnce(Writing<'w, K, R>) -> Writing<'w, K, R>,
     {
-        let Self { ticket, keep, .. } = self;
-        let Some((mut ticket, _)) = ticket else { return value };
+        let keep = self.keep;
+        let Some((ticket, _)) = &mut self.ticket else { return value };
         ticket.enter();
         let Some(stored) = keep.stored(&value) else {
             let instead = keep.shared_failure(&value).map(Into::into);

@@ -17,17 +17,49 @@ pub(super) struct Pending {
     pub(super) slot: u32,
     /// The kind of entry that it will be.
     pub(super) kind: u32,
-    /// Runs of one key at one time share it: of these, the one that began last is kept.
-    pub(super) kin: u64,
-    /// The order of beginning.
-    pub(super) begun: u64,
     /// Whether others may wait for it.
     pub(super) joinable: bool,
     pub(super) cut: bool,
+    /// The order of beginning.
+    pub(super) begun: u64,
+    pub(super) more: Option<Box<More>>,
+}
+
+/// What few runs have: kept apart, for the usual miss moves a run about.
+#[derive(Default)]
+pub(super) struct More {
+    /// Runs of one key at one time share it: of these, the one that began last is kept. Without one: when this run began.
+    kin: Option<u64>,
     /// The entry that a refresh is to replace. Held, so that its slot means no other.
-    pub(super) replaces: Option<(u32, Hold)>,
+    replaces: Option<(u32, Hold)>,
     /// Made by the first who waits.
-    pub(super) flight: Option<Arc<Flight>>,
+    flight: Option<Arc<Flight>>,
+}
+
+impl Pending {
+    pub(super) fn kin(&self) -> u64 {
+        self.more.as_ref().and_then(|more| more.kin).unwrap_or(self.begun)
+    }
+
+    pub(super) fn set_kin(&mut self, kin: u64) {
+        self.more.get_or_insert_default().kin = Some(kin);
+    }
+
+    pub(super) fn replaces(&self) -> Option<u32> {
+        self.more.as_ref()?.replaces.as_ref().map(|(slot, _)| *slot)
+    }
+
+    pub(super) fn set_replaces(&mut self, entry: (u32, Hold)) {
+        self.more.get_or_insert_default().replaces = Some(entry);
+    }
+
+    pub(super) fn flight(&mut self) -> &mut Option<Arc<Flight>> {
+        &mut self.more.get_or_insert_default().flight
+    }
+
+    pub(super) fn into_flight(self) -> Option<Arc<Flight>> {
+        self.more?.flight
+    }
 }
 
 /// All runs of a store. Most of the time there is one or none, which need no table.
@@ -63,6 +95,13 @@ impl Flights {
         usize::from(self.only.is_some()) + self.more.len()
     }
 
+    /// Whether a run may have this hash.
+    #[inline]
+    pub(super) fn may_have(&self, hash: Hash) -> bool {
+        self.only.as_ref().is_some_and(|only| only.hash == hash)
+            || !self.more.is_empty() && self.more.find(spread(hash), |run| run.hash == hash).is_some()
+    }
+
     /// All runs that may have this hash, are for this kind of entry and have not been cut.
     pub(super) fn each(&self, hash: Hash, kind: u32, mut see: impl FnMut(&Pending)) {
         let mut look = |run: &Pending| {
@@ -87,8 +126,18 @@ impl Flights {
         }
     }
 
-    /// The run is over.
+    /// The run is over. Says whether it was the only one, and one of the usual kind: to be kept, with nobody who waits.
     #[inline]
+    pub(super) fn end_usual(&mut self, slot: u32) -> bool {
+        let usual = |only: &Pending| only.slot == slot && !only.cut && only.more.is_none();
+        if self.more.is_empty() && self.only.as_ref().is_some_and(usual) {
+            self.only = None;
+            return true;
+        }
+        false
+    }
+
+    /// The run is over.
     pub(super) fn end(&mut self, hash: Hash, slot: u32) -> Option<Pending> {
         if self.only.as_ref().is_some_and(|only| only.slot == slot) {
             return self.only.take();
@@ -105,11 +154,11 @@ impl Flights {
     /// something newer, and will replace what `landed` says.
     pub(super) fn overtake_kin(&mut self, landed: &Pending, entry: impl Fn() -> (u32, Hold)) {
         for run in self.all() {
-            if run.kin == landed.kin && !run.cut {
+            if run.kin() == landed.kin() && !run.cut {
                 if run.begun < landed.begun {
                     run.cut = true;
                 } else {
-                    run.replaces = Some(entry());
+                    run.set_replaces(entry());
                 }
             }
         }

@@ -88,9 +88,9 @@ impl<S: Scope> Stats<S> {
         self.readers.sums().0
     }
 
-    /// Whether the run that begins now is one to time.
-    pub(crate) fn times_this_run(&self) -> bool {
-        self.counts[Count::Miss as usize].load(Relaxed) % TIMED == 1
+    /// Whether the next run is one to time.
+    pub(crate) fn times_next_run(&self) -> bool {
+        self.counts[Count::Miss as usize].load(Relaxed).is_multiple_of(TIMED)
     }
 
     /// So many runs took this long together.

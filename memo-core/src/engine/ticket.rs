@@ -1,5 +1,6 @@
 //! A miss, in two phases: [`Engine::begin`], then [`Ticket::land`].
 
+use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use super::state::{Newcomer, State, Writer};
 use super::stats::Count;
 use super::{Engine, SWEEP_WITH_A_MISS};
 use crate::config::SingleFlight;
-use crate::flight::running::{self, Inside};
+use crate::flight::running;
 use crate::flight::{Edges, Failure, Flight, Id, Landed, Landing};
 use crate::info::RemovalCause;
 use crate::table::hazard::Hold;
@@ -107,14 +108,11 @@ impl<S: Scope> Engine<S> {
         mode: Mode,
     ) -> Begin<'_, S> {
         loop {
-            // Owning a key is wasted on those who will wait, so not before we know.
-            if !request.is_owned() && self.flying.load(Relaxed) == 0 {
-                request.own();
-            }
             if mode == Mode::Call
-                && let Some(ticket) = self.begin_proved(hash, kind, clock, request)
+                && let Some(clock) = clock
+                && let Some(head) = self.begin_quickly(hash, kind, clock, request)
             {
-                return Begin::Lead(ticket);
+                return Begin::Lead(Ticket::of(self, head));
             }
             let now = self.now_if_dated();
             let mut located = self.locate(hash, kind, &|head| request.is(head));
@@ -137,48 +135,47 @@ impl<S: Scope> Engine<S> {
         }
     }
 
-    /// The usual miss: as long as the clock stands where it stood when nothing was found, and no run is under way, there is nothing to compare.
-    #[inline]
-    fn begin_proved(
-        &self,
-        hash: Hash,
-        kind: u32,
-        clock: Option<u64>,
-        request: &mut dyn Request,
-    ) -> Option<Ticket<'_, S>> {
-        let clock = clock?;
-        if !request.is_owned() || clock != self.table.clock() {
-            return None;
+    /// The usual miss: as long as the clock stands where it stood when nothing was found, and no run may have the key, there is nothing to compare.
+    ///
+    /// Gives the entry-to-be of a run that has begun, or `None` to begin in earnest. A reference fits into a register: whoever makes a [`Ticket`] of it
+    /// in its own frame saves moving one through memory, which is half of what the rest costs.
+    #[inline(never)]
+    pub(crate) fn begin_quickly(&self, hash: Hash, kind: u32, clock: u64, request: &mut dyn Request) -> Option<&Head> {
+        if !request.is_owned() {
+            // Owning a key is wasted on those who will wait, so not before we know.
+            if self.flying.load(Relaxed) != 0 && self.state.lock().flights.may_have(hash) {
+                return None;
+            }
+            request.own();
         }
         let mut state = self.state.lock();
-        if clock != self.table.clock() || state.flights.len() != 0 {
+        if clock != self.table.clock() || state.flights.may_have(hash) || self.stats.times_next_run() {
             return None;
         }
-        let slot =
-            self.begin_run(&mut state, hash, kind, request, None, self.config.single_flight != SingleFlight::Off, None);
-        self.flying.store(1, Relaxed);
-        Some(self.lead(hash, slot, Mode::Call))
+        let slot = self.begin_run(&mut state, hash, kind, request, self.config.single_flight != SingleFlight::Off);
+        self.flying.store(state.flights.len(), Relaxed);
+        self.stats.count_locked(Count::Miss);
+        drop(state);
+        let head = self.table.head(slot);
+        self.enter_run(head);
+        Some(head)
+    }
+
+    fn enter_run(&self, head: &Head) {
+        census::note(ptr::from_ref(self).addr());
+        running::enter(id(head));
     }
 
     /// A run is under way from here on. Gives its place.
     #[inline]
-    #[expect(clippy::too_many_arguments, reason = "one step of `begin`")]
-    fn begin_run(
-        &self,
-        state: &mut State,
-        hash: Hash,
-        kind: u32,
-        request: &mut dyn Request,
-        kin: Option<u64>,
-        joinable: bool,
-        replaces: Option<(u32, Hold)>,
-    ) -> u32 {
+    fn begin_run(&self, state: &mut State, hash: Hash, kind: u32, request: &mut dyn Request, joinable: bool) -> u32 {
         let slot = state.book.take(&self.table, kind);
         // SAFETY: a place of this kind, which nobody else knows yet.
         unsafe { request.write(self.table.node(slot).0) };
+        // Nothing reads the mark before the entry is published.
+        self.table.head(slot).mark.store(u64::from(hash.bits()) << 32 | u64::from(slot), Relaxed);
         let begun = state.flights.next();
-        let kin = kin.unwrap_or(begun);
-        state.flights.begin(Pending { hash, slot, kind, kin, begun, joinable, cut: false, replaces, flight: None });
+        state.flights.begin(Pending { hash, slot, kind, joinable, cut: false, begun, more: None });
         slot
     }
 
@@ -219,7 +216,7 @@ impl<S: Scope> Engine<S> {
                 {
                     let head = self.table.head(slot);
                     // Held, since it may leave the store before all who wait have seen it.
-                    let flight = run.flight.get_or_insert_with(|| Arc::new(Flight::of(Hold::new(head)))).clone();
+                    let flight = run.flight().get_or_insert_with(|| Arc::new(Flight::of(Hold::new(head)))).clone();
                     return Decision::Join { flight, head };
                 }
             }
@@ -227,9 +224,15 @@ impl<S: Scope> Engine<S> {
         if !request.is_owned() {
             return Decision::NeedKey;
         }
-        let kin = located.runs.first().and_then(|&run| writer.state.flights.get_mut(hash, run)).map(|run| run.kin);
-        let slot = self.begin_run(&mut writer.state, hash, kind, request, kin, joinable, replaces);
-        Decision::Lead(self.lead(hash, slot, mode))
+        let kin = located.runs.first().and_then(|&run| writer.state.flights.get_mut(hash, run)).map(|run| run.kin());
+        let slot = self.begin_run(&mut writer.state, hash, kind, request, joinable);
+        if (kin.is_some() || replaces.is_some())
+            && let Some(run) = writer.state.flights.get_mut(hash, slot)
+        {
+            kin.into_iter().for_each(|kin| run.set_kin(kin));
+            replaces.into_iter().for_each(|entry| run.set_replaces(entry));
+        }
+        Decision::Lead(self.lead(slot, mode))
     }
 
     fn bypass(&self) -> Begin<'_, S> {
@@ -238,32 +241,54 @@ impl<S: Scope> Engine<S> {
     }
 
     /// Under the lock.
-    fn lead(&self, hash: Hash, slot: u32, mode: Mode) -> Ticket<'_, S> {
+    fn lead(&self, slot: u32, mode: Mode) -> Ticket<'_, S> {
+        let timed = mode == Mode::Call && self.stats.times_next_run();
         self.stats.count_locked(if mode == Mode::Refresh { Count::Refresh } else { Count::Miss });
-        let address = std::ptr::from_ref(self).addr();
-        census::note(address);
-        let census = self.stats.times_this_run().then(|| Census::start(address));
         let head = self.table.head(slot);
-        let inside = Some(Inside::enter(id(head)));
-        Ticket { engine: self, hash, slot, head, census, inside, landed: false, full: false }
+        self.enter_run(head);
+        let census = timed.then(|| Box::new(Census::start(ptr::from_ref(self).addr())));
+        let mut ticket = Ticket::of(self, head);
+        ticket.census = census;
+        ticket
     }
 }
 
 /// The right and duty to make one entry. Dropping it (a panic, a cancelled future) lets those who wait look again: one of them leads.
+///
+/// Small, since it moves through several hands, and each move of what was just written makes the processor wait.
 pub(crate) struct Ticket<'a, S: Scope> {
     engine: &'a Engine<S>,
-    hash: Hash,
-    slot: u32,
     head: &'a Head,
-    census: Option<Census>,
-    /// This thread is part of the run; a task's run only where it begins and lands.
-    inside: Option<Inside>,
-    landed: bool,
-    /// Whether the value has been written.
-    full: bool,
+    census: Option<Box<Census>>,
+    stage: Stage,
+    /// Whether this thread is part of the run; a task's run is only where it begins and lands. A word, for bytes that are moved as parts of words
+    /// make the processor wait too.
+    inside: u32,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, PartialEq)]
+#[repr(u32)]
+enum Stage {
+    Running,
+    /// The value has been written.
+    Full,
+    Landed,
 }
 
 impl<'a, S: Scope> Ticket<'a, S> {
+    /// Of a run of this store that [has begun](Engine::begin_quickly) and has no ticket yet.
+    #[inline(always)]
+    pub(crate) fn of(engine: &'a Engine<S>, head: &'a Head) -> Self {
+        Self { engine, head, census: None, stage: Stage::Running, inside: 1 }
+    }
+
+    /// Where the entry-to-be is, and its hash: until it is published its mark tells.
+    fn place(&self) -> (u32, Hash) {
+        let mark = self.head.mark.load(Relaxed);
+        ((mark & u64::from(u32::MAX)) as u32, Hash::from_bits((mark >> 32) as u32))
+    }
+
     /// The entry-to-be. Its key is there.
     pub(crate) fn head(&self) -> &'a Head {
         self.head
@@ -271,17 +296,26 @@ impl<'a, S: Scope> Ticket<'a, S> {
 
     /// A task's run lands on this thread: what the user's code does on the way must not wait for it.
     pub(crate) fn enter(&mut self) {
-        let id = self.id();
-        self.inside.get_or_insert_with(|| Inside::enter(id));
+        if self.inside == 0 {
+            self.inside = 1;
+            running::enter(self.id());
+        }
     }
 
     /// The run is a task's, and may go on on another thread.
     pub(crate) fn of_a_task(mut self) -> Self {
-        self.inside = None;
+        self.leave();
         if let Some(census) = &mut self.census {
             census.leave_thread();
         }
         self
+    }
+
+    fn leave(&mut self) {
+        if self.inside != 0 {
+            self.inside = 0;
+            running::leave(self.id());
+        }
     }
 
     pub(crate) fn id(&self) -> Id {
@@ -293,40 +327,43 @@ impl<'a, S: Scope> Ticket<'a, S> {
     /// # Safety
     ///
     /// The value has been written, as one of the kind that the run began with.
-    pub(crate) unsafe fn land(mut self, terms: &Terms) {
+    pub(crate) unsafe fn land(&mut self, terms: &Terms) {
         let engine = self.engine;
-        self.full = true;
+        self.stage = Stage::Full;
         if let Some(census) = self.census.take() {
             engine.stats.timed(census.end());
         }
         let ttl = engine.date(terms);
         let now = engine.now_if_dated();
+        let (slot, hash) = self.place();
+        let new = Newcomer { hash, slot, weight: terms.weight, ttl };
         let mut writer = Writer::new(engine);
-        let run = writer.state.flights.end(self.hash, self.slot);
+        self.stage = Stage::Landed;
+        if writer.state.flights.end_usual(slot) {
+            if !(terms.keep && writer.admit(new, None, now, &mut || ())) {
+                writer.retire(slot, true);
+            }
+            writer.expire(now, SWEEP_WITH_A_MISS);
+            return writer.finish(false);
+        }
+        let run = writer.state.flights.end(hash, slot);
         let mut kept = false;
         if let Some(run) = &run
             && !run.cut
         {
-            let entry = || (self.slot, Hold::new(self.head));
-            if writer.state.flights.len() != 0 {
-                writer.state.flights.overtake_kin(run, entry);
-            }
-            let old = run.replaces.as_ref().map(|(slot, _)| *slot);
-            let old = old.filter(|&slot| engine.table.head(slot).is_alive());
+            writer.state.flights.overtake_kin(run, || (slot, Hold::new(self.head)));
+            let old = run.replaces().filter(|&slot| engine.table.head(slot).is_alive());
             if terms.keep {
-                let new = Newcomer { hash: self.hash, slot: self.slot, weight: terms.weight, ttl };
                 kept = writer.admit(new, old, now, &mut || ());
             } else if let Some(old) = old {
                 writer.remove(old, RemovalCause::Replaced);
             }
         }
         if !kept {
-            writer.retire(self.slot, true);
+            writer.retire(slot, true);
         }
         writer.expire(now, SWEEP_WITH_A_MISS);
-        self.landed = true;
-        let flight = run.and_then(|run| run.flight);
-        let Some(flight) = flight else { return writer.finish(false) };
+        let Some(flight) = run.and_then(Pending::into_flight) else { return writer.finish(false) };
         // Those who wait are told whatever a `drop` of the user's does.
         let told = Told(flight);
         writer.finish(false);
@@ -334,7 +371,7 @@ impl<'a, S: Scope> Ticket<'a, S> {
     }
 
     /// There is nothing to keep. Those who wait get `instead`, if it can be shared. `failed` counts it as an error.
-    pub(crate) fn land_without_value(mut self, instead: Option<Failure>, failed: bool) {
+    pub(crate) fn land_without_value(&mut self, instead: Option<Failure>, failed: bool) {
         if let Some(census) = self.census.take() {
             self.engine.stats.timed(census.end());
         }
@@ -342,14 +379,16 @@ impl<'a, S: Scope> Ticket<'a, S> {
     }
 
     fn abandon(&mut self, failure: Option<Failure>, failed: bool) {
-        self.landed = true;
+        let full = self.stage == Stage::Full;
+        self.stage = Stage::Landed;
         if failed {
             self.engine.stats.count(Count::Error);
         }
         let mut writer = Writer::new(self.engine);
-        let run = writer.state.flights.end(self.hash, self.slot);
-        writer.retire(self.slot, self.full);
-        if let Some(flight) = run.and_then(|run| run.flight) {
+        let (slot, hash) = self.place();
+        let run = writer.state.flights.end(hash, slot);
+        writer.retire(slot, full);
+        if let Some(flight) = run.and_then(Pending::into_flight) {
             flight.land(failure.map_or(Landing::Nothing, Landing::Failure));
         }
         writer.finish(false);
@@ -367,9 +406,10 @@ impl Drop for Told {
 
 impl<S: Scope> Drop for Ticket<'_, S> {
     fn drop(&mut self) {
-        if !self.landed {
+        if self.stage != Stage::Landed {
             self.abandon(None, true);
         }
+        self.leave();
     }
 }
 
@@ -457,5 +497,5 @@ impl<S: Scope> Drop for Wait<'_, S> {
 
 /// The run that makes this entry.
 fn id(head: &Head) -> Id {
-    std::ptr::from_ref(head).addr()
+    ptr::from_ref(head).addr()
 }

@@ -13,11 +13,13 @@ use super::Id;
 
 thread_local! { static RUNNING: RefCell<Vec<Id>> = const { RefCell::new(Vec::new()) } }
 
-fn enter(run: Id) {
+/// This thread is part of that run from here on.
+pub(crate) fn enter(run: Id) {
     let _ = RUNNING.try_with(|running| running.borrow_mut().push(run));
 }
 
-fn leave(run: Id) {
+/// This thread is not part of that run any more.
+pub(crate) fn leave(run: Id) {
     let _ = RUNNING.try_with(|running| {
         let mut running = running.borrow_mut();
         // Runs end in the opposite order of their beginning, save for those of tasks that are dropped.

@@ -35,6 +35,11 @@ impl Hash {
         Self(kept << TAG_BITS | tag as u32 & ((1 << TAG_BITS) - 1))
     }
 
+    /// From [all of it](Self::bits).
+    pub(crate) fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
     /// All of it.
     pub(crate) fn bits(self) -> u32 {
         self.0
