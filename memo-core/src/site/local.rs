@@ -45,8 +45,22 @@ thread_local! {
 
 struct Made {
     engine: LocalEngine,
-    hasher: Box<dyn Any>,
+    hasher: DefaultHashBuilder,
+    /// The one that `hasher = ..` names.
+    named_hasher: Option<Box<dyn Any>>,
     site: &'static LocalSite,
+}
+
+impl Made {
+    #[inline(always)]
+    fn hasher<H: 'static>(&self) -> &H {
+        // Known when this is compiled: there is no test left of it.
+        let default: &dyn Any = &self.hasher;
+        default.downcast_ref().unwrap_or_else(|| {
+            let named = self.named_hasher.as_ref().and_then(|hasher| hasher.downcast_ref());
+            named.expect("one cache has one hasher")
+        })
+    }
 }
 
 /// The thread ends: what it counted stays.
@@ -114,7 +128,13 @@ impl LocalSite {
     #[cold]
     fn make<H: BuildHasher + Default + 'static>(&'static self, index: usize, config: Config) -> Option<Rc<Made>> {
         checked(self.identity.name(), &config);
-        let made = Rc::new(Made { engine: LocalEngine::new(config, None), hasher: Box::new(H::default()), site: self });
+        let named: Box<dyn Any> = Box::new(H::default());
+        let made = Rc::new(Made {
+            engine: LocalEngine::new(config, None),
+            hasher: DefaultHashBuilder::default(),
+            named_hasher: (!named.is::<DefaultHashBuilder>()).then_some(named),
+            site: self,
+        });
         {
             let mut threads = self.threads();
             threads.living.push(made.engine.stats().clone());
@@ -183,7 +203,7 @@ impl<H: BuildHasher + 'static> Store for Local<H> {
     #[inline]
     fn place(&self) -> Option<(&LocalEngine, &H)> {
         let made = self.made.as_ref()?;
-        Some((&made.engine, made.hasher.downcast_ref().expect("one cache has one hasher")))
+        Some((&made.engine, made.hasher()))
     }
 
     fn typed(&self) -> bool {
