@@ -39,7 +39,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
     /// What `compute` returned. An error is not kept; others who waited for this run compute for themselves, one of them first.
     pub fn try_get_or_insert_with<E>(&self, key: K, compute: impl FnOnce() -> Result<V, E>) -> Result<V, E> {
         let hash = self.hash(&key);
-        let clock = match self.engine().find(hash, Self::KIND, |other| *other == key, Self::take_hit) {
+        let clock = match self.engine().find(hash, self.kind(), |other| *other == key, Self::take_hit) {
             Ok(value) => {
                 // Here, where the value is safe if that panics.
                 drop(key);
@@ -56,7 +56,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         Q: Hash + Eq + ?Sized,
     {
         let hash = self.hash(key);
-        match self.engine().find(hash, Self::KIND, move |other| other.borrow() == key, Self::take_hit) {
+        match self.engine().find(hash, self.kind(), move |other| other.borrow() == key, Self::take_hit) {
             Ok(value) => Ok(value),
             Err(clock) => {
                 let own = &own;
@@ -79,8 +79,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
     ) -> Result<V, E> {
         let mut turn = Turn::default();
         loop {
-            let ticket = match self.engine().begin(hash, Self::KIND.number(), clock, request, &turn, Mode::Call) {
-                Begin::Hit(found) => return Ok(Self::take_found(found)),
+            let ticket = match self.engine().begin(hash, self.kind().number(), clock, request, &turn, Mode::Call) {
+                Begin::Hit(found) => return Ok(self.take_found(found)),
                 Begin::Bypass => return compute(),
                 Begin::Lead(ticket) => ticket,
                 Begin::Wait(wait) => match wait.park(&mut turn) {
@@ -111,7 +111,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         compute: impl Future<Output = Result<V, E>>,
     ) -> Result<V, E> {
         let hash = self.hash(&key);
-        let clock = match self.engine().find(hash, Self::KIND, |other| *other == key, Self::take_hit) {
+        let clock = match self.engine().find(hash, self.kind(), |other| *other == key, Self::take_hit) {
             Ok(value) => {
                 // Here, where the value is safe if that panics.
                 drop(key);
@@ -122,8 +122,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         let mut offer = Offer::<K, V> { key: Some(key), value: None };
         let mut turn = Turn::default();
         let ticket = loop {
-            let wait = match self.engine().begin(hash, Self::KIND.number(), clock, &mut offer, &turn, Mode::Call) {
-                Begin::Hit(found) => return Ok(Self::take_found(found)),
+            let wait = match self.engine().begin(hash, self.kind().number(), clock, &mut offer, &turn, Mode::Call) {
+                Begin::Hit(found) => return Ok(self.take_found(found)),
                 Begin::Bypass => break None,
                 Begin::Lead(ticket) => break Some(ticket.of_a_task()),
                 Begin::Wait(wait) => wait,
@@ -152,9 +152,9 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         value
     }
 
-    fn take_found(found: Found<'_, S>) -> V {
+    fn take_found(&self, found: Found<'_, S>) -> V {
         // SAFETY: the engine was asked for this kind, and has no other.
-        unsafe { found.with(Self::KIND, Self::take_hit) }
+        unsafe { found.with(self.kind(), Self::take_hit) }
     }
 
     fn land<E>(&self, mut ticket: Ticket<'_, S>, result: Result<V, E>) -> Result<V, E> {

@@ -105,13 +105,15 @@ where
 }
 
 impl<K, V, H, S: Scope> Cache<K, V, H, S> {
-    /// The one kind of entries.
-    // SAFETY: the engine was made with this kind as its first.
-    const KIND: Kind<K, V> = unsafe { Kind::first() };
-
     #[inline]
     fn engine(&self) -> &Engine<S> {
         &self.inner.engine
+    }
+
+    #[inline]
+    fn kind(&self) -> Kind<K, V> {
+        // SAFETY: the engine was made with this kind.
+        unsafe { self.engine().first_kind() }
     }
 
     fn terms(&self, key: &K, value: &V, ttl: Option<Duration>) -> Terms {
@@ -247,7 +249,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.engine().find(self.hash(key), Self::KIND, move |other| other.borrow() == key, then).ok()
+        self.engine().find(self.hash(key), self.kind(), move |other| other.borrow() == key, then).ok()
     }
 
     /// The value, if it is there: a hit or a miss.
@@ -323,7 +325,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
         terms.keep = ttl != Some(Duration::ZERO);
         let hash = self.hash(&key);
         let mut offer = Offer { key: Some(key), value: Some(value) };
-        self.engine().insert(hash, Self::KIND.number(), &mut offer, &terms);
+        self.engine().insert(hash, self.kind().number(), &mut offer, &terms);
     }
 
     /// Takes the value out. A run for this key that is under way will not put it back.
@@ -339,7 +341,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
             let node: &Node<K, V> = unsafe { &*ptr::from_ref(head).cast() };
             node.key().borrow() == key
         };
-        self.engine().remove(self.hash(key), Self::KIND.number(), &is, &mut |head| {
+        self.engine().remove(self.hash(key), self.kind().number(), &is, &mut |head| {
             // SAFETY: an entry of this store that was alive, and is held.
             value = Some(unsafe { (*ptr::from_ref(head).cast::<Node<K, V>>()).value() }.clone());
         });

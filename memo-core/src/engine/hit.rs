@@ -10,7 +10,7 @@ use super::state::TAG_BITS;
 use super::{Engine, NEVER};
 use crate::policy::Touch;
 use crate::table::tally::Tally;
-use crate::table::{Due, Hash, Head, Look, Near, Node};
+use crate::table::{Due, Hash, Head, KindOf, Look, Near, Node};
 
 /// The tag of a mark that several threads have written since the last entry came: then it is recent enough for all of them.
 const SHARED: u64 = 0;
@@ -126,7 +126,7 @@ impl<S: Scope> Engine<S> {
         let Some(reading) = S::read_quickly(&self.readers, self.sign()) else {
             return self.find_far(hash, kind, is, then, None);
         };
-        match self.table.find_near(hash, kind.number(), |head| reading.hold(head), |head| is_of(kind, &is, head)) {
+        match self.table.find_near(hash, kind.kind(), |head| reading.hold(head), |head| is_of(kind, &is, head)) {
             Near::Found(head, due) => {
                 if (due == Due::NEVER || self.is_in_time(head, due))
                     && let Some(tally) = self.stats.tally_quickly(&reading)
@@ -153,7 +153,7 @@ impl<S: Scope> Engine<S> {
     ) -> Result<T, Option<u64>> {
         let reading = reading.map_or_else(|| self.read(), Quick::slow_down);
         let is = |head: &Head| is_of(kind, &is, head);
-        let found = self.look_for(hash, kind.number(), &is, reading)?;
+        let found = self.look_for(hash, kind.kind(), &is, reading)?;
         // SAFETY: found as an entry of this kind.
         Ok(unsafe { found.with(kind, then) })
     }
@@ -161,14 +161,14 @@ impl<S: Scope> Engine<S> {
     fn look_for<'a>(
         &'a self,
         hash: Hash,
-        kind: u32,
+        kind: KindOf,
         is: &dyn Fn(&Head) -> bool,
         reading: S::Reading<'a>,
     ) -> Result<Found<'a, S>, Option<u64>> {
         let head = match self.table.find(hash, kind, &|head| reading.hold(head), is) {
             Look::Found(head) => Some(head),
             Look::Nothing(clock) => return Err(Some(clock)),
-            Look::Unclear => self.find_under_the_lock(hash, kind, is, &reading),
+            Look::Unclear => self.find_under_the_lock(hash, kind.number, is, &reading),
         };
         match head {
             Some(head) if self.is_live(head) => Ok(Found::new(self, reading, head)),

@@ -7,11 +7,11 @@ use std::any::TypeId;
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
-use crate::table::{Node, Vtable};
+use crate::table::{KindOf, Node, Vtable};
 
 /// That entries of this number, in the store that this was made for, are `Node<K, V>`.
 pub struct Kind<K, V> {
-    number: u32,
+    kind: KindOf,
     _of: PhantomData<fn() -> (K, V)>,
 }
 
@@ -26,14 +26,20 @@ impl<K, V> Copy for Kind<K, V> {}
 impl<K, V> Kind<K, V> {
     /// # Safety
     ///
-    /// It is used with stores only whose first kind are these entries.
-    pub(crate) const unsafe fn first() -> Self {
-        Self { number: 0, _of: PhantomData }
+    /// It is used with stores only in which this kind are these entries.
+    #[inline(always)]
+    pub(crate) const unsafe fn new(kind: KindOf) -> Self {
+        Self { kind, _of: PhantomData }
+    }
+
+    #[inline(always)]
+    pub(crate) fn kind(self) -> KindOf {
+        self.kind
     }
 
     #[inline(always)]
     pub(crate) fn number(self) -> u32 {
-        self.number
+        self.kind.number
     }
 }
 
@@ -44,7 +50,7 @@ pub(super) struct Kinds {
 
 struct Link {
     of: TypeId,
-    number: u32,
+    kind: KindOf,
     next: OnceLock<Box<Self>>,
 }
 
@@ -54,24 +60,24 @@ impl Kinds {
     pub(super) fn of<K: 'static, V: 'static>(
         &self,
         vtable: &'static Vtable,
-        add: impl Fn(&'static Vtable) -> u32,
+        add: impl Fn(&'static Vtable) -> KindOf,
     ) -> Kind<K, V> {
         let of = TypeId::of::<Node<K, V>>();
-        let number = match self.first.get() {
-            Some(first) if first.of == of => first.number,
+        let kind = match self.first.get() {
+            Some(first) if first.of == of => first.kind,
             _ => self.find(of, &|| add(vtable)),
         };
-        Kind { number, _of: PhantomData }
+        Kind { kind, _of: PhantomData }
     }
 
     #[cold]
     #[inline(never)]
-    fn find(&self, of: TypeId, add: &dyn Fn() -> u32) -> u32 {
-        let new = || Link { of, number: add(), next: OnceLock::new() };
+    fn find(&self, of: TypeId, add: &dyn Fn() -> KindOf) -> KindOf {
+        let new = || Link { of, kind: add(), next: OnceLock::new() };
         let mut link = self.first.get_or_init(new);
         while link.of != of {
             link = link.next.get_or_init(|| Box::new(new()));
         }
-        link.number
+        link.kind
     }
 }

@@ -32,7 +32,7 @@ use crate::config::{Config, SingleFlight};
 use crate::info::{CacheInfo, CacheParameters, RemovalCause};
 use crate::random::Random;
 use crate::table::tally::Tally;
-use crate::table::{Extras, Hash, Head, Shown, Table, Vtable, hazard};
+use crate::table::{Extras, Hash, Head, KindOf, Shown, Table, Vtable, hazard};
 use crate::ticker::{self, Sweep};
 use dates::{Dating, NEVER};
 use hit::Touching;
@@ -57,6 +57,8 @@ pub struct Engine<S: Scope> {
     touching: Touching,
     dating: Dating,
     kinds: Kinds,
+    /// The one kind of a store that has no other.
+    first: Option<KindOf>,
     readers: S::Readers,
     stats: Arc<Stats<S>>,
     /// The word of an entry's weight.
@@ -86,15 +88,14 @@ impl<S: Scope> Engine<S> {
         let dating = Dating::new(&config, &mut extras);
         let weight_word = config.max_weight.is_some().then(|| extras.reserve());
         let (table, mut book) = Table::new(config.max_entries.unwrap_or(usize::MAX), extras);
-        if let Some(vtable) = first {
-            book.add_kind(&table, vtable);
-        }
+        let first = first.map(|vtable| book.add_kind(&table, vtable));
         let state = State::new(&config, book);
         Self {
             table,
             touching: Touching::new(state.touch(), dating.idle.is_some()),
             dating,
             kinds: Kinds::default(),
+            first,
             readers: S::Readers::default(),
             stats: Arc::new(Stats::new()),
             weight_word,
@@ -128,6 +129,17 @@ impl<S: Scope> Engine<S> {
     #[inline(always)]
     pub(crate) fn kind<K: 'static, V: 'static>(&self, vtable: &'static Vtable) -> Kind<K, V> {
         self.kinds.of(vtable, |vtable| self.state.lock().book.add_kind(&self.table, vtable))
+    }
+
+    /// The one kind of entries of a store that was made with it.
+    ///
+    /// # Safety
+    ///
+    /// Those are its types.
+    #[inline(always)]
+    pub(crate) unsafe fn first_kind<K, V>(&self) -> Kind<K, V> {
+        // SAFETY: by contract.
+        unsafe { Kind::new(self.first.expect("made with its kind")) }
     }
 
     /// What readers' words say while they look for their entry here.

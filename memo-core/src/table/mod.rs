@@ -48,6 +48,13 @@ pub(crate) struct Table {
     slab: Slab,
 }
 
+/// A kind of entries of a table: its number, and how far apart its places are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KindOf {
+    pub(crate) number: u32,
+    stride: u32,
+}
+
 /// What a short look came to.
 pub(crate) enum Near<'a> {
     /// This entry, alive when its due date was read.
@@ -88,7 +95,7 @@ impl Table {
     pub(crate) fn find_near<'a>(
         &self,
         hash: Hash,
-        kind: u32,
+        kind: KindOf,
         hold: impl Fn(*const Head),
         is: impl Fn(&Head) -> bool,
     ) -> Near<'a> {
@@ -124,7 +131,7 @@ impl Table {
     pub(crate) fn find<'a>(
         &self,
         hash: Hash,
-        kind: u32,
+        kind: KindOf,
         hold: &dyn Fn(*const Head),
         is: &dyn Fn(&Head) -> bool,
     ) -> Look<'a> {
@@ -153,15 +160,12 @@ impl Table {
         view: View,
         slot: u32,
         hash: Hash,
-        kind: u32,
+        kind: KindOf,
         hold: &impl Fn(*const Head),
         is: &impl Fn(&Head) -> bool,
     ) -> Option<(&'a Head, Due)> {
         // SAFETY: the slot was found by this view, so its chunk is in the table that the view leads to.
-        let (head, its_kind) = unsafe { self.slab.node(view.chunks(), slot) };
-        if its_kind != kind {
-            return None;
-        }
+        let head = unsafe { self.slab.node_of(view.chunks(), slot, kind.number, kind.stride) }?;
         hold(head);
         // SAFETY: places are never freed while somebody looks into the store, so this is a head, alive or not.
         let head: &'a Head = unsafe { &*head };
@@ -217,8 +221,9 @@ pub(crate) struct Book {
 
 impl Book {
     /// A new kind of entries; gives its number.
-    pub(crate) fn add_kind(&mut self, table: &Table, vtable: &'static Vtable) -> u32 {
-        self.slab.add_kind(&table.slab, vtable)
+    pub(crate) fn add_kind(&mut self, table: &Table, vtable: &'static Vtable) -> KindOf {
+        let number = self.slab.add_kind(&table.slab, vtable);
+        KindOf { number, stride: self.slab.stride(number) }
     }
 
     pub(crate) fn vtable(&self, kind: u32) -> &'static Vtable {

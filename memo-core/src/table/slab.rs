@@ -120,15 +120,34 @@ impl Slab {
     /// # Safety
     ///
     /// The slot was given out for a chunk of this table, and that happened before.
-    #[inline(always)]
+    #[inline]
     pub(super) unsafe fn node(&self, chunks: *const Chunk, slot: u32) -> (*mut Head, u32) {
-        let (shift, mask) = (self.shift.load(Relaxed), self.mask.load(Relaxed));
-        // SAFETY: the chunk is in the table, and the place in the chunk.
+        // SAFETY: by contract, and a chunk has places of its own stride.
         unsafe {
-            let chunk = &*chunks.add((slot >> (shift & 31)) as usize);
-            let head = chunk.first.add((slot & mask) as usize * chunk.stride as usize);
-            (head.cast(), chunk.kind)
+            let chunk = &*self.chunk(chunks, slot);
+            (chunk.first.add((slot & self.mask.load(Relaxed)) as usize * chunk.stride as usize).cast(), chunk.kind)
         }
+    }
+
+    /// The same, if the entry is of this kind. What is known of the kind beforehand need not be waited for.
+    ///
+    /// # Safety
+    ///
+    /// As above, and the stride is the kind's.
+    #[inline(always)]
+    pub(super) unsafe fn node_of(&self, chunks: *const Chunk, slot: u32, kind: u32, stride: u32) -> Option<*mut Head> {
+        let offset = (slot & self.mask.load(Relaxed)) as usize * stride as usize;
+        // SAFETY: by contract; the offset is used in a chunk of that stride only.
+        unsafe {
+            let chunk = &*self.chunk(chunks, slot);
+            (chunk.kind == kind).then(|| chunk.first.add(offset).cast())
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn chunk(&self, chunks: *const Chunk, slot: u32) -> *const Chunk {
+        // SAFETY: by the contract of those who call this, the chunk is in the table.
+        unsafe { chunks.add((slot >> (self.shift.load(Relaxed) & 31)) as usize) }
     }
 }
 
@@ -167,6 +186,10 @@ impl SlabBook {
 
     pub(super) fn needs_drop(&self) -> bool {
         self.needs_drop
+    }
+
+    pub(super) fn stride(&self, kind: u32) -> u32 {
+        self.kinds[kind as usize].stride
     }
 
     pub(super) fn vtable(&self, kind: u32) -> &'static Vtable {
