@@ -22,6 +22,9 @@ pub(crate) mod node;
 mod slab;
 pub(crate) mod tally;
 
+#[cfg(test)]
+mod tests;
+
 use std::alloc::Layout;
 use std::ops::Range;
 

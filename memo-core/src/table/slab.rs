@@ -269,7 +269,9 @@ impl SlabBook {
         self.chunks.iter().zip(0u32..).flat_map(move |(chunk, number)| {
             let start = number << shift;
             let all = start..start + chunk.places;
-            let unused = self.kinds.iter().map(|kind| kind.unused.start).find(|unused| all.contains(unused));
+            // A kind that has used up its chunk, or has none, says nothing: where it stands another's chunk may begin.
+            let rests = self.kinds.iter().map(|kind| &kind.unused).filter(|unused| !unused.is_empty());
+            let unused = rests.map(|unused| unused.start).find(|unused| all.contains(unused));
             start..unused.unwrap_or(all.end)
         })
     }

@@ -1,5 +1,7 @@
 //! What cannot be seen from outside: collisions of the whole hash, the size of the heaps, who holds what.
 
+mod kinds;
+
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};

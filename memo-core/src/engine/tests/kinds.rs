@@ -1,0 +1,82 @@
+//! One store, several kinds of entries: what a generic function has.
+
+use std::ptr;
+
+use crate::config::Config;
+use crate::engine::scope::{Local, Scope, Shared};
+use crate::engine::{Engine, Kind, Request, Terms};
+use crate::table::{Hash, Head, Node, Vtable};
+
+struct Offer<V>(Option<(u32, V)>);
+
+impl<V> Request for Offer<V> {
+    fn is(&self, _: &Head) -> bool {
+        false
+    }
+
+    fn own(&mut self) {}
+
+    fn is_owned(&self) -> bool {
+        true
+    }
+
+    unsafe fn write(&mut self, place: *mut Head) {
+        if let Some((key, value)) = self.0.take() {
+            // SAFETY: by contract.
+            unsafe {
+                Node::<u32, V>::write_key(place, key);
+                Node::<u32, V>::write_value(place, value);
+            }
+        }
+    }
+}
+
+fn kind<V: 'static, S: Scope>(engine: &Engine<S>) -> Kind<u32, V> {
+    engine.kind(const { &Vtable::new::<u32, V>() })
+}
+
+fn hash(key: u32) -> Hash {
+    Hash::of::<()>(u64::from(key))
+}
+
+fn insert<V: 'static, S: Scope>(engine: &Engine<S>, key: u32, value: V) {
+    let kind = kind::<V, S>(engine);
+    engine.insert(hash(key), kind.number(), &mut Offer(Some((key, value))), &Terms::default());
+    engine.validate();
+}
+
+fn contains<V: 'static, S: Scope>(engine: &Engine<S>, key: u32) -> bool {
+    engine.find(hash(key), kind::<V, S>(engine), |other| *other == key, |_| ()).is_ok()
+}
+
+fn all_kinds_are_seen<S: Scope>() {
+    let engine = Engine::<S>::new(Config::new(), None);
+    let first = kind::<u64, S>(&engine);
+    for key in 0..600 {
+        insert(&engine, key, format!("{key}"));
+    }
+    let mut seen = 0;
+    engine.each(|_, head, its_kind| {
+        assert_ne!(its_kind, first.number());
+        // SAFETY: of this kind, and held.
+        let key = unsafe { *(*ptr::from_ref(head).cast::<Node<u32, String>>()).key() };
+        seen += u32::from(key < 600);
+    });
+    assert_eq!(seen, 600);
+    engine.clear();
+    assert!((0..600).all(|key| !contains::<String, S>(&engine, key)), "what was cleared is gone");
+    engine.validate();
+    insert(&engine, 1, 1_u64);
+    insert(&engine, 2, String::from("2"));
+    assert!(contains::<u64, S>(&engine, 1) && contains::<String, S>(&engine, 2) && !contains::<u64, S>(&engine, 2));
+}
+
+#[test]
+fn a_kind_that_has_no_entry_hides_none_of_another_shared() {
+    all_kinds_are_seen::<Shared>();
+}
+
+#[test]
+fn a_kind_that_has_no_entry_hides_none_of_another_local() {
+    all_kinds_are_seen::<Local>();
+}

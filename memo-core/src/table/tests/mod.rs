@@ -1,0 +1,98 @@
+//! The table without an engine: one writer, keys and values that check themselves.
+
+mod slab;
+
+use super::hazard;
+use super::{Book, Due, Extras, Hash, Head, Look, Node, Table, Vtable};
+
+/// A hash whose 31 bits are these.
+pub(super) fn hash(bits: u32) -> Hash {
+    Hash::join(bits >> 7, u64::from(bits & 0x7F))
+}
+
+/// Hashes that are spread over all bits.
+pub(super) fn spread(number: u32) -> Hash {
+    hash(number.wrapping_mul(0x9E37_79B1) >> 1)
+}
+
+/// A table, its book, and what is in it.
+pub(super) struct Store {
+    pub(super) table: Table,
+    pub(super) book: Book,
+    tick: u64,
+}
+
+impl Store {
+    pub(super) fn new(entries: usize, words: u8) -> Self {
+        let mut extras = Extras::default();
+        for _ in 0..words {
+            extras.reserve();
+        }
+        let (table, book) = Table::new(entries, extras);
+        Self { table, book, tick: 0 }
+    }
+
+    /// A new kind of entries: a number and so many bytes.
+    pub(super) fn kind<V: 'static>(&mut self) -> u32 {
+        self.book.add_kind(&self.table, const { &Vtable::new::<u32, V>() })
+    }
+
+    /// Lets an entry come. Gives its slot.
+    pub(super) fn insert<V: 'static>(&mut self, hash: Hash, kind: u32, key: u32, value: V) -> u32 {
+        let slot = self.book.take(&self.table, kind);
+        let (place, its_kind) = self.table.node(slot);
+        assert_eq!(its_kind, kind);
+        assert!(!self.table.head(slot).is_alive(), "a place that was given out is free");
+        // SAFETY: a place of this kind that nobody else knows.
+        unsafe {
+            Node::<u32, V>::write_key(place, key);
+            Node::<u32, V>::write_value(place, value);
+        }
+        self.tick += 1;
+        self.book.publish(&self.table, hash, slot, Due::NEVER, self.tick);
+        slot
+    }
+
+    /// Takes an entry out, and its place back at once: nobody reads.
+    pub(super) fn remove(&mut self, slot: u32) -> Hash {
+        let hash = self.book.unlink(&self.table, slot);
+        self.book.give_back(&self.table, slot);
+        hash
+    }
+
+    /// The value of this key, by the short way and the long one, which must agree.
+    pub(super) fn get<V: Copy + PartialEq + std::fmt::Debug + 'static>(&self, hash: Hash, kind: u32, key: u32) -> Option<V> {
+        let reading = hazard::read(hazard::looking_into(&raw const self.table));
+        let is = |head: &Head| {
+            // SAFETY: of this kind, held and alive.
+            unsafe { *(*std::ptr::from_ref(head).cast::<Node<u32, V>>()).key() == key }
+        };
+        // SAFETY: as above.
+        let value = |head: &Head| unsafe { *(*std::ptr::from_ref(head).cast::<Node<u32, V>>()).value() };
+        let far = match self.table.find(hash, kind, &|head| reading.hold(head), &is) {
+            Look::Found(head, _) => Some(value(head)),
+            Look::Nothing(clock) => {
+                assert_eq!(clock, self.table.clock());
+                None
+            }
+            Look::Unclear => panic!("nobody writes"),
+        };
+        match self.table.find_near(hash, kind, |head| reading.hold(head), is) {
+            Look::Found(head, _) => assert_eq!(Some(value(head)), far),
+            Look::Nothing(_) => assert_eq!(far, None),
+            Look::Unclear => {}
+        }
+        far
+    }
+
+    pub(super) fn live(&self) -> Vec<u32> {
+        self.book.validate(&self.table)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // SAFETY: nobody reads.
+        unsafe { self.book.detach(&self.table).free() };
+    }
+}
