@@ -44,7 +44,8 @@ pub(super) struct State {
     policy: Option<Box<dyn Policy>>,
     dates: Dates,
     live: usize,
-    weight: u64,
+    /// While an entry replaces another both are counted, which may be more than a weight can be.
+    weight: u128,
     max_entries: usize,
     max_weight: u64,
     /// To be reused once nobody reads them.
@@ -93,7 +94,7 @@ impl State {
     }
 
     pub(super) fn weight(&self) -> u64 {
-        self.weight
+        u64::try_from(self.weight).unwrap_or(u64::MAX)
     }
 
     pub(super) fn max_entries(&self) -> Option<usize> {
@@ -192,7 +193,7 @@ impl<'a, S: Scope> Writer<'a, S> {
             RemovalCause::Expired => self.engine.stats.count_locked(Count::Expiration),
             _ => {}
         }
-        self.engine.stats.set_size(self.state.live, self.state.weight);
+        self.engine.stats.set_size(self.state.live, self.state.weight());
     }
 
     /// Takes an entry out of all but the policy.
@@ -200,7 +201,7 @@ impl<'a, S: Scope> Writer<'a, S> {
         let weight = self.weight_of(slot);
         let hash = self.state.book.unlink(&self.engine.table, slot);
         self.state.live -= 1;
-        self.state.weight -= weight;
+        self.state.weight -= u128::from(weight);
         if self.engine.listener.get().is_some() {
             self.gone.push((slot, cause));
         } else {
@@ -252,7 +253,7 @@ impl<'a, S: Scope> Writer<'a, S> {
         };
         self.publish(new, mark, tick, now);
         self.unlink(old, RemovalCause::Replaced);
-        self.engine.stats.set_size(self.state.live, self.state.weight);
+        self.engine.stats.set_size(self.state.live, self.state.weight());
     }
 
     /// What an entry's coming means for everything but the policy.
@@ -266,8 +267,8 @@ impl<'a, S: Scope> Writer<'a, S> {
         let due = engine.dating.write(&engine.table, head, now, new.ttl);
         self.state.book.publish(&engine.table, new.hash, new.slot, due, tick >> TAG_BITS);
         self.state.live += 1;
-        self.state.weight += new.weight;
-        engine.stats.set_size(self.state.live, self.state.weight);
+        self.state.weight += u128::from(new.weight);
+        engine.stats.set_size(self.state.live, self.state.weight());
         if due != Due::NEVER {
             let due = self.due(new.slot);
             self.state.dates.note(new.slot, due);
@@ -277,7 +278,8 @@ impl<'a, S: Scope> Writer<'a, S> {
     /// Evicts until `entries` more of this weight fit. Expired entries go before any live one.
     fn make_room(&mut self, entries: usize, weight: u64, newcomer: Option<Hash>, now: u64) -> bool {
         let crowded = |state: &State| {
-            state.live + entries > state.max_entries || state.weight.saturating_add(weight) > state.max_weight
+            let heaviest = u128::from(state.max_weight);
+            state.live + entries > state.max_entries || state.weight + u128::from(weight) > heaviest
         };
         if !crowded(&self.state) {
             return true;
@@ -383,9 +385,9 @@ impl<'a, S: Scope> Writer<'a, S> {
         let live = state.book.validate(&self.engine.table);
         assert_eq!(live.len(), state.live, "live entries are counted");
         assert!(state.live <= state.max_entries, "never above the bound");
-        let weight: u64 = live.iter().map(|&slot| self.weight_of(slot)).sum();
+        let weight: u128 = live.iter().map(|&slot| u128::from(self.weight_of(slot))).sum();
         assert_eq!(weight, state.weight, "weights are summed");
-        assert!(weight <= state.max_weight, "never above the bound in weight");
+        assert!(weight <= u128::from(state.max_weight), "never above the bound in weight");
         for &slot in &live {
             let due = self.due(slot);
             assert!(due == NEVER || state.dates.bounds(slot, due), "what can expire has a date");

@@ -111,6 +111,20 @@ fn weights_hold_when_an_entry_is_replaced_by_a_heavier_one() {
     cache.validate();
 }
 
+#[test]
+fn weights_near_the_largest_number_are_replaced() {
+    let cache = Cache::builder().max_weight(u64::MAX).weigher(|_: &u32, value: &u64| *value).build();
+    for value in [u64::MAX, u64::MAX, 1, u64::MAX - 1] {
+        cache.insert(1, value);
+        cache.validate();
+        assert_eq!((cache.len(), cache.weight()), (1, value));
+    }
+    cache.insert(2, 2);
+    assert_eq!((cache.len(), cache.weight()), (1, 2));
+    cache.insert(2, u64::MAX);
+    cache.validate();
+}
+
 struct Counted(Arc<AtomicUsize>);
 
 impl Counted {
