@@ -5,6 +5,7 @@
 //! cold miss locks twice.) It cannot be poisoned. It is not fair.
 
 use std::cell::UnsafeCell;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
@@ -27,7 +28,8 @@ pub struct SpinLock<T> {
 // SAFETY: the value is reached by whoever holds the lock, one at a time, or through `&mut`.
 unsafe impl<T: Send> Sync for SpinLock<T> {}
 
-pub struct SpinGuard<'a, T>(&'a SpinLock<T>);
+/// Sent and shared as a `&mut T` is.
+pub struct SpinGuard<'a, T>(&'a SpinLock<T>, PhantomData<&'a mut T>);
 
 impl<T> SpinLock<T> {
     pub(crate) fn new(value: T) -> Self {
@@ -43,7 +45,7 @@ impl<T> SpinLock<T> {
         if self.taken.swap(true, Acquire) {
             self.wait();
         }
-        SpinGuard(self)
+        SpinGuard(self, PhantomData)
     }
 
     #[cold]
