@@ -70,8 +70,9 @@ impl Bucket {
     pub(super) fn first(&self, candidates: Candidates) -> u32 {
         debug_assert!(!candidates.is_none());
         let place = candidates.equal.trailing_zeros() as usize / 8;
-        // SAFETY: the highest bits of six tags, so one of six places. Relaxed: stored before the tag, which was acquired.
-        unsafe { self.slots.get_unchecked(place) }.load(Relaxed)
+        // SAFETY: the highest bits of six tags, so one of six places. Acquire: the place may have been given to another entry since its tag was
+        // read. Then this is a slot whose tag nobody here has acquired, and where it leads to must be there.
+        unsafe { self.slots.get_unchecked(place) }.load(Acquire)
     }
 }
 
@@ -178,7 +179,8 @@ impl Buckets {
             let free = !ctrl & TAGS;
             if free != 0 {
                 let place = free.trailing_zeros() / 8;
-                bucket.slots[place as usize].store(slot, Relaxed);
+                // Release: whoever read an older tag of this place, and sees this slot, sees the chunk and the entry behind it.
+                bucket.slots[place as usize].store(slot, Release);
                 // Release: whoever sees the tag sees the slot, and the entry behind it.
                 bucket.ctrl.store(ctrl | hash.tag() << (8 * place), Release);
                 return;
@@ -207,7 +209,8 @@ impl Buckets {
             }
             let ctrl = passed.ctrl.load(Relaxed);
             if ctrl >> OVERFLOW_SHIFT != MOST_OVERFLOW {
-                passed.ctrl.store(ctrl - (1 << OVERFLOW_SHIFT), Relaxed);
+                // Release: as above. Who goes no further because of this must see the new clock.
+                passed.ctrl.store(ctrl - (1 << OVERFLOW_SHIFT), Release);
             }
             step += 1;
         }

@@ -159,7 +159,8 @@ pub(crate) fn read_quickly(sign: usize) -> Option<Quick> {
     if word.address.load(Relaxed) != 0 {
         return None;
     }
-    word.address.store(sign, Relaxed);
+    // Release: what was held before has been read, also for who sees this word and not the 0 before it.
+    word.address.store(sign, Release);
     barrier::compiler();
     Some(Quick { word, _here: PhantomData })
 }
@@ -214,7 +215,8 @@ pub(crate) fn read(sign: usize) -> Reading {
     }
     let word = if known.is_ok() && record.word.address.load(Relaxed) == 0 { &record.word } else { Spare::take() };
     word.record.set(record);
-    word.address.store(sign, Relaxed);
+    // Release: as in `read_quickly`; what the word's last owner held has been read before the pool gave it out.
+    word.address.store(sign, Release);
     barrier::light();
     Reading { word, _here: PhantomData }
 }
@@ -295,7 +297,8 @@ unsafe impl Sync for Hold {}
 impl Hold {
     pub(crate) fn new(node: *const Head) -> Self {
         let word = Spare::take();
-        word.address.store(node.addr(), Relaxed);
+        // Release: what the word's last owner held has been read.
+        word.address.store(node.addr(), Release);
         Self(word)
     }
 }

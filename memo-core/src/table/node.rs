@@ -89,8 +89,10 @@ impl Head {
     }
 
     /// It does not live here any more.
+    ///
+    /// Release: whoever finds it dead sees the new clock of what has come in its place.
     pub(crate) fn retire(&self) {
-        self.word.store(DEAD, Relaxed);
+        self.word.store(DEAD, Release);
     }
 }
 
