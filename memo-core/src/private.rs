@@ -1,9 +1,8 @@
 //! What expansions name. Not part of the public interface: it changes with the macros, in the same release.
 
 pub use crate::call::{
-    AsyncStep, Call, Contains, Entered, ExpiresIn, Forget, Lead, Operation, Peek, Put, Read, Refresh, Step, Weight,
-    Writing, as_is, at_once, begin, begin_async, bypassed, cache, clear, contains, enter, enter_async, expires_in,
-    forget, forget_if, info, look, parameters, peek, put, refresh, refresh_async, resize,
+    Call, Contains, Entered, ExpiresIn, Forget, Lead, Operation, Peek, Put, Read, Refresh, Weight, Writing, as_is,
+    at_once, bypassed, cache, clear, enter, enter_async, forget_if, info, parameters, resize,
 };
 pub use crate::config::{Config, SingleFlight};
 pub use crate::engine::Turn;

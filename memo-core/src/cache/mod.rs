@@ -113,7 +113,7 @@ impl<K, V, H, S: Scope> Cache<K, V, H, S> {
     #[inline]
     fn kind(&self) -> Kind<K, V> {
         // SAFETY: the engine was made with this kind.
-        unsafe { self.engine().first_kind() }
+        unsafe { self.engine().only_kind() }
     }
 
     fn terms(&self, key: &K, value: &V, ttl: Option<Duration>) -> Terms {

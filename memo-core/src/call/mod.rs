@@ -1,67 +1,63 @@
 //! A call of a memoized function, and what else its handle can do: the generic code behind every expansion.
 //!
 //! Each function here takes the [store](crate::site), the [query](crate::key) made of the borrowed arguments, and what is
-//! [kept](crate::keep) of a result.
+//! [kept](crate::keep) of a result. Generic is only what looks at keys and values; all else is compiled [once](cold).
 
+mod cold;
 mod handle;
 mod operation;
 mod wait;
 
+use std::any::Any;
 use std::marker::PhantomData;
 use std::ptr;
 use std::time::Duration;
 
-pub use handle::{
-    bypassed, cache, clear, contains, expires_in, forget, forget_if, info, look, parameters, peek, put, resize,
-};
+pub(crate) use cold::Cold;
+use cold::Duty;
+pub use handle::{bypassed, cache, clear, forget_if, info, parameters, resize};
 pub use operation::{
     Call, Contains, Entered, ExpiresIn, Forget, Operation, Peek, Put, Read, Refresh, at_once, enter, enter_async,
 };
-pub use wait::{AsyncStep, begin_async};
 
-use crate::engine::scope::Scope;
-use crate::engine::{Begin, Engine, Hit, Kind, Mode, Outcome, Request, Terms, Ticket, Turn};
+use crate::engine::{Engine, Request, Terms};
 use crate::flight::running::Driven;
 use crate::keep::Keep;
 use crate::key::{Lookup, StoredArgs};
 use crate::site::{Holds, Store};
-use crate::table::{Hash, Head, Node};
+use crate::table::{Hash, Head, KindOf, Node};
+use cold::{Caller, Landing};
 
-type EngineOf<St> = Engine<<St as Store>::Scope>;
-
-/// What a call came to: the value, or the duty to compute it.
-pub enum Step<'a, St: Store, Q: Lookup, R, Kp: Keep<R>> {
-    /// A hit, or another's run.
-    Done(R),
-    /// Nobody has it.
-    Run(Lead<'a, St, Q::Stored, Kp, Kp::Stored>),
-}
-
-/// The right to compute and keep one value. Dropping it (a panic, a cancelled future) hands it over to those who wait.
-pub struct Lead<'a, St: Store, K, Kp, V> {
-    /// `None` computes without the cache. The kind is the ticket's.
-    ticket: Option<(Ticket<'a, St::Scope>, Kind<K, V>)>,
+/// The right to compute and keep one value, for an operation. Dropping it (a panic, a cancelled future) hands it over to those who wait.
+pub struct Lead<'a, S: Cold, K, R, Kp, Op> {
+    /// `None` computes without the cache.
+    duty: Option<Duty<'a, S>>,
     keep: Kp,
-    _of: PhantomData<fn() -> (K, V)>,
+    op: Op,
+    _of: PhantomData<fn() -> (K, R)>,
 }
 
-/// What the engine asks of a call: its key, owned when that is needed.
-struct Asking<'q, Q: Lookup, V> {
+type LeadOf<'a, St, Q, R, Kp, Op> = Lead<'a, <St as Store>::Scope, <Q as crate::key::Key>::Stored, R, Kp, Op>;
+
+/// A call that missed: its key, owned when that is needed, and its value, if it is there after all.
+struct Asking<'q, Q: Lookup, R, Kp> {
     query: &'q Q,
+    keep: Kp,
     key: Option<Q::Stored>,
-    value: Option<V>,
+    answer: Option<R>,
 }
 
-impl<'q, Q: Lookup, V> Asking<'q, Q, V> {
-    fn new(query: &'q Q) -> Self {
-        Self { query, key: None, value: None }
+impl<'q, Q: Lookup, R, Kp> Asking<'q, Q, R, Kp> {
+    #[inline]
+    fn new(query: &'q Q, keep: Kp) -> Self {
+        Self { query, keep, key: None, answer: None }
     }
 }
 
-impl<Q: Lookup, V> Request for Asking<'_, Q, V> {
+impl<Q: Lookup, R, Kp: Keep<R>> Request for Asking<'_, Q, R, Kp> {
     fn is(&self, head: &Head) -> bool {
         // SAFETY: the engine is asked for entries of this kind, and shows no others; their keys are there.
-        let node: &Node<Q::Stored, V> = unsafe { &*ptr::from_ref(head).cast() };
+        let node: &Node<Q::Stored, Kp::Stored> = unsafe { &*ptr::from_ref(head).cast() };
         self.query.matches(node.key())
     }
 
@@ -76,234 +72,151 @@ impl<Q: Lookup, V> Request for Asking<'_, Q, V> {
     unsafe fn write(&mut self, place: *mut Head) {
         if let Some(key) = self.key.take() {
             // SAFETY: by contract.
-            unsafe { Node::<Q::Stored, V>::write_key(place, key) };
-        }
-        if let Some(value) = self.value.take() {
-            // SAFETY: by contract.
-            unsafe { Node::<Q::Stored, V>::write_value(place, value) };
+            unsafe { Node::<Q::Stored, Kp::Stored>::write_key(place, key) };
         }
     }
 }
 
-/// A query in a store: the engine, the hash, the kind of entries.
-struct Place<'a, St: Store, K, V> {
-    engine: &'a EngineOf<St>,
+impl<Q: Lookup, R, Kp: Keep<R>> Caller for Asking<'_, Q, R, Kp> {
+    unsafe fn take(&mut self, head: &Head) {
+        // SAFETY: by contract.
+        let stored = unsafe { (*ptr::from_ref(head).cast::<Node<Q::Stored, Kp::Stored>>()).value() };
+        self.answer = Some(self.keep.give(stored));
+    }
+
+    fn take_failure(&mut self, failure: &(dyn Any + Send + Sync)) -> bool {
+        self.answer = self.keep.from_failure(failure);
+        self.answer.is_some()
+    }
+}
+
+/// A query in a store: the engine, the hash, the kind of entries. All that is known of a key by code that does not know its type.
+struct Place<'a, S: Cold> {
+    engine: &'a Engine<S>,
     hash: Hash,
-    kind: Kind<K, V>,
-}
-
-impl<St: Store, K, V> Clone for Place<'_, St, K, V> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<St: Store, K, V> Copy for Place<'_, St, K, V> {}
-
-impl<St: Store, K, V> Place<'_, St, K, V> {
-    /// What `then` makes of the query's entry. Without one, the clock that may prove it.
-    #[inline(always)]
-    fn find<Q: Lookup<Stored = K>, T>(
-        &self,
-        query: &Q,
-        then: impl FnOnce(&Hit<'_, K, V, St::Scope>) -> T,
-    ) -> Result<T, Option<u64>> {
-        self.engine.find(self.hash, self.kind, move |key| query.matches(key), then)
-    }
-}
-
-/// The value of a hit, for a caller.
-#[inline(always)]
-fn take<K, R, Kp: Keep<R>, S: Scope>(hit: &Hit<'_, K, Kp::Stored, S>, keep: Kp) -> R {
-    let value = keep.give(hit.value());
-    hit.touch();
-    value
+    kind: KindOf,
 }
 
 /// Where the query belongs. `None` where the thread's locals are gone already.
 #[inline(always)]
-fn place<'a, St, Q, V>(store: &'a St, query: &Q) -> Option<Place<'a, St, Q::Stored, V>>
+fn place<'a, St, Q, R, Kp>(store: &'a St, query: &Q, _keep: Kp) -> Option<Place<'a, St::Scope>>
 where
-    St: Holds<Q::Stored, V>,
+    St: Holds<Q::Stored, Kp::Stored>,
     Q: Lookup,
+    Kp: Keep<R>,
 {
     let (engine, hasher) = store.place()?;
     Some(Place { engine, hash: Hash::of::<St::Hasher>(query.hash(hasher)), kind: St::kind(engine) })
 }
 
-/// Looks the arguments up. If another computes them, waits for it.
-#[inline]
-pub fn begin<'a, St, Q, R, Kp>(store: &'a St, query: &Q, keep: Kp) -> Step<'a, St, Q, R, Kp>
-where
-    St: Holds<Q::Stored, Kp::Stored>,
-    Q: Lookup,
-    Kp: Keep<R>,
-{
-    let Some(place) = place(store, query) else { return Step::Run(Lead::without_cache(keep)) };
-    match place.find(query, |hit| take(hit, keep)) {
-        Ok(value) => Step::Done(value),
-        Err(clock) => {
-            let mut asking = Asking::<Q, Kp::Stored>::new(query);
-            if let Some(lead) = lead_quickly(place, clock, &mut asking, keep) {
-                return Step::Run(lead);
-            }
-            begin_miss(place, clock, asking, keep)
-        }
-    }
-}
-
-/// The usual miss.
+/// A hit: what `then` makes of the value, if it is where nearly all are. Without one, the clock that may prove that there is none.
 #[inline(always)]
-fn lead_quickly<'a, St: Store, K, V, Kp>(
-    place: Place<'a, St, K, V>,
-    clock: Option<u64>,
-    asking: &mut dyn Request,
-    keep: Kp,
-) -> Option<Lead<'a, St, K, Kp, V>> {
-    let head = place.engine.begin_quickly(place.hash, place.kind.number(), clock?, asking)?;
-    Some(Lead::new(Ticket::of(place.engine, head), place.kind, keep))
-}
-
-#[cold]
-#[inline(never)]
-fn begin_miss<'a, St, Q, R, Kp>(
-    place: Place<'a, St, Q::Stored, Kp::Stored>,
-    clock: Option<u64>,
-    mut asking: Asking<'_, Q, Kp::Stored>,
-    keep: Kp,
-) -> Step<'a, St, Q, R, Kp>
-where
-    St: Holds<Q::Stored, Kp::Stored>,
-    Q: Lookup,
-    Kp: Keep<R>,
-{
-    let mut turn = Turn::default();
-    loop {
-        let landed = match place.engine.begin(place.hash, place.kind.number(), clock, &mut asking, &turn, Mode::Call) {
-            Begin::Hit(found) => {
-                // SAFETY: the engine was asked for this kind.
-                Some(unsafe { found.with(place.kind, |hit| take(hit, keep)) })
-            }
-            Begin::Lead(ticket) => return Step::Run(Lead::new(ticket, place.kind, keep)),
-            Begin::Bypass => return Step::Run(Lead::without_cache(keep)),
-            Begin::Wait(wait) => outcome(place.kind, wait.park(&mut turn), keep),
-        };
-        if let Some(value) = landed {
-            return Step::Done(value);
-        }
-    }
-}
-
-/// What another's run leaves for a waiter. `None` to look again.
-fn outcome<K, R, Kp: Keep<R>>(_: Kind<K, Kp::Stored>, outcome: Outcome<'_>, keep: Kp) -> Option<R> {
-    match outcome {
-        Outcome::Value(arrived) => {
-            // SAFETY: an entry of the kind that was asked for, held, its value landed before it was told of.
-            let stored = unsafe { (*ptr::from_ref(arrived.head()).cast::<Node<K, Kp::Stored>>()).value() };
-            Some(keep.give(stored))
-        }
-        Outcome::Failure(failure) => keep.from_failure(&*failure),
-        Outcome::Again => None,
-    }
-}
-
-/// The right to compute anew what may be there already, and to replace it.
-pub fn refresh<'a, St, Q, R, Kp>(store: &'a St, query: &Q, keep: Kp) -> Lead<'a, St, Q::Stored, Kp, Kp::Stored>
-where
-    St: Holds<Q::Stored, Kp::Stored>,
-    Q: Lookup,
-    Kp: Keep<R>,
-{
-    begin_refresh(store, query, keep)
-        .map_or_else(|| Lead::without_cache(keep), |(ticket, kind)| Lead::new(ticket, kind, keep))
-}
-
-/// As [`refresh`], for a future.
-pub fn refresh_async<'a, St, Q, R, Kp>(store: &'a St, query: &Q, keep: Kp) -> Lead<'a, St, Q::Stored, Kp, Kp::Stored>
-where
-    St: Holds<Q::Stored, Kp::Stored>,
-    Q: Lookup,
-    Kp: Keep<R>,
-{
-    begin_refresh(store, query, keep)
-        .map_or_else(|| Lead::without_cache(keep), |(ticket, kind)| Lead::new(ticket.of_a_task(), kind, keep))
-}
-
-#[expect(clippy::type_complexity, reason = "a pair")]
-fn begin_refresh<'a, St, Q, R, Kp>(
-    store: &'a St,
+fn find<S, Q, R, Kp, T>(
+    place: &Place<'_, S>,
     query: &Q,
     _keep: Kp,
-) -> Option<(Ticket<'a, St::Scope>, Kind<Q::Stored, Kp::Stored>)>
+    then: impl FnOnce(&Kp::Stored) -> T,
+) -> Result<T, Option<u64>>
 where
-    St: Holds<Q::Stored, Kp::Stored>,
+    S: Cold,
     Q: Lookup,
     Kp: Keep<R>,
 {
-    let place = place(store, query)?;
-    let mut asking = Asking::<Q, Kp::Stored>::new(query);
-    let kind = place.kind;
-    match place.engine.begin(place.hash, kind.number(), None, &mut asking, &Turn::default(), Mode::Refresh) {
-        Begin::Lead(ticket) => Some((ticket, kind)),
-        // A refresh takes nobody's value and waits for nobody.
-        Begin::Hit(_) | Begin::Wait(_) | Begin::Bypass => None,
+    let found = place.engine.find_near(place.hash, place.kind)?;
+    // SAFETY: an entry of this kind, which is the number of just these types in this store; held.
+    let node: &Node<Q::Stored, Kp::Stored> = unsafe { &*ptr::from_ref(found.head()).cast() };
+    if !query.matches(node.key()) {
+        return Err(None);
     }
+    // SAFETY: it was found alive, and is published with its value.
+    let answer = then(unsafe { node.value() });
+    found.touch();
+    Ok(answer)
 }
 
-impl<'a, St: Store, K, Kp, V> Lead<'a, St, K, Kp, V> {
-    fn new(ticket: Ticket<'a, St::Scope>, kind: Kind<K, V>, keep: Kp) -> Self {
-        Self { ticket: Some((ticket, kind)), keep, _of: PhantomData }
-    }
-
-    fn without_cache(keep: Kp) -> Self {
-        Self { ticket: None, keep, _of: PhantomData }
+impl<'a, S: Cold, K: StoredArgs, R, Kp: Keep<R>, Op: Operation<R>> Lead<'a, S, K, R, Kp, Op> {
+    #[inline]
+    fn new(duty: Option<Duty<'a, S>>, keep: Kp, op: Op) -> Self {
+        Self { duty, keep, op, _of: PhantomData }
     }
 
     /// Runs the body's future as part of this run.
     pub fn drive<F: Future + Unpin>(&self, body: F) -> Driven<F> {
-        Driven::new(self.ticket.as_ref().map(|(ticket, _)| ticket.id()), body)
+        Driven::new(self.duty.as_ref().map(Duty::id), body)
     }
 
-    /// Keeps the value, if it is one to keep, and hands it on to those who wait.
-    #[inline]
-    pub fn finish<R, W>(mut self, value: R, write: W) -> R
+    /// Keeps the value, if it is one to keep, hands it on to those who wait, and answers.
+    pub fn finish(mut self, value: R) -> Op::Answer {
+        S::finish(&mut self.duty, &mut Plain { value: &value, keep: self.keep, _of: PhantomData::<K> });
+        self.op.answer(value)
+    }
+
+    /// As [`finish`](Self::finish), and what the words of the attribute make of the value.
+    pub fn finish_with<W>(mut self, value: R, write: W) -> Op::Answer
     where
-        St: Holds<K, V>,
-        K: StoredArgs,
-        Kp: Keep<R, Stored = V>,
         W: for<'w> FnOnce(Writing<'w, K, R>) -> Writing<'w, K, R>,
     {
-        let keep = self.keep;
-        let Some((ticket, _)) = &mut self.ticket else { return value };
-        ticket.enter();
-        let Some(stored) = keep.stored(&value) else {
-            let instead = keep.shared_failure(&value).map(Into::into);
-            ticket.land_without_value(instead, keep.failed(&value));
-            return value;
-        };
-        // SAFETY: the run began with this kind, and its key is there.
-        let node: &Node<K, V> = unsafe { &*ptr::from_ref(ticket.head()).cast() };
-        let terms = terms(node.key(), &value, keep, write);
-        // SAFETY: nobody else writes the value of this run, and nobody reads it before it has landed.
-        unsafe {
-            Node::<K, V>::write_value(ptr::from_ref(ticket.head()).cast_mut(), stored);
-            ticket.land(&terms);
-        }
-        value
+        let plain = Plain { value: &value, keep: self.keep, _of: PhantomData::<K> };
+        S::finish(&mut self.duty, &mut Written { plain, write: Some(write) });
+        self.op.answer(value)
     }
 }
 
-/// What the words of the attribute make of a value.
-fn terms<K, R, Kp, W>(key: &K, value: &R, keep: Kp, write: W) -> Terms
+/// A value on its way into the store.
+struct Plain<'v, K, R, Kp> {
+    value: &'v R,
+    keep: Kp,
+    _of: PhantomData<K>,
+}
+
+impl<K, R, Kp: Keep<R>> Landing for Plain<'_, K, R, Kp> {
+    unsafe fn land(&mut self, head: *mut Head, _: &mut Terms) -> bool {
+        let Some(stored) = self.keep.stored(self.value) else { return false };
+        // SAFETY: by contract.
+        unsafe { Node::<K, Kp::Stored>::write_value(head, stored) };
+        true
+    }
+
+    fn failure(&self) -> Option<Box<dyn Any + Send + Sync>> {
+        self.keep.shared_failure(self.value)
+    }
+
+    fn failed(&self) -> bool {
+        self.keep.failed(self.value)
+    }
+}
+
+/// The same with what the attribute says of it.
+struct Written<'v, K, R, Kp, W> {
+    plain: Plain<'v, K, R, Kp>,
+    write: Option<W>,
+}
+
+impl<K, R, Kp, W> Landing for Written<'_, K, R, Kp, W>
 where
-    K: StoredArgs,
     Kp: Keep<R>,
     W: for<'w> FnOnce(Writing<'w, K, R>) -> Writing<'w, K, R>,
 {
-    let mut terms = write(Writing { key, value, terms: Terms::default() }).terms;
-    // What lives for no time is not kept.
-    terms.keep &= keep.keeps(value) && terms.ttl != Some(Duration::ZERO);
-    terms
+    unsafe fn land(&mut self, head: *mut Head, terms: &mut Terms) -> bool {
+        let Plain { value, keep, .. } = self.plain;
+        let Some(stored) = keep.stored(value) else { return false };
+        if let Some(write) = self.write.take() {
+            // SAFETY: its key is there, by contract.
+            let key = unsafe { (*head.cast::<Node<K, Kp::Stored>>()).key() };
+            *terms = write(Writing { key, value, terms: *terms }).terms;
+        }
+        // SAFETY: by contract.
+        unsafe { Node::<K, Kp::Stored>::write_value(head, stored) };
+        true
+    }
+
+    fn failure(&self) -> Option<Box<dyn Any + Send + Sync>> {
+        self.plain.failure()
+    }
+
+    fn failed(&self) -> bool {
+        self.plain.failed()
+    }
 }
 
 /// A value that is about to be kept, and its key.

@@ -9,34 +9,30 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use super::cold::{ByTask, Cold, Duty};
 use super::wait::Awaiting;
-use super::{AsyncStep, Lead, Step, begin, begin_async, handle, refresh, refresh_async};
+use super::{Asking, Lead, LeadOf, Place, Writing, find, handle, place};
 use crate::engine::Turn;
 use crate::keep::Keep;
 use crate::key::{Key, Lookup};
-use crate::site::Holds;
+use crate::site::{Holds, Store};
 
 /// What an operation came to, before the body.
-pub enum Entered<A, L, Op, R, Wt = Infallible> {
+pub enum Entered<A, L, Wt = Infallible> {
     /// This is its answer.
     Done(A),
-    /// The body has to run, and its value is to be [finished](Lead::finish) and [answered](Operation::answer).
-    Run(L, Op),
-    /// This value is to be put; then this is the answer.
-    Put(R, A),
+    /// The body has to run, and its value to be [handed in](Lead::finish).
+    Run(L),
     /// Another run computes the value (for tasks; threads wait inside).
-    Wait(Wt, Op),
+    Wait(Wt),
 }
 
-/// As a task enters.
+type EnteredByThread<'a, Op, St, Q, R, Kp> = Entered<<Op as Operation<R>>::Answer, LeadOf<'a, St, Q, R, Kp, Op>>;
 type EnteredByTask<'a, Op, St, Q, R, Kp> = Entered<
     <Op as Operation<R>>::Answer,
-    LeadOf<'a, St, Q, R, Kp>,
-    Op,
-    R,
-    Awaiting<'a, St, <Q as Key>::Stored, Kp, <Kp as Keep<R>>::Stored>,
+    LeadOf<'a, St, Q, R, Kp, Op>,
+    Awaiting<'a, <St as Store>::Scope, <Q as Key>::Stored, R, Kp, Op>,
 >;
-type LeadOf<'a, St, Q, R, Kp> = Lead<'a, St, <Q as Key>::Stored, Kp, <Kp as Keep<R>>::Stored>;
 
 /// An operation on the entry of one key.
 pub trait Operation<R>: Sized {
@@ -46,36 +42,40 @@ pub trait Operation<R>: Sized {
     /// Whether it is a call of the function, which `when` can keep from the cache.
     const CALLS: bool = false;
 
-    /// Asks the store.
-    fn enter<'a, St, Q, Kp>(
+    /// Asks the store. `write` is for a value that the operation brings along.
+    fn enter<'a, St, Q, Kp, W>(
         self,
         store: &'a St,
         query: &Q,
         keep: Kp,
-    ) -> Entered<Self::Answer, LeadOf<'a, St, Q, R, Kp>, Self, R>
+        write: W,
+    ) -> EnteredByThread<'a, Self, St, Q, R, Kp>
     where
         St: Holds<Q::Stored, Kp::Stored>,
         Q: Lookup,
-        Kp: Keep<R>;
+        Kp: Keep<R>,
+        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>;
 
     /// Asks the store for a task.
     #[inline]
-    fn enter_async<'a, St, Q, Kp>(
+    fn enter_async<'a, St, Q, Kp, W>(
         self,
         store: &'a St,
         query: &Q,
         keep: Kp,
+        write: W,
         _turn: &mut Turn,
     ) -> EnteredByTask<'a, Self, St, Q, R, Kp>
     where
         St: Holds<Q::Stored, Kp::Stored>,
         Q: Lookup,
         Kp: Keep<R>,
+        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
     {
-        match self.enter(store, query, keep) {
+        match self.enter(store, query, keep, write) {
             Entered::Done(answer) => Entered::Done(answer),
-            Entered::Run(lead, op) => Entered::Run(lead, op),
-            Entered::Put(value, answer) => Entered::Put(value, answer),
+            Entered::Run(lead) => Entered::Run(lead),
+            Entered::Wait(never) => match never {},
         }
     }
 
@@ -85,28 +85,31 @@ pub trait Operation<R>: Sized {
 
 /// Asks the store.
 #[inline]
-pub fn enter<'a, St, Q, R, Kp, Op>(
+pub fn enter<'a, St, Q, R, Kp, Op, W>(
     store: &'a St,
     query: &Q,
     keep: Kp,
     op: Op,
-) -> Entered<Op::Answer, LeadOf<'a, St, Q, R, Kp>, Op, R>
+    write: W,
+) -> EnteredByThread<'a, Op, St, Q, R, Kp>
 where
     St: Holds<Q::Stored, Kp::Stored>,
     Q: Lookup,
     Kp: Keep<R>,
     Op: Operation<R>,
+    W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
 {
-    op.enter(store, query, keep)
+    op.enter(store, query, keep, write)
 }
 
 /// Asks the store for a task.
 #[inline]
-pub fn enter_async<'a, St, Q, R, Kp, Op>(
+pub fn enter_async<'a, St, Q, R, Kp, Op, W>(
     store: &'a St,
     query: &Q,
     keep: Kp,
     op: Op,
+    write: W,
     turn: &mut Turn,
 ) -> EnteredByTask<'a, Op, St, Q, R, Kp>
 where
@@ -114,8 +117,9 @@ where
     Q: Lookup,
     Kp: Keep<R>,
     Op: Operation<R>,
+    W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
 {
-    op.enter_async(store, query, keep, turn)
+    op.enter_async(store, query, keep, write, turn)
 }
 
 /// The answer of an operation of an async function that neither runs the body nor waits: there at the first poll.
@@ -138,35 +142,54 @@ impl<R> Operation<R> for Call {
     const CALLS: bool = true;
 
     #[inline]
-    fn enter<'a, St, Q, Kp>(self, store: &'a St, query: &Q, keep: Kp) -> Entered<R, LeadOf<'a, St, Q, R, Kp>, Self, R>
-    where
-        St: Holds<Q::Stored, Kp::Stored>,
-        Q: Lookup,
-        Kp: Keep<R>,
-    {
-        match begin(store, query, keep) {
-            Step::Done(value) => Entered::Done(value),
-            Step::Run(lead) => Entered::Run(lead, self),
-        }
-    }
-
-    #[inline]
-    fn enter_async<'a, St, Q, Kp>(
+    fn enter<'a, St, Q, Kp, W>(
         self,
         store: &'a St,
         query: &Q,
         keep: Kp,
+        _write: W,
+    ) -> EnteredByThread<'a, Self, St, Q, R, Kp>
+    where
+        St: Holds<Q::Stored, Kp::Stored>,
+        Q: Lookup,
+        Kp: Keep<R>,
+        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
+    {
+        let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
+        match find(&place, query, keep, |stored| keep.give(stored)) {
+            Ok(value) => Entered::Done(value),
+            Err(clock) => {
+                let mut asking = Asking::new(query, keep);
+                // In this frame, not in `missed`: see `Engine::begin_quickly`.
+                if let Some(clock) = clock
+                    && let Some(head) = Cold::begin_quickly(place.engine, place.hash, place.kind, clock, &mut asking)
+                {
+                    return Entered::Run(Lead::new(Some(Duty::of(place.engine, head)), keep, self));
+                }
+                missed(&place, clock, asking, self)
+            }
+        }
+    }
+
+    #[inline]
+    fn enter_async<'a, St, Q, Kp, W>(
+        self,
+        store: &'a St,
+        query: &Q,
+        keep: Kp,
+        _write: W,
         turn: &mut Turn,
     ) -> EnteredByTask<'a, Self, St, Q, R, Kp>
     where
         St: Holds<Q::Stored, Kp::Stored>,
         Q: Lookup,
         Kp: Keep<R>,
+        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
     {
-        match begin_async(store, query, keep, turn) {
-            AsyncStep::Done(value) => Entered::Done(value),
-            AsyncStep::Run(lead) => Entered::Run(lead, self),
-            AsyncStep::Wait(wait) => Entered::Wait(wait, self),
+        let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
+        match find(&place, query, keep, |stored| keep.give(stored)) {
+            Ok(value) => Entered::Done(value),
+            Err(clock) => missed_by_task(&place, clock, query, keep, self, turn),
         }
     }
 
@@ -183,40 +206,44 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
     type Answer = T;
     const CALLS: bool = true;
 
-    fn enter<'a, St, Q, Kp>(self, store: &'a St, query: &Q, keep: Kp) -> Entered<T, LeadOf<'a, St, Q, R, Kp>, Self, R>
-    where
-        St: Holds<Q::Stored, Kp::Stored>,
-        Q: Lookup,
-        Kp: Keep<R>,
-    {
-        match handle::look(store, query, keep, self.0) {
-            Ok(answer) => Entered::Done(answer),
-            Err(look) => match begin(store, query, keep) {
-                Step::Done(value) => Entered::Done(look(&value)),
-                Step::Run(lead) => Entered::Run(lead, Self(look)),
-            },
-        }
-    }
-
-    fn enter_async<'a, St, Q, Kp>(
+    fn enter<'a, St, Q, Kp, W>(
         self,
         store: &'a St,
         query: &Q,
         keep: Kp,
+        _write: W,
+    ) -> EnteredByThread<'a, Self, St, Q, R, Kp>
+    where
+        St: Holds<Q::Stored, Kp::Stored>,
+        Q: Lookup,
+        Kp: Keep<R>,
+        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
+    {
+        let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
+        match look(&place, query, keep, self.0) {
+            Ok(answer) => Entered::Done(answer),
+            Err((look, clock)) => missed(&place, clock, Asking::new(query, keep), Self(look)),
+        }
+    }
+
+    fn enter_async<'a, St, Q, Kp, W>(
+        self,
+        store: &'a St,
+        query: &Q,
+        keep: Kp,
+        _write: W,
         turn: &mut Turn,
     ) -> EnteredByTask<'a, Self, St, Q, R, Kp>
     where
         St: Holds<Q::Stored, Kp::Stored>,
         Q: Lookup,
         Kp: Keep<R>,
+        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
     {
-        match handle::look(store, query, keep, self.0) {
+        let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
+        match look(&place, query, keep, self.0) {
             Ok(answer) => Entered::Done(answer),
-            Err(look) => match begin_async(store, query, keep, turn) {
-                AsyncStep::Done(value) => Entered::Done(look(&value)),
-                AsyncStep::Run(lead) => Entered::Run(lead, Self(look)),
-                AsyncStep::Wait(wait) => Entered::Wait(wait, Self(look)),
-            },
+            Err((look, clock)) => missed_by_task(&place, clock, query, keep, Self(look), turn),
         }
     }
 
@@ -225,34 +252,129 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
     }
 }
 
+/// Looks at the value without cloning it. `Err` gives the look back where there is no value.
+fn look<Q, R, Kp, S, T, F>(place: &Place<'_, S>, query: &Q, keep: Kp, look: F) -> Result<T, (F, Option<u64>)>
+where
+    S: Cold,
+    Q: Lookup,
+    Kp: Keep<R>,
+    F: FnOnce(&R) -> T,
+{
+    // `look` goes with the hit, or back.
+    let mut look = Some(look);
+    let seen = find(place, query, keep, |stored| look.take().map(|look| look(Kp::view(stored))));
+    match seen {
+        Ok(answer) => answer.ok_or_else(|| unreachable!("a hit looks once")),
+        Err(clock) => Err((look.unwrap_or_else(|| unreachable!("only a hit looks")), clock)),
+    }
+}
+
+/// A call that found nothing where nearly all entries are.
+#[inline(never)]
+fn missed<'a, S, Q, R, Kp, Op>(
+    place: &Place<'a, S>,
+    clock: Option<u64>,
+    mut asking: Asking<'_, Q, R, Kp>,
+    op: Op,
+) -> Entered<Op::Answer, Lead<'a, S, Q::Stored, R, Kp, Op>>
+where
+    S: Cold,
+    Q: Lookup,
+    Kp: Keep<R>,
+    Op: Operation<R>,
+{
+    let duty = S::miss(place.engine, place.hash, place.kind, clock, &mut asking);
+    match asking.answer {
+        Some(value) => Entered::Done(op.answer(value)),
+        None => Entered::Run(Lead::new(duty, asking.keep, op)),
+    }
+}
+
+/// As [`missed`], for a task.
+#[inline(never)]
+fn missed_by_task<'a, S, Q, R, Kp, Op>(
+    place: &Place<'a, S>,
+    clock: Option<u64>,
+    query: &Q,
+    keep: Kp,
+    op: Op,
+    turn: &Turn,
+) -> Entered<Op::Answer, Lead<'a, S, Q::Stored, R, Kp, Op>, Awaiting<'a, S, Q::Stored, R, Kp, Op>>
+where
+    S: Cold,
+    Q: Lookup,
+    Kp: Keep<R>,
+    Op: Operation<R>,
+{
+    let mut asking = Asking::new(query, keep);
+    match S::miss_by_task(place.engine, place.hash, place.kind, clock, &mut asking, turn) {
+        ByTask::Wait(wait) => Entered::Wait(Awaiting::new(wait, keep, op)),
+        ByTask::Run(duty) => Entered::Run(Lead::new(duty, keep, op)),
+        ByTask::Answered => match asking.answer {
+            Some(value) => Entered::Done(op.answer(value)),
+            None => unreachable!("the value was taken"),
+        },
+    }
+}
+
 /// `refresh`: runs the body whatever is there.
 pub struct Refresh;
 
-impl<R> Operation<R> for Refresh {
-    type Answer = R;
-
-    fn enter<'a, St, Q, Kp>(self, store: &'a St, query: &Q, keep: Kp) -> Entered<R, LeadOf<'a, St, Q, R, Kp>, Self, R>
+impl Refresh {
+    fn begin<'a, St, Q, R, Kp>(
+        self,
+        store: &'a St,
+        query: &Q,
+        keep: Kp,
+        is_task: bool,
+    ) -> LeadOf<'a, St, Q, R, Kp, Self>
     where
         St: Holds<Q::Stored, Kp::Stored>,
         Q: Lookup,
         Kp: Keep<R>,
     {
-        Entered::Run(refresh(store, query, keep), self)
+        let duty = place(store, query, keep).and_then(|place| {
+            let mut asking = Asking::<Q, R, Kp>::new(query, keep);
+            St::Scope::refresh(place.engine, place.hash, place.kind, &mut asking, is_task)
+        });
+        Lead::new(duty, keep, self)
     }
+}
 
-    fn enter_async<'a, St, Q, Kp>(
+impl<R> Operation<R> for Refresh {
+    type Answer = R;
+
+    fn enter<'a, St, Q, Kp, W>(
         self,
         store: &'a St,
         query: &Q,
         keep: Kp,
+        _write: W,
+    ) -> EnteredByThread<'a, Self, St, Q, R, Kp>
+    where
+        St: Holds<Q::Stored, Kp::Stored>,
+        Q: Lookup,
+        Kp: Keep<R>,
+        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
+    {
+        Entered::Run(self.begin(store, query, keep, false))
+    }
+
+    fn enter_async<'a, St, Q, Kp, W>(
+        self,
+        store: &'a St,
+        query: &Q,
+        keep: Kp,
+        _write: W,
         _turn: &mut Turn,
     ) -> EnteredByTask<'a, Self, St, Q, R, Kp>
     where
         St: Holds<Q::Stored, Kp::Stored>,
         Q: Lookup,
         Kp: Keep<R>,
+        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
     {
-        Entered::Run(refresh_async(store, query, keep), self)
+        Entered::Run(self.begin(store, query, keep, true))
     }
 
     fn answer(self, value: R) -> R {
@@ -266,13 +388,21 @@ pub struct Put<R>(pub R);
 impl<R> Operation<R> for Put<R> {
     type Answer = ();
 
-    fn enter<'a, St, Q, Kp>(self, _: &'a St, _: &Q, _: Kp) -> Entered<(), LeadOf<'a, St, Q, R, Kp>, Self, R>
+    fn enter<'a, St, Q, Kp, W>(
+        self,
+        store: &'a St,
+        query: &Q,
+        keep: Kp,
+        write: W,
+    ) -> EnteredByThread<'a, Self, St, Q, R, Kp>
     where
         St: Holds<Q::Stored, Kp::Stored>,
         Q: Lookup,
         Kp: Keep<R>,
+        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
     {
-        Entered::Put(self.0, ())
+        handle::put(store, query, keep, &self.0, write);
+        Entered::Done(())
     }
 
     fn answer(self, _: R) {}
@@ -287,16 +417,12 @@ macro_rules! questions {
         impl<R> Operation<R> for $Op {
             type Answer = $Answer;
 
-            fn enter<'a, St, Q, Kp>(
-                self,
-                store: &'a St,
-                query: &Q,
-                keep: Kp,
-            ) -> Entered<$Answer, LeadOf<'a, St, Q, R, Kp>, Self, R>
+            fn enter<'a, St, Q, Kp, W>(self, store: &'a St, query: &Q, keep: Kp, _write: W) -> EnteredByThread<'a, Self, St, Q, R, Kp>
             where
                 St: Holds<Q::Stored, Kp::Stored>,
                 Q: Lookup,
                 Kp: Keep<R>,
+                W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
             {
                 Entered::Done($ask(store, query, keep))
             }

@@ -1,60 +1,46 @@
-//! The asynchronous call: as the synchronous one, in steps, so that no borrow of the arguments lives across an `await`.
+//! Waiting as a task, in steps, so that no borrow of the arguments lives across an `await`.
 
-use super::{Asking, Lead, outcome, place, take};
-use crate::engine::{Begin, Kind, Mode, Turn, Wait};
+use std::marker::PhantomData;
+
+use super::Operation;
+use super::cold::Cold;
+use crate::engine::{Outcome, Turn, Wait};
 use crate::keep::Keep;
-use crate::key::Lookup;
-use crate::site::{Holds, Store};
-
-/// What an asynchronous call came to.
-pub enum AsyncStep<'a, St: Store, Q: Lookup, R, Kp: Keep<R>> {
-    /// A hit.
-    Done(R),
-    /// Nobody has it.
-    Run(Lead<'a, St, Q::Stored, Kp, Kp::Stored>),
-    /// Another computes it.
-    Wait(Awaiting<'a, St, Q::Stored, Kp, Kp::Stored>),
-}
+use crate::table::Node;
 
 /// Another's run.
-pub struct Awaiting<'a, St: Store, K, Kp, V> {
-    wait: Wait<'a, St::Scope>,
-    kind: Kind<K, V>,
+pub struct Awaiting<'a, S: Cold, K, R, Kp: Keep<R>, Op> {
+    wait: Wait<'a, S>,
     keep: Kp,
+    op: Op,
+    /// The key and the value.
+    _of: PhantomData<fn() -> (K, R)>,
 }
 
-/// Looks the arguments up.
-#[inline]
-pub fn begin_async<'a, St, Q, R, Kp>(store: &'a St, query: &Q, keep: Kp, turn: &mut Turn) -> AsyncStep<'a, St, Q, R, Kp>
-where
-    St: Holds<Q::Stored, Kp::Stored>,
-    Q: Lookup,
-    Kp: Keep<R>,
-{
-    let Some(place) = place(store, query) else { return AsyncStep::Run(Lead::without_cache(keep)) };
-    let clock = match place.find(query, |hit| take(hit, keep)) {
-        Ok(value) => return AsyncStep::Done(value),
-        Err(clock) => clock,
-    };
-    let mut asking = Asking::<Q, Kp::Stored>::new(query);
-    match place.engine.begin(place.hash, place.kind.number(), clock, &mut asking, turn, Mode::Call) {
-        Begin::Hit(found) => {
-            // SAFETY: the engine was asked for this kind.
-            AsyncStep::Done(unsafe { found.with(place.kind, |hit| take(hit, keep)) })
-        }
-        Begin::Lead(ticket) => AsyncStep::Run(Lead::new(ticket.of_a_task(), place.kind, keep)),
-        Begin::Bypass => AsyncStep::Run(Lead::without_cache(keep)),
-        Begin::Wait(wait) => AsyncStep::Wait(Awaiting { wait, kind: place.kind, keep }),
+impl<'a, S: Cold, K, R, Kp: Keep<R>, Op: Operation<R>> Awaiting<'a, S, K, R, Kp, Op> {
+    pub(super) fn new(wait: Wait<'a, S>, keep: Kp, op: Op) -> Self {
+        Self { wait, keep, op, _of: PhantomData }
     }
-}
 
-impl<St: Store, K, Kp, V> Awaiting<'_, St, K, Kp, V> {
-    /// The value of the other's run. `None` to begin again.
-    pub async fn outcome<R>(self, turn: &mut Turn) -> Option<R>
-    where
-        Kp: Keep<R, Stored = V>,
-    {
-        let landed = self.wait.landed(turn).await;
-        outcome(self.kind, landed, self.keep)
+    /// The answer made of the other's value; or the operation again, to begin anew.
+    ///
+    /// # Errors
+    ///
+    /// If the other's run came to nothing.
+    pub async fn outcome(self, turn: &mut Turn) -> Result<Op::Answer, Op> {
+        let Self { wait, keep, op, .. } = self;
+        let value = match wait.landed(turn).await {
+            Outcome::Value(arrived) => {
+                // SAFETY: an entry of the kind that was asked for, held, its value landed before it was told of.
+                let stored = unsafe { (*std::ptr::from_ref(arrived.head()).cast::<Node<K, Kp::Stored>>()).value() };
+                Some(keep.give(stored))
+            }
+            Outcome::Failure(failure) => keep.from_failure(&*failure),
+            Outcome::Again => None,
+        };
+        match value {
+            Some(value) => Ok(op.answer(value)),
+            None => Err(op),
+        }
     }
 }

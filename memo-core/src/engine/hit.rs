@@ -57,6 +57,21 @@ impl<'a, S: Scope> Found<'a, S> {
         Self { engine, reading, head }
     }
 
+    /// The entry, which is alive.
+    pub(crate) fn head(&self) -> &Head {
+        self.head
+    }
+
+    /// Records a hit.
+    pub(crate) fn touch(&self) {
+        self.engine.touch(self.head, self.engine.stats.tally(&self.reading));
+    }
+
+    /// How long the entry still has. `None` for ever.
+    pub(crate) fn expires_in(&self) -> Option<Duration> {
+        self.engine.expires_in(self.head)
+    }
+
     /// Looks at the entry as what it is.
     ///
     /// # Safety
@@ -65,6 +80,37 @@ impl<'a, S: Scope> Found<'a, S> {
     pub(crate) unsafe fn with<K, V, T>(self, _: Kind<K, V>, then: impl FnOnce(&Hit<'_, K, V, S>) -> T) -> T {
         let tally = self.engine.stats.tally(&self.reading);
         then(&Hit { engine: self.engine, head: self.head, tally, _of: PhantomData })
+    }
+}
+
+/// An entry with the right hash that stays as it is until this is dropped.
+pub(crate) struct Nearby<'a, S: Scope> {
+    engine: &'a Engine<S>,
+    reading: S::Quick<'a>,
+    head: &'a Head,
+}
+
+impl<S: Scope> Nearby<'_, S> {
+    /// The entry, which is alive.
+    #[inline(always)]
+    pub(crate) fn head(&self) -> &Head {
+        self.head
+    }
+
+    /// Records a hit.
+    #[inline(always)]
+    pub(crate) fn touch(&self) {
+        match self.engine.stats.tally_quickly(&self.reading) {
+            Some(tally) => self.engine.touch(self.head, tally),
+            None => self.touch_first(),
+        }
+    }
+
+    /// The first hit of this thread in this store, or the first since it hit another one.
+    #[cold]
+    #[inline(never)]
+    fn touch_first(&self) {
+        self.engine.touch(self.head, self.engine.stats.tally_anyway(&self.reading));
     }
 }
 
@@ -86,30 +132,65 @@ impl<K, V, S: Scope> Hit<'_, K, V, S> {
     /// Records a hit.
     #[inline(always)]
     pub(crate) fn touch(&self) {
-        let Self { engine, head, tally, .. } = *self;
-        let tick = tally.hit();
-        let touching = engine.touching.0.load(Relaxed);
-        if touching == TICK {
-            // Of the threads that hit an entry only the one that touched it last always writes; see `touch_anothers`.
-            let mark = head.mark.load(Relaxed);
-            if mark & TAG == tally.tag() && tick > engine.table.clock() {
-                head.mark.store(tick << TAG_BITS | tally.tag(), Relaxed);
-            } else {
-                engine.touch_anothers(head, mark, tally);
-            }
-        } else if touching != NOTHING {
-            engine.touch_otherwise(head, touching, tally);
-        }
+        self.engine.touch(self.head, self.tally);
     }
 
     /// How long the entry still has. `None` for ever.
     pub(crate) fn expires_in(&self) -> Option<Duration> {
-        let due = self.engine.dating.due(&self.engine.table, self.head);
-        (due != NEVER).then(|| Duration::from_nanos(due.saturating_sub(self.engine.precise())))
+        self.engine.expires_in(self.head)
     }
 }
 
 impl<S: Scope> Engine<S> {
+    /// Records a hit.
+    #[inline(always)]
+    fn touch(&self, head: &Head, tally: &Tally) {
+        let tick = tally.hit();
+        let touching = self.touching.0.load(Relaxed);
+        if touching == TICK {
+            // Of the threads that hit an entry only the one that touched it last always writes; see `touch_anothers`.
+            let mark = head.mark.load(Relaxed);
+            if mark & TAG == tally.tag() && tick > self.table.clock() {
+                head.mark.store(tick << TAG_BITS | tally.tag(), Relaxed);
+            } else {
+                self.touch_anothers(head, mark, tally);
+            }
+        } else if touching != NOTHING {
+            self.touch_otherwise(head, touching, tally);
+        }
+    }
+
+    /// How long an entry still has. `None` for ever.
+    fn expires_in(&self, head: &Head) -> Option<Duration> {
+        let due = self.dating.due(&self.table, head);
+        (due != NEVER).then(|| Duration::from_nanos(due.saturating_sub(self.precise())))
+    }
+
+    /// The first live entry with this hash and of this kind, where nearly all are: for functions, which compare its key themselves, so that
+    /// nothing else is compiled for each of them. Without an entry: the clock that proves it, if one does; else it may still be
+    /// [anywhere](Self::find_anywhere).
+    #[inline(always)]
+    pub(crate) fn find_near(&self, hash: Hash, kind: KindOf) -> Result<Nearby<'_, S>, Option<u64>> {
+        let Some(reading) = S::read_quickly(&self.readers, self.sign()) else { return Err(None) };
+        match self.table.find_near(hash, kind, |head| reading.hold(head), |_| true) {
+            Near::Found(head, due) if due == Due::NEVER || self.is_in_time(head, due) => {
+                Ok(Nearby { engine: self, reading, head })
+            }
+            Near::Nothing(clock) => Err(Some(clock)),
+            Near::Found(..) | Near::Unclear => Err(None),
+        }
+    }
+
+    /// The live entry that `is` recognises, wherever it is. Without type parameters of its own.
+    pub(crate) fn find_anywhere(
+        &self,
+        hash: Hash,
+        kind: KindOf,
+        is: &dyn Fn(&Head) -> bool,
+    ) -> Result<Found<'_, S>, Option<u64>> {
+        self.look_for(hash, kind, is, self.read())
+    }
+
     /// What `then` makes of the live entry that `is` recognises. By itself this neither counts nor touches. Where there is none: the clock that
     /// proves it, if one does.
     ///

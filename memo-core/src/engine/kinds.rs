@@ -7,10 +7,10 @@ use std::any::TypeId;
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
-use crate::table::{KindOf, Node, Vtable};
+use crate::table::KindOf;
 
 /// That entries of this number, in the store that this was made for, are `Node<K, V>`.
-pub struct Kind<K, V> {
+pub(crate) struct Kind<K, V> {
     kind: KindOf,
     _of: PhantomData<fn() -> (K, V)>,
 }
@@ -55,24 +55,17 @@ struct Link {
 }
 
 impl Kinds {
-    /// The kind of these entries. `add` makes a new one of the vtable.
+    /// The kind with this type, if it was the first.
     #[inline(always)]
-    pub(super) fn of<K: 'static, V: 'static>(
-        &self,
-        vtable: &'static Vtable,
-        add: impl Fn(&'static Vtable) -> KindOf,
-    ) -> Kind<K, V> {
-        let of = TypeId::of::<Node<K, V>>();
-        let kind = match self.first.get() {
-            Some(first) if first.of == of => first.kind,
-            _ => self.find(of, &|| add(vtable)),
-        };
-        Kind { kind, _of: PhantomData }
+    pub(super) fn first(&self, of: TypeId) -> Option<KindOf> {
+        match self.first.get() {
+            Some(first) if first.of == of => Some(first.kind),
+            _ => None,
+        }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn find(&self, of: TypeId, add: &dyn Fn() -> KindOf) -> KindOf {
+    /// The kind with this type. `add` makes a new one.
+    pub(super) fn find(&self, of: TypeId, add: &dyn Fn() -> KindOf) -> KindOf {
         let new = || Link { of, kind: add(), next: OnceLock::new() };
         let mut link = self.first.get_or_init(new);
         while link.of != of {

@@ -22,6 +22,7 @@ mod ticket;
 #[cfg(test)]
 mod tests;
 
+use std::any::TypeId;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -58,7 +59,7 @@ pub struct Engine<S: Scope> {
     dating: Dating,
     kinds: Kinds,
     /// The one kind of a store that has no other.
-    first: Option<KindOf>,
+    only: Option<KindOf>,
     readers: S::Readers,
     stats: Arc<Stats<S>>,
     /// The word of an entry's weight.
@@ -88,14 +89,14 @@ impl<S: Scope> Engine<S> {
         let dating = Dating::new(&config, &mut extras);
         let weight_word = config.max_weight.is_some().then(|| extras.reserve());
         let (table, mut book) = Table::new(config.max_entries.unwrap_or(usize::MAX), extras);
-        let first = first.map(|vtable| book.add_kind(&table, vtable));
+        let only = first.map(|vtable| book.add_kind(&table, vtable));
         let state = State::new(&config, book);
         Self {
             table,
             touching: Touching::new(state.touch(), dating.idle.is_some()),
             dating,
             kinds: Kinds::default(),
-            first,
+            only,
             readers: S::Readers::default(),
             stats: Arc::new(Stats::new()),
             weight_word,
@@ -125,10 +126,15 @@ impl<S: Scope> Engine<S> {
         &self.stats
     }
 
-    /// The kind of entries with these types.
+    /// The kind of entries that the store was used with first, if it is this.
     #[inline(always)]
-    pub(crate) fn kind<K: 'static, V: 'static>(&self, vtable: &'static Vtable) -> Kind<K, V> {
-        self.kinds.of(vtable, |vtable| self.state.lock().book.add_kind(&self.table, vtable))
+    pub(crate) fn first_kind(&self, of: TypeId) -> Option<KindOf> {
+        self.kinds.first(of)
+    }
+
+    /// The kind of entries with this type.
+    pub(crate) fn kind(&self, of: TypeId, vtable: &'static Vtable) -> KindOf {
+        self.kinds.find(of, &|| self.state.lock().book.add_kind(&self.table, vtable))
     }
 
     /// The one kind of entries of a store that was made with it.
@@ -137,9 +143,9 @@ impl<S: Scope> Engine<S> {
     ///
     /// Those are its types.
     #[inline(always)]
-    pub(crate) unsafe fn first_kind<K, V>(&self) -> Kind<K, V> {
+    pub(crate) unsafe fn only_kind<K, V>(&self) -> Kind<K, V> {
         // SAFETY: by contract.
-        unsafe { Kind::new(self.first.expect("made with its kind")) }
+        unsafe { Kind::new(self.only.expect("made with its kind")) }
     }
 
     /// What readers' words say while they look for their entry here.

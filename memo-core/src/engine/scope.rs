@@ -89,6 +89,8 @@ pub trait Quick<'a, S: Private> {
     fn hold(&self, head: *const Head);
     /// What it counts with, if that is at hand.
     fn tally<'t>(&'t self, counting: &'t S::Counting) -> Option<&'t Tally>;
+    /// What it counts with.
+    fn tally_anyway<'t>(&'t self, counting: &'t S::Counting) -> &'t Tally;
     /// For those who do not care.
     fn slow_down(self) -> S::Reading<'a>;
 }
@@ -164,6 +166,10 @@ impl Quick<'_, Shared> for hazard::Quick {
     #[inline(always)]
     fn tally<'t>(&'t self, counting: &'t Threads) -> Option<&'t Tally> {
         self.recent_tally(counting.serial())
+    }
+
+    fn tally_anyway<'t>(&'t self, counting: &'t Threads) -> &'t Tally {
+        counting.tally_of(self)
     }
 
     #[inline(always)]
@@ -273,6 +279,10 @@ impl<'a> Quick<'a, Local> for LocalQuick<'a> {
     #[inline(always)]
     fn tally<'t>(&'t self, counting: &'t Alone) -> Option<&'t Tally> {
         Some(counting.one())
+    }
+
+    fn tally_anyway<'t>(&'t self, counting: &'t Alone) -> &'t Tally {
+        counting.one()
     }
 
     #[inline(always)]

@@ -68,6 +68,11 @@ impl<S: Scope> Stats<S> {
         reading.tally(&self.readers)
     }
 
+    /// The same, if it is not.
+    pub(crate) fn tally_anyway<'t, 'a>(&'t self, reading: &'t S::Quick<'a>) -> &'t Tally {
+        reading.tally_anyway(&self.readers)
+    }
+
     /// What this reader counts with.
     pub(crate) fn tally<'a>(&'a self, reading: &'a S::Reading<'_>) -> &'a Tally {
         self.readers.tally(reading)
@@ -238,6 +243,10 @@ impl Threads {
     #[inline(always)]
     pub(super) fn serial(&self) -> u64 {
         self.serial
+    }
+
+    pub(super) fn tally_of<'a>(&'a self, reading: &'a hazard::Quick) -> &'a Tally {
+        reading.tally(self.number, self.serial, |tag| self.join(tag))
     }
 
     fn tallies(&self) -> MutexGuard<'_, Tallies> {

@@ -311,7 +311,8 @@ impl<'a, S: Scope> Ticket<'a, S> {
         self
     }
 
-    fn leave(&mut self) {
+    /// This thread is no part of the run any more.
+    pub(crate) fn leave(&mut self) {
         if self.inside != 0 {
             self.inside = 0;
             running::leave(self.id());

@@ -1,6 +1,6 @@
 //! One cache per thread.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::hash::BuildHasher;
 use std::marker::PhantomData;
@@ -8,16 +8,16 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::{Holds, Listed, Store, checked};
+use super::{Holds, Listed, Store, checked, kind};
 use crate::config::Config;
+use crate::engine::Engine;
 use crate::engine::scope;
 use crate::engine::stats::Stats;
-use crate::engine::{Engine, Kind};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::key::StoredArgs;
 use crate::registry::{self, AnyCache, CacheRef, Identity};
-use crate::table::Vtable;
+use crate::table::{KindOf, Node, Vtable};
 
 type LocalEngine = Engine<scope::Local>;
 
@@ -108,31 +108,32 @@ impl LocalSite {
 
     /// This thread's store, with the default hasher.
     #[inline]
-    pub fn local(&'static self, config: impl FnOnce() -> Config) -> Local {
+    pub fn local(&'static self, config: fn() -> Config) -> Local {
         self.local_with(config)
     }
 
     /// This thread's store, with a hasher of the user's.
     #[inline]
-    pub fn local_with<H: BuildHasher + Default + 'static>(&'static self, config: impl FnOnce() -> Config) -> Local<H> {
+    pub fn local_with<H: BuildHasher + Default + 'static>(&'static self, config: fn() -> Config) -> Local<H> {
+        Local { site: self, made: self.made(config, || Box::new(H::default())), _hasher: PhantomData }
+    }
+
+    fn made(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<Made>> {
         let index = self.index();
-        let found = MADE.try_with(|made| made.borrow().get(index).cloned().flatten());
-        let made = match found {
+        match MADE.try_with(|made| made.borrow().get(index).cloned().flatten()) {
             Err(_) => None,
             Ok(Some(made)) => Some(made),
-            Ok(None) => self.make::<H>(index, config()),
-        };
-        Local { site: self, made, _hasher: PhantomData }
+            Ok(None) => self.make(index, config(), hasher()),
+        }
     }
 
     #[cold]
-    fn make<H: BuildHasher + Default + 'static>(&'static self, index: usize, config: Config) -> Option<Rc<Made>> {
+    fn make(&'static self, index: usize, config: Config, hasher: Box<dyn Any>) -> Option<Rc<Made>> {
         checked(self.identity.name(), &config);
-        let named: Box<dyn Any> = Box::new(H::default());
         let made = Rc::new(Made {
             engine: LocalEngine::new(config, None),
             hasher: DefaultHashBuilder::default(),
-            named_hasher: (!named.is::<DefaultHashBuilder>()).then_some(named),
+            named_hasher: (!hasher.is::<DefaultHashBuilder>()).then_some(hasher),
             site: self,
         });
         {
@@ -223,7 +224,7 @@ where
     V: 'static,
 {
     #[inline(always)]
-    fn kind(engine: &LocalEngine) -> Kind<K, V> {
-        engine.kind(&const { Vtable::showing::<K, V>() })
+    fn kind(engine: &LocalEngine) -> KindOf {
+        kind(engine, TypeId::of::<Node<K, V>>(), &const { Vtable::showing::<K, V>() })
     }
 }

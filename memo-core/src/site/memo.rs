@@ -1,20 +1,20 @@
 //! A cache in a field: one per instance.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
-use super::{Holds, Made, SharedEngine, Store};
+use super::{Holds, Made, NamedHasher, SharedEngine, Store, kind, named_hasher};
 use crate::config::Config;
-use crate::engine::{Kind, scope};
+use crate::engine::scope;
 use crate::hash::DefaultHashBuilder;
 use crate::info::CacheInfo;
 use crate::keep::Shareable;
 use crate::key::{Key, StoredArgs, StoredKey};
-use crate::table::Vtable;
+use crate::table::{KindOf, Node, Vtable};
 
 /// The field of `#[memoize(in = self.field)]`: one cache per instance, of a method with the arguments `A` (a tuple, also of one) and
 /// the result `R`.
@@ -46,9 +46,20 @@ impl<A, R> Memo<A, R> {
         }
     }
 
-    fn made<H: Any + Default + Send + Sync>(&self, config: impl FnOnce() -> Config) -> &Made {
-        self.made.get_or_init(|| Box::new(Made::new::<H>("a field", config())))
+    #[inline]
+    fn made(&self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &Made {
+        match self.made.get() {
+            Some(made) => made,
+            None => make(&self.made, config, named_hasher),
+        }
     }
+}
+
+/// Not generic over the memo's types: compiled once.
+#[cold]
+#[inline(never)]
+fn make(place: &OnceLock<Box<Made>>, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &Made {
+    place.get_or_init(|| Box::new(Made::new("a field", config(), named_hasher())))
 }
 
 impl<A, R> Default for Memo<A, R> {
@@ -96,18 +107,18 @@ impl<A, R> fmt::Debug for Memo<A, R> {
 
 /// The store in a field, with the default hasher.
 #[inline]
-pub fn field<A, R>(memo: &Memo<A, R>, config: impl FnOnce() -> Config) -> Field<'_, A, R> {
-    let made = memo.made::<DefaultHashBuilder>(config);
+pub fn field<A, R>(memo: &Memo<A, R>, config: fn() -> Config) -> Field<'_, A, R> {
+    let made = memo.made(config, || None);
     Field { engine: &made.engine, hasher: &made.hasher, _of: PhantomData }
 }
 
 /// The store in a field, with a hasher of the user's.
 #[inline]
-pub fn field_with<H, A, R>(memo: &Memo<A, R>, config: impl FnOnce() -> Config) -> Field<'_, A, R, H>
+pub fn field_with<H, A, R>(memo: &Memo<A, R>, config: fn() -> Config) -> Field<'_, A, R, H>
 where
     H: BuildHasher + Any + Default + Send + Sync,
 {
-    let made = memo.made::<H>(config);
+    let made = memo.made(config, named_hasher::<H>);
     Field { engine: &made.engine, hasher: made.named_hasher(), _of: PhantomData }
 }
 
@@ -148,7 +159,8 @@ where
     V: Shareable + 'static,
 {
     #[inline(always)]
-    fn kind(engine: &SharedEngine) -> Kind<StoredKey<(), A::Stored, Sh>, V> {
-        engine.kind(&const { Vtable::showing::<StoredKey<(), A::Stored, Sh>, V>() })
+    fn kind(engine: &SharedEngine) -> KindOf {
+        let of = TypeId::of::<Node<StoredKey<(), A::Stored, Sh>, V>>();
+        kind(engine, of, &const { Vtable::showing::<StoredKey<(), A::Stored, Sh>, V>() })
     }
 }

@@ -7,16 +7,17 @@
 mod local;
 mod memo;
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::hash::BuildHasher;
 use std::sync::{Arc, OnceLock, Weak};
 
 pub use local::{Local, LocalSite};
 pub use memo::{Field, Memo, field, field_with};
 
+use crate::call::Cold;
 use crate::config::Config;
-use crate::engine::scope::{self, Scope};
-use crate::engine::{Engine, Kind};
+use crate::engine::Engine;
+use crate::engine::scope;
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::keep::Shareable;
@@ -24,7 +25,7 @@ use crate::key::StoredArgs;
 use crate::registry::{self, AnyCache, CacheRef, Identity};
 use crate::ticker::Sweep;
 
-use crate::table::Vtable;
+use crate::table::{KindOf, Node, Vtable};
 
 type SharedEngine = Engine<scope::Shared>;
 
@@ -37,7 +38,7 @@ impl Sweep for SharedEngine {
 /// What the calls need of the place where a cache lives.
 pub trait Store {
     #[doc(hidden)]
-    type Scope: Scope;
+    type Scope: Cold;
     #[doc(hidden)]
     type Hasher: BuildHasher + 'static;
     /// The engine and its hasher. `None` where the thread's locals are gone already.
@@ -56,9 +57,9 @@ pub trait Listed: Store {
 
 /// A store that can hold these keys and values.
 pub trait Holds<K, V>: Store {
-    /// What such entries are in this store.
+    /// Such entries' kind in this store.
     #[doc(hidden)]
-    fn kind(engine: &Engine<Self::Scope>) -> Kind<K, V>;
+    fn kind(engine: &Engine<Self::Scope>) -> KindOf;
 }
 
 /// The cache of one function, for all threads. Made at the first use.
@@ -73,21 +74,26 @@ pub(crate) struct Made {
     engine: Arc<SharedEngine>,
     hasher: DefaultHashBuilder,
     /// The one that `hasher = ..` names.
-    named_hasher: Option<Box<dyn Any + Send + Sync>>,
+    named_hasher: NamedHasher,
 }
 
+/// `None` is the default hasher, which has its own place.
+type NamedHasher = Option<Box<dyn Any + Send + Sync>>;
+
 impl Made {
-    fn new<H: Any + Default + Send + Sync>(name: &str, config: Config) -> Self {
+    fn new(name: &str, config: Config, named_hasher: NamedHasher) -> Self {
         checked(name, &config);
         let engine = Arc::new(Engine::new(config, None));
         let sweeper: Weak<dyn Sweep> = Arc::downgrade(&engine) as _;
         engine.set_sweeper(sweeper);
-        Self { engine, hasher: DefaultHashBuilder::default(), named_hasher: named_hasher::<H>() }
+        Self { engine, hasher: DefaultHashBuilder::default(), named_hasher }
     }
 
+    /// `H` is the default hasher where no other was named.
     fn named_hasher<H: Any>(&self) -> &H {
-        let hasher = self.named_hasher.as_ref().and_then(|hasher| hasher.downcast_ref());
-        hasher.expect("one cache has one hasher")
+        let default: &dyn Any = &self.hasher;
+        let hasher = self.named_hasher.as_ref().map_or(default, |hasher| &**hasher as &dyn Any);
+        hasher.downcast_ref().expect("one cache has one hasher")
     }
 }
 
@@ -100,10 +106,18 @@ fn checked(name: &str, config: &Config) {
     }
 }
 
-/// The default hasher has its own place.
-fn named_hasher<H: Any + Default + Send + Sync>() -> Option<Box<dyn Any + Send + Sync>> {
+fn named_hasher<H: Any + Default + Send + Sync>() -> NamedHasher {
     let hasher: Box<dyn Any + Send + Sync> = Box::new(H::default());
     (!hasher.is::<DefaultHashBuilder>()).then_some(hasher)
+}
+
+/// A kind of entries in a store.
+#[inline(always)]
+fn kind<S: Cold>(engine: &Engine<S>, of: TypeId, vtable: &'static Vtable) -> KindOf {
+    match engine.first_kind(of) {
+        Some(kind) => kind,
+        None => S::kind(engine, of, vtable),
+    }
 }
 
 impl Site {
@@ -113,20 +127,23 @@ impl Site {
         Self { identity: Identity::constant(name, file, line), typed, made: OnceLock::new() }
     }
 
+    /// The set-up and the hasher are functions, so that what makes a store is compiled once and not for each function.
     #[inline]
-    fn made<H: Any + Default + Send + Sync>(&'static self, config: impl FnOnce() -> Config) -> &'static Made {
+    fn made(&'static self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &'static Made {
         match self.made.get() {
             Some(made) => made,
-            None => self.make::<H>(config()),
+            None => self.make(config, named_hasher),
         }
     }
 
     #[cold]
-    fn make<H: Any + Default + Send + Sync>(&'static self, config: Config) -> &'static Made {
+    #[inline(never)]
+    fn make(&'static self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &'static Made {
+        let config = config();
         let mut first = false;
         let made = self.made.get_or_init(|| {
             first = true;
-            Made::new::<H>(self.identity.name(), config)
+            Made::new(self.identity.name(), config, named_hasher())
         });
         if first {
             registry::list_function(self);
@@ -136,18 +153,18 @@ impl Site {
 
     /// The store, with the default hasher.
     #[inline]
-    pub fn shared(&'static self, config: impl FnOnce() -> Config) -> Shared {
-        let made = self.made::<DefaultHashBuilder>(config);
+    pub fn shared(&'static self, config: fn() -> Config) -> Shared {
+        let made = self.made(config, || None);
         Shared { site: self, engine: &made.engine, hasher: &made.hasher }
     }
 
     /// The store, with a hasher of the user's.
     #[inline]
-    pub fn shared_with<H>(&'static self, config: impl FnOnce() -> Config) -> Shared<H>
+    pub fn shared_with<H>(&'static self, config: fn() -> Config) -> Shared<H>
     where
         H: BuildHasher + Any + Default + Send + Sync,
     {
-        let made = self.made::<H>(config);
+        let made = self.made(config, named_hasher::<H>);
         Shared { site: self, engine: &made.engine, hasher: made.named_hasher() }
     }
 }
@@ -220,7 +237,7 @@ where
     V: Shareable + 'static,
 {
     #[inline(always)]
-    fn kind(engine: &SharedEngine) -> Kind<K, V> {
-        engine.kind(&const { Vtable::showing::<K, V>() })
+    fn kind(engine: &SharedEngine) -> KindOf {
+        kind(engine, TypeId::of::<Node<K, V>>(), &const { Vtable::showing::<K, V>() })
     }
 }

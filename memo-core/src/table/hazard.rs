@@ -61,6 +61,37 @@ impl Word {
     }
 }
 
+impl Word {
+    /// The reading thread's tally for the store of that number, whose serial is never another's.
+    ///
+    /// # Safety
+    ///
+    /// The caller is that thread, and reads in that store as long as it uses the tally.
+    unsafe fn tally<'a>(&self, number: usize, serial: u64, join: impl FnOnce(u8) -> Arc<Tally>) -> &'a Tally {
+        let (recent, tally) = self.recent.get();
+        if recent == serial {
+            // SAFETY: a tally stays in the list until the thread ends or its store's number is used again, which takes that store's
+            // end; the store of this serial lives, for somebody reads in it.
+            return unsafe { &*tally };
+        }
+        // SAFETY: set when the reading began; records live for ever. By contract nobody else has a reference into the list.
+        let (record, tallies) = unsafe {
+            let record = &*self.record.get();
+            (record, &mut *record.tallies.get())
+        };
+        if tallies.len() <= number {
+            tallies.resize(number + 1, None);
+        }
+        let tally = match &mut tallies[number] {
+            Some(tally) if tally.belongs_to(serial) => tally,
+            place => place.insert(join(record.tag)),
+        };
+        self.recent.set((serial, Arc::as_ptr(tally)));
+        // SAFETY: as above.
+        unsafe { &*Arc::as_ptr(tally) }
+    }
+}
+
 /// One thread's record. Never freed, used again by later threads. Two cache lines, since processors fetch them in pairs.
 #[repr(C, align(128))]
 struct Record {
@@ -173,11 +204,17 @@ impl Quick {
         barrier::compiler();
     }
 
+    /// As for [`Reading`].
+    pub(crate) fn tally(&self, number: usize, serial: u64, join: impl FnOnce(u8) -> Arc<Tally>) -> &Tally {
+        // SAFETY: this is the thread that reads.
+        unsafe { self.word.tally(number, serial, join) }
+    }
+
     /// This thread's tally for the store of this serial, if that is the one it hit last.
     #[inline(always)]
     pub(crate) fn recent_tally(&self, serial: u64) -> Option<&Tally> {
         let (recent, tally) = self.word.recent.get();
-        // SAFETY: as in `Reading::tally`.
+        // SAFETY: as in `Word::tally`.
         (recent == serial).then(|| unsafe { &*tally })
     }
 
@@ -236,30 +273,8 @@ impl Reading {
 
     /// This thread's tally for the store of that number, whose serial is never another's.
     pub(crate) fn tally(&self, number: usize, serial: u64, join: impl FnOnce(u8) -> Arc<Tally>) -> &Tally {
-        let (recent, tally) = self.word.recent.get();
-        if recent == serial {
-            // SAFETY: a tally stays in the list until the thread ends or its store's number is used again, which takes that store's
-            // end; the store of this serial lives, for somebody reads in it.
-            return unsafe { &*tally };
-        }
-        self.tally_in_list(number, serial, join)
-    }
-
-    #[inline(never)]
-    fn tally_in_list(&self, number: usize, serial: u64, join: impl FnOnce(u8) -> Arc<Tally>) -> &Tally {
-        let record = self.record();
-        // SAFETY: `Reading` is neither sent nor shared, so this is the record's owner, and nobody else has a reference into the list.
-        let tallies = unsafe { &mut *record.tallies.get() };
-        if tallies.len() <= number {
-            tallies.resize(number + 1, None);
-        }
-        let tally = match &mut tallies[number] {
-            Some(tally) if tally.belongs_to(serial) => tally,
-            place => place.insert(join(record.tag)),
-        };
-        self.word.recent.set((serial, Arc::as_ptr(tally)));
-        // SAFETY: as in `tally`.
-        unsafe { &*Arc::as_ptr(tally) }
+        // SAFETY: this is the thread that reads.
+        unsafe { self.word.tally(number, serial, join) }
     }
 
     #[cold]

@@ -53,7 +53,7 @@ pub(crate) struct Table {
 
 /// A kind of entries of a table: its number, and how far apart its places are.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct KindOf {
+pub struct KindOf {
     pub(crate) number: u32,
     stride: u32,
 }

@@ -1,5 +1,7 @@
 //! One store, several kinds of entries: what a generic function has.
 
+use std::any::TypeId;
+
 use std::ptr;
 
 use crate::config::Config;
@@ -32,7 +34,9 @@ impl<V> Request for Offer<V> {
 }
 
 fn kind<V: 'static, S: Scope>(engine: &Engine<S>) -> Kind<u32, V> {
-    engine.kind(const { &Vtable::new::<u32, V>() })
+    let kind = engine.kind(TypeId::of::<Node<u32, V>>(), const { &Vtable::new::<u32, V>() });
+    // SAFETY: these are its types.
+    unsafe { Kind::new(kind) }
 }
 
 fn hash(key: u32) -> Hash {

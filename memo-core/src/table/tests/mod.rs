@@ -3,7 +3,7 @@
 mod slab;
 
 use super::hazard;
-use super::{Book, Due, Extras, Hash, Head, Look, Node, Table, Vtable};
+use super::{Book, Due, Extras, Hash, Head, KindOf, Look, Near, Node, Table, Vtable};
 
 /// A hash whose 31 bits are these.
 pub(super) fn hash(bits: u32) -> Hash {
@@ -33,15 +33,15 @@ impl Store {
     }
 
     /// A new kind of entries: a number and so many bytes.
-    pub(super) fn kind<V: 'static>(&mut self) -> u32 {
+    pub(super) fn kind<V: 'static>(&mut self) -> KindOf {
         self.book.add_kind(&self.table, const { &Vtable::new::<u32, V>() })
     }
 
     /// Lets an entry come. Gives its slot.
-    pub(super) fn insert<V: 'static>(&mut self, hash: Hash, kind: u32, key: u32, value: V) -> u32 {
-        let slot = self.book.take(&self.table, kind);
+    pub(super) fn insert<V: 'static>(&mut self, hash: Hash, kind: KindOf, key: u32, value: V) -> u32 {
+        let slot = self.book.take(&self.table, kind.number);
         let (place, its_kind) = self.table.node(slot);
-        assert_eq!(its_kind, kind);
+        assert_eq!(its_kind, kind.number);
         assert!(!self.table.head(slot).is_alive(), "a place that was given out is free");
         // SAFETY: a place of this kind that nobody else knows.
         unsafe {
@@ -56,12 +56,18 @@ impl Store {
     /// Takes an entry out, and its place back at once: nobody reads.
     pub(super) fn remove(&mut self, slot: u32) -> Hash {
         let hash = self.book.unlink(&self.table, slot);
-        self.book.give_back(&self.table, slot);
+        let (_, kind) = self.table.node(slot);
+        self.book.give_back(kind, slot);
         hash
     }
 
     /// The value of this key, by the short way and the long one, which must agree.
-    pub(super) fn get<V: Copy + PartialEq + std::fmt::Debug + 'static>(&self, hash: Hash, kind: u32, key: u32) -> Option<V> {
+    pub(super) fn get<V: Copy + PartialEq + std::fmt::Debug + 'static>(
+        &self,
+        hash: Hash,
+        kind: KindOf,
+        key: u32,
+    ) -> Option<V> {
         let reading = hazard::read(hazard::looking_into(&raw const self.table));
         let is = |head: &Head| {
             // SAFETY: of this kind, held and alive.
@@ -70,7 +76,7 @@ impl Store {
         // SAFETY: as above.
         let value = |head: &Head| unsafe { *(*std::ptr::from_ref(head).cast::<Node<u32, V>>()).value() };
         let far = match self.table.find(hash, kind, &|head| reading.hold(head), &is) {
-            Look::Found(head, _) => Some(value(head)),
+            Look::Found(head) => Some(value(head)),
             Look::Nothing(clock) => {
                 assert_eq!(clock, self.table.clock());
                 None
@@ -78,9 +84,9 @@ impl Store {
             Look::Unclear => panic!("nobody writes"),
         };
         match self.table.find_near(hash, kind, |head| reading.hold(head), is) {
-            Look::Found(head, _) => assert_eq!(Some(value(head)), far),
-            Look::Nothing(_) => assert_eq!(far, None),
-            Look::Unclear => {}
+            Near::Found(head, _) => assert_eq!(Some(value(head)), far),
+            Near::Nothing(_) => assert_eq!(far, None),
+            Near::Unclear => {}
         }
         far
     }

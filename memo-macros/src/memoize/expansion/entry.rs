@@ -82,9 +82,16 @@ impl Printer<'_> {
 
     /// The code of an operation, with `__store` and `__op` in scope. The body appears once, for it may hold items and closures of its own.
     fn entry(&self, kind: Kind) -> TokenStream {
-        let (p, site, write) = (&self.p, self.site, self.write());
+        let (p, site) = (&self.p, self.site);
         let waits = self.model.is_async() && kind != Kind::Question;
-        let lead = if waits { self.lead_of_a_task() } else { self.lead_of_a_thread() };
+        // Only the door serves `put`, which brings a value along.
+        let write = self.write();
+        let brings = write.clone().filter(|_| kind == Kind::Any).unwrap_or_else(|| quote_spanned!(site=> #p::as_is));
+        let finish = match write {
+            Some(write) => quote_spanned!(site=> __lead.finish_with(__value, #write)),
+            None => quote_spanned!(site=> __lead.finish(__value)),
+        };
+        let lead = if waits { self.lead_of_a_task(&brings) } else { self.lead_of_a_thread(&brings) };
         let calls = match kind {
             Kind::Any => Some(quote_spanned!(site=> __Op::CALLS &&)),
             Kind::Call => Some(TokenStream::new()),
@@ -103,10 +110,9 @@ impl Printer<'_> {
         let (Some(when), Some(calls)) = (&self.model.words.when, calls) else {
             let driven = drive(body);
             return quote_spanned! {site=>
-                let (__lead, __op) = #lead;
+                let __lead = #lead;
                 let __value = #driven;
-                let __value = __lead.finish(__value, #write);
-                #p::Operation::answer(__op, __value)
+                #finish
             };
         };
         let (driven, await_) = (drive(quote_spanned!(site=> __body)), self.await_());
@@ -115,10 +121,9 @@ impl Printer<'_> {
             let __lead = if __bypass { #p::bypassed(&__store); #p::Err(__op) } else { #p::Ok(#lead) };
             let __body = #body;
             match __lead {
-                #p::Ok((__lead, __op)) => {
+                #p::Ok(__lead) => {
                     let __value = #driven;
-                    let __value = __lead.finish(__value, #write);
-                    #p::Operation::answer(__op, __value)
+                    #finish
                 }
                 #p::Err(__op) => {
                     let __value = __body #await_;
@@ -128,49 +133,38 @@ impl Printer<'_> {
         }
     }
 
-    /// `(lead, op)`, or the answer returned.
-    fn lead_of_a_thread(&self) -> TokenStream {
-        let (p, put) = (&self.p, self.put());
+    /// The lead, or the answer returned.
+    fn lead_of_a_thread(&self, brings: &TokenStream) -> TokenStream {
+        let p = &self.p;
         self.ask(&quote_spanned! {self.site=>
-            match #p::enter(&__store, __query, __keep, __op) {
+            match #p::enter(&__store, __query, __keep, __op, #brings) {
                 #p::Entered::Done(__answer) => return __answer,
-                #p::Entered::Run(__lead, __op) => (__lead, __op),
-                #put
+                #p::Entered::Run(__lead) => __lead,
+                #p::Entered::Wait(__never) => match __never {},
             }
         })
     }
 
-    fn lead_of_a_task(&self) -> TokenStream {
-        let (p, put) = (&self.p, self.put());
+    fn lead_of_a_task(&self, brings: &TokenStream) -> TokenStream {
+        let p = &self.p;
         let step = self.ask(&quote_spanned! {self.site=>
-            match #p::enter_async(&__store, __query, __keep, __op, &mut __turn) {
+            match #p::enter_async(&__store, __query, __keep, __op, #brings, &mut __turn) {
                 #p::Entered::Done(__answer) => return __answer,
-                #p::Entered::Run(__lead, __op) => break (__lead, __op),
-                #p::Entered::Wait(__wait, __op) => (__wait, __op),
-                #put
+                #p::Entered::Run(__lead) => break __lead,
+                #p::Entered::Wait(__wait) => __wait,
             }
         });
         quote_spanned! {self.site=> {
             let mut __turn = #p::Turn::new();
             let mut __op = __op;
             loop {
-                let (__wait, __again) = #step;
-                if let #p::Some(__value) = __wait.outcome(&mut __turn).await {
-                    return #p::Operation::answer(__again, __value);
+                let __wait = #step;
+                match __wait.outcome(&mut __turn).await {
+                    #p::Ok(__answer) => return __answer,
+                    #p::Err(__again) => __op = __again,
                 }
-                __op = __again;
             }
         }}
-    }
-
-    fn put(&self) -> TokenStream {
-        let (p, write) = (&self.p, self.write());
-        quote_spanned! {self.site=>
-            #p::Entered::Put(__value, __answer) => {
-                #p::put(&__store, __query, __keep, __value, #write);
-                return __answer;
-            }
-        }
     }
 
     fn await_(&self) -> Option<TokenStream> {

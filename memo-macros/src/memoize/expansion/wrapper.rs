@@ -76,9 +76,9 @@ impl Printer<'_> {
         quote_spanned!(self.site=> async move #body)
     }
 
-    /// What happens to a value on its way into the store.
-    pub(super) fn write(&self) -> TokenStream {
-        let (p, words) = (&self.p, &self.model.words);
+    /// What happens to a value on its way into the store, if anything does.
+    pub(super) fn write(&self) -> Option<TokenStream> {
+        let words = &self.model.words;
         let ttl = match &words.ttl {
             Some(crate::memoize::values::Ttl::PerEntry(closure)) => Some(quote_spanned!(self.site=> .ttl(#closure))),
             _ => None,
@@ -86,8 +86,8 @@ impl Printer<'_> {
         let weight = words.weight.as_ref().map(|closure| quote_spanned!(self.site=> .weight(#closure)));
         let keep_if = words.keep_if.as_ref().map(|closure| quote_spanned!(self.site=> .keep_if(#closure)));
         if ttl.is_none() && weight.is_none() && keep_if.is_none() {
-            return quote_spanned!(self.site=> #p::as_is);
+            return None;
         }
-        quote_spanned!(self.site=> |__write| __write #ttl #weight #keep_if)
+        Some(quote_spanned!(self.site=> |__write| __write #ttl #weight #keep_if))
     }
 }

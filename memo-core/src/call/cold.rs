@@ -1,0 +1,377 @@
+//! All that a call does but find its value: misses, waits, landings, and what a handle does to a whole store.
+//!
+//! Compiled here, once for each scope. Generic code is compiled again in every crate that uses it, and in a release build nothing of
+//! that is shared; so what expansions call beside the hit is a function without type parameters, which asks the caller for its key and
+//! value through [`Caller`] and [`Landing`]. Measured on 100 functions with 100 key types: see `bench/compile.sh`.
+
+#![expect(
+    private_interfaces,
+    private_bounds,
+    reason = "`Store` names `Cold`, and so makes it reachable; what it does is this crate's own affair"
+)]
+
+use std::any::{Any, TypeId};
+use std::mem::ManuallyDrop;
+use std::ptr;
+use std::time::Duration;
+
+use crate::engine::scope::{self, Scope};
+use crate::engine::stats::Count;
+use crate::engine::{Begin, Engine, Found, Mode, Outcome, Request, Terms, Ticket, Turn, Wait};
+use crate::flight::Id;
+use crate::info::{CacheInfo, CacheParameters};
+use crate::table::{Hash, Head, KindOf, Vtable};
+
+/// One who asks for a value: its key, and what it makes of the value.
+pub trait Caller: Request {
+    /// Takes a copy of the value.
+    ///
+    /// # Safety
+    ///
+    /// The entry is of the kind that was asked for, it is held, and its value is there.
+    unsafe fn take(&mut self, head: &Head);
+
+    /// Takes what a run without a value left for those who wait. Says whether it could.
+    fn take_failure(&mut self, failure: &(dyn Any + Send + Sync)) -> bool;
+}
+
+/// A value that was computed.
+pub trait Landing {
+    /// Writes what is to be kept of it into the entry-to-be, and what is said of it into `terms`. Says whether there is anything to keep.
+    ///
+    /// # Safety
+    ///
+    /// It is an entry-to-be of this kind, its key is there, and nobody else writes or reads its value.
+    unsafe fn land(&mut self, head: *mut Head, terms: &mut Terms) -> bool;
+
+    /// What those who wait get if there is nothing to keep.
+    fn failure(&self) -> Option<Box<dyn Any + Send + Sync>>;
+
+    /// Whether it is an error.
+    fn failed(&self) -> bool;
+}
+
+/// The right and duty to make one entry. Dropping it lets those who wait look again.
+pub struct Duty<'a, S: Cold>(ManuallyDrop<Ticket<'a, S>>);
+
+impl<'a, S: Cold> Duty<'a, S> {
+    /// Of a run that has [begun](Cold::begin_quickly).
+    #[inline(always)]
+    pub(super) fn of(engine: &'a Engine<S>, head: &'a Head) -> Self {
+        Self::new(Ticket::of(engine, head))
+    }
+
+    #[inline(always)]
+    fn new(ticket: Ticket<'a, S>) -> Self {
+        Self(ManuallyDrop::new(ticket))
+    }
+
+    fn into_ticket(mut self) -> Ticket<'a, S> {
+        // SAFETY: it is not used again.
+        let ticket = unsafe { ManuallyDrop::take(&mut self.0) };
+        std::mem::forget(self);
+        ticket
+    }
+
+    /// The run.
+    pub(super) fn id(&self) -> Id {
+        self.0.id()
+    }
+}
+
+impl<S: Cold> Drop for Duty<'_, S> {
+    fn drop(&mut self) {
+        // SAFETY: it is not used again.
+        S::give_up(unsafe { ManuallyDrop::take(&mut self.0) });
+    }
+}
+
+/// What a task's call came to that found nothing.
+pub enum ByTask<'a, S: Cold> {
+    /// The caller has its value.
+    Answered,
+    /// It has to compute, without the cache if there is no duty.
+    Run(Option<Duty<'a, S>>),
+    /// Another computes.
+    Wait(Wait<'a, S>),
+}
+
+/// The functions of [this module](self) for a scope.
+pub trait Cold: Scope {
+    /// A kind of entries.
+    fn kind(engine: &Engine<Self>, of: TypeId, vtable: &'static Vtable) -> KindOf;
+
+    /// The usual miss: a run that begins without more ado, if it can. Gives its entry-to-be, for a duty to be [made of](Duty::of).
+    fn begin_quickly<'a>(
+        engine: &'a Engine<Self>,
+        hash: Hash,
+        kind: KindOf,
+        clock: u64,
+        request: &mut dyn Request,
+    ) -> Option<&'a Head>;
+
+    /// A call that found nothing where nearly all entries are. `clock` proves that there is none, as long as it stands still. If the
+    /// caller has not [taken](Caller::take) its value after this, it has to compute, without the cache if there is no duty.
+    fn miss<'a>(
+        engine: &'a Engine<Self>,
+        hash: Hash,
+        kind: KindOf,
+        clock: Option<u64>,
+        caller: &mut dyn Caller,
+    ) -> Option<Duty<'a, Self>>;
+
+    /// As [`miss`](Self::miss), for a task.
+    fn miss_by_task<'a>(
+        engine: &'a Engine<Self>,
+        hash: Hash,
+        kind: KindOf,
+        clock: Option<u64>,
+        caller: &mut dyn Caller,
+        turn: &Turn,
+    ) -> ByTask<'a, Self>;
+
+    /// A run that replaces what is there, if anything is.
+    fn refresh<'a>(
+        engine: &'a Engine<Self>,
+        hash: Hash,
+        kind: KindOf,
+        request: &mut dyn Request,
+        is_task: bool,
+    ) -> Option<Duty<'a, Self>>;
+
+    /// The run is over, if there is one.
+    fn finish(duty: &mut Option<Duty<'_, Self>>, landing: &mut dyn Landing);
+
+    /// The run will never be over.
+    fn give_up(ticket: Ticket<'_, Self>);
+
+    /// The entry, wherever it is.
+    fn find<'a>(engine: &'a Engine<Self>, hash: Hash, kind: KindOf, request: &dyn Request) -> Option<Found<'a, Self>>;
+
+    /// How long an entry still has. `None` for ever.
+    fn expires_in(found: &Found<'_, Self>) -> Option<Duration>;
+
+    /// Puts an entry in.
+    fn put(engine: &Engine<Self>, hash: Hash, kind: KindOf, request: &mut dyn Request, terms: &Terms);
+
+    /// Takes an entry out. Says whether there was one.
+    fn forget(engine: &Engine<Self>, hash: Hash, kind: KindOf, request: &dyn Request) -> bool;
+
+    /// Takes out every entry that `keep` refuses. Gives their number.
+    fn retain(engine: &Engine<Self>, keep: &mut dyn FnMut(&Head, u32) -> bool) -> usize;
+
+    /// A call that `when` kept from the cache.
+    fn bypassed(engine: &Engine<Self>);
+
+    /// `cache_info`
+    fn info(engine: &Engine<Self>) -> CacheInfo;
+
+    /// `cache_clear`
+    fn clear(engine: &Engine<Self>);
+
+    /// `cache_parameters`
+    fn parameters(engine: &Engine<Self>, typed: bool) -> CacheParameters;
+
+    /// `resize`
+    fn resize(engine: &Engine<Self>, max_entries: usize);
+}
+
+/// Without type parameters, so they are compiled here; never inlined, so nowhere else.
+macro_rules! compiled_here {
+    ($($Scope:ty),*) => { $(
+        impl Cold for $Scope {
+            #[cold]
+            #[inline(never)]
+            fn kind(engine: &Engine<Self>, of: TypeId, vtable: &'static Vtable) -> KindOf {
+                engine.kind(of, vtable)
+            }
+
+            #[inline(never)]
+            fn miss<'a>(
+                engine: &'a Engine<Self>,
+                hash: Hash,
+                kind: KindOf,
+                clock: Option<u64>,
+                caller: &mut dyn Caller,
+            ) -> Option<Duty<'a, Self>> {
+                let mut turn = Turn::new();
+                loop {
+                    match miss(engine, hash, kind, clock, caller, &turn) {
+                        ByTask::Answered => return None,
+                        ByTask::Run(duty) => return duty,
+                        ByTask::Wait(wait) => {
+                            if take(wait.park(&mut turn), caller) {
+                                return None;
+                            }
+                        }
+                    }
+                }
+            }
+
+            #[inline(never)]
+            fn miss_by_task<'a>(
+                engine: &'a Engine<Self>,
+                hash: Hash,
+                kind: KindOf,
+                clock: Option<u64>,
+                caller: &mut dyn Caller,
+                turn: &Turn,
+            ) -> ByTask<'a, Self> {
+                match miss(engine, hash, kind, clock, caller, turn) {
+                    ByTask::Run(Some(duty)) => ByTask::Run(Some(Duty::new(duty.into_ticket().of_a_task()))),
+                    missed => missed,
+                }
+            }
+
+            #[inline(never)]
+            fn refresh<'a>(
+                engine: &'a Engine<Self>,
+                hash: Hash,
+                kind: KindOf,
+                request: &mut dyn Request,
+                is_task: bool,
+            ) -> Option<Duty<'a, Self>> {
+                match engine.begin(hash, kind.number, None, request, &Turn::new(), Mode::Refresh) {
+                    Begin::Lead(ticket) => Some(Duty::new(if is_task { ticket.of_a_task() } else { ticket })),
+                    // A refresh takes nobody's value and waits for nobody.
+                    Begin::Hit(_) | Begin::Wait(_) | Begin::Bypass => None,
+                }
+            }
+
+            #[inline(never)]
+            fn finish(duty: &mut Option<Duty<'_, Self>>, landing: &mut dyn Landing) {
+                let Some(Duty(ticket)) = duty else { return };
+                ticket.enter();
+                let mut terms = Terms::default();
+                // SAFETY: the run began with this kind, its key is there, and its value is this run's alone until it has landed.
+                if unsafe { landing.land(ptr::from_ref(ticket.head()).cast_mut(), &mut terms) } {
+                    // What lives for no time is not kept.
+                    terms.keep &= terms.ttl != Some(Duration::ZERO);
+                    // SAFETY: written just now.
+                    unsafe { ticket.land(&terms) };
+                } else {
+                    ticket.land_without_value(landing.failure().map(Into::into), landing.failed());
+                }
+                ticket.leave();
+                // Landed: there is nothing left to give up.
+                std::mem::forget(duty.take());
+            }
+
+            #[inline(never)]
+            fn begin_quickly<'a>(
+                engine: &'a Engine<Self>,
+                hash: Hash,
+                kind: KindOf,
+                clock: u64,
+                request: &mut dyn Request,
+            ) -> Option<&'a Head> {
+                engine.begin_quickly(hash, kind.number, clock, request)
+            }
+
+            #[cold]
+            #[inline(never)]
+            fn give_up(ticket: Ticket<'_, Self>) {
+                drop(ticket);
+            }
+
+            #[inline(never)]
+            fn find<'a>(
+                engine: &'a Engine<Self>,
+                hash: Hash,
+                kind: KindOf,
+                request: &dyn Request,
+            ) -> Option<Found<'a, Self>> {
+                engine.find_anywhere(hash, kind, &|head| request.is(head)).ok()
+            }
+
+            #[inline(never)]
+            fn expires_in(found: &Found<'_, Self>) -> Option<Duration> {
+                found.expires_in()
+            }
+
+            #[inline(never)]
+            fn put(engine: &Engine<Self>, hash: Hash, kind: KindOf, request: &mut dyn Request, terms: &Terms) {
+                let keep = terms.keep && terms.ttl != Some(Duration::ZERO);
+                engine.insert(hash, kind.number, request, &Terms { keep, ..*terms });
+            }
+
+            #[inline(never)]
+            fn forget(engine: &Engine<Self>, hash: Hash, kind: KindOf, request: &dyn Request) -> bool {
+                engine.remove(hash, kind.number, &|head| request.is(head), &mut |_| ())
+            }
+
+            #[inline(never)]
+            fn retain(engine: &Engine<Self>, keep: &mut dyn FnMut(&Head, u32) -> bool) -> usize {
+                engine.retain(keep)
+            }
+
+            #[inline(never)]
+            fn bypassed(engine: &Engine<Self>) {
+                engine.stats().count(Count::Bypassed);
+            }
+
+            #[inline(never)]
+            fn info(engine: &Engine<Self>) -> CacheInfo {
+                engine.info()
+            }
+
+            #[inline(never)]
+            fn clear(engine: &Engine<Self>) {
+                engine.clear();
+            }
+
+            #[inline(never)]
+            fn parameters(engine: &Engine<Self>, typed: bool) -> CacheParameters {
+                engine.parameters(typed)
+            }
+
+            #[inline(never)]
+            fn resize(engine: &Engine<Self>, max_entries: usize) {
+                engine.resize(max_entries);
+            }
+        }
+    )* };
+}
+compiled_here!(scope::Shared, scope::Local);
+
+fn miss<'a, S: Cold>(
+    engine: &'a Engine<S>,
+    hash: Hash,
+    kind: KindOf,
+    mut clock: Option<u64>,
+    caller: &mut dyn Caller,
+    turn: &Turn,
+) -> ByTask<'a, S> {
+    if clock.is_none() {
+        match engine.find_anywhere(hash, kind, &|head| caller.is(head)) {
+            Ok(found) => return hit(&found, caller),
+            Err(proof) => clock = proof,
+        }
+    }
+    match engine.begin(hash, kind.number, clock, caller, turn, Mode::Call) {
+        Begin::Hit(found) => hit(&found, caller),
+        Begin::Lead(ticket) => ByTask::Run(Some(Duty::new(ticket))),
+        Begin::Bypass => ByTask::Run(None),
+        Begin::Wait(wait) => ByTask::Wait(wait),
+    }
+}
+
+fn hit<'a, S: Cold>(found: &Found<'_, S>, caller: &mut dyn Caller) -> ByTask<'a, S> {
+    // SAFETY: found as an entry of the caller's kind, alive and held.
+    unsafe { caller.take(found.head()) };
+    found.touch();
+    ByTask::Answered
+}
+
+/// What another's run leaves for one who waited. Says whether the caller has its value now, or must look again.
+pub(super) fn take(outcome: Outcome<'_>, caller: &mut dyn Caller) -> bool {
+    match outcome {
+        Outcome::Value(arrived) => {
+            // SAFETY: an entry of the kind that was asked for, held, its value landed before it was told of.
+            unsafe { caller.take(arrived.head()) };
+            true
+        }
+        Outcome::Failure(failure) => caller.take_failure(&*failure),
+        Outcome::Again => false,
+    }
+}
