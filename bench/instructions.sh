@@ -4,11 +4,13 @@
 #
 # usage: bench/instructions.sh [PATH..]      (from any directory; needs valgrind)
 #
-# Each path runs N and 2N times; the difference divided by N is one call, less what going round the keys takes (the path `loop`).
+# Each path runs N times and not at all; the difference divided by N is one call, less what going round the keys takes (the path `loop`). The least of
+# five processes counts: each has seeds of its own, and with some of them more keys have to be looked for in a second place.
 set -euo pipefail
 shopt -s inherit_errexit
 
-calls=50000
+calls=100000
+processes=5
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 budgets=$root/bench/instructions.budget
 command -v valgrind >/dev/null || { echo "bench/instructions.sh needs valgrind" >&2; exit 2; }
@@ -23,10 +25,11 @@ count() {
 
 # each PATH: instructions per call, going round included.
 each() {
-    local once twice
-    once=$(count "$1" "$calls")
-    twice=$(count "$1" $((2 * calls)))
-    awk -v a="$once" -v b="$twice" -v n="$calls" 'BEGIN { printf "%.1f", (b - a) / n }'
+    local start process
+    start=$(count "$1" 0)
+    for ((process = 0; process < processes; process++)); do
+        awk -v all="$(count "$1" "$calls")" -v start="$start" -v n="$calls" 'BEGIN { printf "%.1f\n", (all - start) / n }'
+    done | sort -n | head -n 1
 }
 
 # The program knows the paths, the file their budgets: none may be missing here or there.

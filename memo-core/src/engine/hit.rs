@@ -155,6 +155,11 @@ impl<S: Scope> Engine<S> {
             } else {
                 self.touch_anothers(head, mark, tally);
             }
+        } else if (COUNT..IDLE).contains(&touching) {
+            let mark = head.mark.load(Relaxed);
+            if mark < touching - COUNT {
+                head.mark.store(mark + 1, Relaxed);
+            }
         } else if touching != NOTHING {
             self.touch_otherwise(head, touching, tally);
         }
