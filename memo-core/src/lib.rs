@@ -13,6 +13,8 @@ mod info;
 mod keep;
 mod key;
 mod lazy;
+#[cfg(all(test, shuttle))]
+mod models;
 mod policy;
 #[doc(hidden)]
 pub mod private;

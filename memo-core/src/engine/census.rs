@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-thread_local! {
+crate::sync::thread_local! {
     /// The store whose runs are being counted on this thread, by address, and how many have begun.
     static COUNTED: Cell<(usize, u64)> = const { Cell::new((0, 0)) };
 }

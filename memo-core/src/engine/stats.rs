@@ -4,12 +4,13 @@
 //! `clear` never writes a counter: it remembers where each one stood, so that no count that runs meanwhile is lost.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::scope::{Counting, Local, LocalReading, Quick, Scope, Shared};
 use crate::clock::nanos;
 use crate::info::CacheInfo;
+use crate::sync::{Mutex, MutexGuard, PoisonError};
 use crate::table::hazard;
 use crate::table::tally::Tally;
 

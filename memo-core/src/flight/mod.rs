@@ -9,11 +9,12 @@ mod waits;
 
 use std::any::Any;
 use std::pin::Pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use crate::clock::{nanos, system_now};
+use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use crate::table::hazard::Hold;
 use crate::ticker;
 pub(crate) use waits::{Edges, Id};

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 
 use super::Id;
 
-thread_local! { static RUNNING: RefCell<Vec<Id>> = const { RefCell::new(Vec::new()) } }
+crate::sync::thread_local! { static RUNNING: RefCell<Vec<Id>> = const { RefCell::new(Vec::new()) } }
 
 /// This thread is part of that run from here on.
 pub(crate) fn enter(run: Id) {

@@ -9,12 +9,12 @@
 //! everywhere, for tests.
 
 use std::sync::OnceLock;
-use std::sync::atomic::compiler_fence;
+use std::sync::atomic::{AtomicBool, compiler_fence};
 
 use crate::sync::atomic::Ordering::{Relaxed, SeqCst};
-use crate::sync::atomic::{AtomicBool, fence};
+use crate::sync::atomic::fence;
 
-/// Whether [`light`] is free. Set once, before the first reader of the process.
+/// Whether [`light`] is free. Set once, before the first reader of the process; so no part of what models look at.
 static ASYMMETRIC: AtomicBool = AtomicBool::new(false);
 
 fn prepare() {

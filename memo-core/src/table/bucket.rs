@@ -6,9 +6,10 @@
 //! Probing from the home bucket goes to its neighbour in the same line, then line by line. Readers take no lock. Writers, under the store's
 //! lock, store a slot before its tag, and take a tag away only of an entry that has left or can be found elsewhere.
 
-use std::alloc::{Layout, alloc_zeroed, handle_alloc_error};
+use std::alloc::{Layout, handle_alloc_error};
 
 use super::hash::Hash;
+use crate::sync::alloc_zeroed;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::atomic::{AtomicU32, AtomicU64};
 

@@ -40,6 +40,12 @@ impl Hash {
         Self(bits)
     }
 
+    /// Another of the same bucket.
+    #[cfg(all(test, shuttle))]
+    pub(crate) fn with_tag(self, tag: u64) -> Self {
+        Self::join(self.kept(), tag)
+    }
+
     /// All of it.
     pub(crate) fn bits(self) -> u32 {
         self.0

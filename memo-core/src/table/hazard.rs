@@ -26,7 +26,7 @@ use super::node::Head;
 use super::tally::Tally;
 use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize};
-use crate::sync::{Mutex, PoisonError};
+use crate::sync::{Mutex, PoisonError, thread_local};
 
 /// What a reader's word says while it looks for its entry in this store.
 pub(crate) fn looking_into<T>(store: *const T) -> usize {
@@ -109,6 +109,7 @@ struct Record {
 unsafe impl Sync for Record {}
 
 static RECORDS: AtomicPtr<Record> = AtomicPtr::new(null_mut());
+static TAKEN: AtomicU32 = AtomicU32::new(0);
 
 thread_local! {
     /// This thread's record; null before the first reading, and where each reading needs real barriers.
@@ -121,7 +122,7 @@ struct Leave(Cell<*const Record>);
 
 impl Drop for Leave {
     fn drop(&mut self) {
-        ME.set(null());
+        let _ = ME.try_with(|me| me.set(null()));
         // SAFETY: records live for ever.
         if let Some(record) = unsafe { self.0.get().as_ref() } {
             record.give_back();
@@ -132,7 +133,6 @@ impl Drop for Leave {
 impl Record {
     /// A record for this thread.
     fn take() -> &'static Self {
-        static TAKEN: AtomicU32 = AtomicU32::new(0);
         let mut next = RECORDS.load(Acquire).cast_const();
         // SAFETY: records live for ever.
         while let Some(record) = unsafe { next.as_ref() } {
@@ -186,7 +186,7 @@ pub struct Quick {
 #[inline(always)]
 pub(crate) fn read_quickly(sign: usize) -> Option<Quick> {
     // SAFETY: records live for ever.
-    let word = unsafe { &ME.get().as_ref()?.word };
+    let word = unsafe { &ME.try_with(Cell::get).ok()?.as_ref()?.word };
     if word.address.load(Relaxed) != 0 {
         return None;
     }
@@ -248,7 +248,7 @@ pub(crate) fn read(sign: usize) -> Reading {
     let record = unsafe { &*known.unwrap_or_else(|_| Record::take()) };
     // Only then is there a quick reading.
     if known.is_ok() && barrier::is_asymmetric() {
-        ME.set(record);
+        let _ = ME.try_with(|me| me.set(record));
     }
     let word = if known.is_ok() && record.word.address.load(Relaxed) == 0 { &record.word } else { Spare::take() };
     word.record.set(record);
@@ -400,4 +400,13 @@ pub(crate) fn held_for_long() -> Held {
         next = spare.next;
     }
     held
+}
+
+/// Before each run of a model: no thread has ever read.
+#[cfg(shuttle)]
+pub(crate) fn begin() {
+    RECORDS.store(null_mut(), Release);
+    TAKEN.store(0, Release);
+    SPARES.store(null_mut(), Release);
+    FREE.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
 }

@@ -8,7 +8,7 @@
 //! then moves the store's clock, then takes the moved entries out of the old one: who misses one of these sees the new clock and
 //! looks again. Buckets stay where they are until the store is emptied or dropped; so a reader may look into them whenever it likes.
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, handle_alloc_error};
 use std::ptr::{self, null_mut};
 
 use super::bucket::{Bucket, Buckets, NoBuckets, WIDTH};
@@ -16,6 +16,7 @@ use super::hash::{Hash, MAX_DEPTH};
 use super::slab::Chunk;
 use crate::sync::atomic::AtomicPtr;
 use crate::sync::atomic::Ordering::{Acquire, Release};
+use crate::sync::{alloc, dealloc};
 
 /// The lowest bits of a pointer to 64-byte aligned memory: the depth of a directory, the class of a segment.
 const LOW: usize = 63;

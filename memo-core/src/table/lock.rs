@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::sync::atomic::AtomicBool;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use crate::sync::{sleep, spin_loop, yield_now};
 
 /// Looks at a taken lock before its thread yields: about as long as a miss holds it.
 const SPINS: u32 = 64;
@@ -55,21 +56,15 @@ impl<T> SpinLock<T> {
             let mut spins = 0;
             while self.taken.load(Relaxed) && spins < SPINS {
                 spins += 1;
-                spin();
+                spin_loop();
             }
             if !self.taken.load(Relaxed) && !self.taken.swap(true, Acquire) {
                 return;
             }
-            if round < YIELDS { yield_now() } else { std::thread::sleep(SLEEP) }
+            if round < YIELDS { yield_now() } else { sleep(SLEEP) }
         }
     }
 }
-
-#[cfg(not(shuttle))]
-use std::{hint::spin_loop as spin, thread::yield_now};
-
-#[cfg(shuttle)]
-use shuttle::{hint::spin_loop as spin, thread::yield_now};
 
 impl<T> Deref for SpinGuard<'_, T> {
     type Target = T;

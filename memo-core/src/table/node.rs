@@ -13,6 +13,7 @@ use super::hash::Hash;
 use crate::key::Components;
 use crate::sync::atomic::AtomicU64;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use crate::sync::{reads, writes};
 
 /// How many bits of the hash the word keeps; the other seven are the tag in the index.
 const HASH_BITS: u32 = 24;
@@ -115,6 +116,7 @@ struct Full<K, V> {
 impl<K, V> Node<K, V> {
     #[inline(always)]
     pub(crate) fn key(&self) -> &K {
+        reads(&raw const self.key);
         &self.key
     }
 
@@ -123,6 +125,7 @@ impl<K, V> Node<K, V> {
     /// The value has been written, and that happened before.
     #[inline(always)]
     pub(crate) unsafe fn value(&self) -> &V {
+        reads(self.value.get());
         // SAFETY: by contract; a value is written once, before anybody reads it.
         unsafe { (*self.value.get()).assume_init_ref() }
     }
@@ -132,7 +135,10 @@ impl<K, V> Node<K, V> {
     /// `node` is a place for such a node in which nothing lives, and the caller alone knows of it.
     pub(crate) unsafe fn write_key(node: *mut Head, key: K) {
         // SAFETY: by contract.
-        unsafe { (&raw mut (*node.cast::<Self>()).key).write(key) }
+        unsafe {
+            writes(&raw const (*node.cast::<Self>()).key);
+            (&raw mut (*node.cast::<Self>()).key).write(key);
+        }
     }
 
     /// # Safety
@@ -140,7 +146,11 @@ impl<K, V> Node<K, V> {
     /// `node` is a place for such a node, and nobody but the caller reads or writes its value.
     pub(crate) unsafe fn write_value(node: *mut Head, value: V) {
         // SAFETY: by contract; `UnsafeCell` and `MaybeUninit` are transparent.
-        unsafe { UnsafeCell::raw_get(&raw const (*node.cast::<Self>()).value).cast::<V>().write(value) }
+        unsafe {
+            let place = UnsafeCell::raw_get(&raw const (*node.cast::<Self>()).value);
+            writes(place);
+            place.cast::<V>().write(value);
+        }
     }
 }
 
@@ -201,13 +211,20 @@ impl Vtable {
 
 unsafe fn drop_key<K, V>(node: *mut Head) {
     // SAFETY: by the contract of `Vtable::drop`.
-    unsafe { (&raw mut (*node.cast::<Node<K, V>>()).key).drop_in_place() }
+    unsafe {
+        writes(&raw const (*node.cast::<Node<K, V>>()).key);
+        (&raw mut (*node.cast::<Node<K, V>>()).key).drop_in_place();
+    }
 }
 
 /// As one struct, so that the value is dropped even if the key's `drop` panics.
 unsafe fn drop_pair<K, V>(node: *mut Head) {
     // SAFETY: by the contract of `Vtable::drop`; the two structs have one layout, since `MaybeUninit` and `UnsafeCell` change none.
-    unsafe { node.cast::<Full<K, V>>().drop_in_place() }
+    unsafe {
+        writes(&raw const (*node.cast::<Full<K, V>>()).key);
+        writes(&raw const (*node.cast::<Full<K, V>>()).value);
+        node.cast::<Full<K, V>>().drop_in_place();
+    }
 }
 
 unsafe fn show<K: Components + 'static, V: 'static>(node: *const Head) -> Shown {

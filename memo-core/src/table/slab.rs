@@ -6,13 +6,14 @@
 //!
 //! Before an entry's head there may be words that only some stores need: see [`Extras`].
 
-use std::alloc::{Layout, alloc, alloc_zeroed, handle_alloc_error};
+use std::alloc::{Layout, handle_alloc_error};
 use std::ops::Range;
 use std::ptr::{self, null_mut};
 
 use super::node::{Head, Vtable};
 use crate::sync::atomic::Ordering::Relaxed;
 use crate::sync::atomic::{AtomicU32, AtomicU64};
+use crate::sync::{alloc, alloc_zeroed, reads, writes};
 
 /// A cache line: what chunks are aligned to.
 pub(super) const CHUNK_ALIGN: usize = 64;
@@ -125,6 +126,7 @@ impl Slab {
         // SAFETY: by contract, and a chunk has places of its own stride.
         unsafe {
             let chunk = &*self.chunk(chunks, slot);
+            reads(chunk);
             (chunk.first.add((slot & self.mask.load(Relaxed)) as usize * chunk.stride as usize).cast(), chunk.kind)
         }
     }
@@ -140,6 +142,7 @@ impl Slab {
         // SAFETY: by contract; the offset is used in a chunk of that stride only.
         unsafe {
             let chunk = &*self.chunk(chunks, slot);
+            reads(chunk);
             (chunk.kind == kind).then(|| chunk.first.add(offset).cast())
         }
     }
@@ -238,7 +241,10 @@ impl SlabBook {
         let used = self.chunks.len();
         if used < self.room {
             // SAFETY: in bounds. No reader looks at this line before it gets a slot of this chunk, from an index that orders it after.
-            unsafe { self.table.add(used).write(chunk) };
+            unsafe {
+                writes(self.table.add(used));
+                self.table.add(used).write(chunk);
+            }
             return;
         }
         let room = (self.room * 2).max(1);
