@@ -9,6 +9,7 @@
 //! stands with it, and `proof.sh --mutants` tries them. Readers' barriers are the real fences here, since no checker knows membarrier(2).
 
 mod litmus;
+mod store;
 mod table;
 
 use shuttle::scheduler::{PctScheduler, RandomScheduler};

@@ -349,6 +349,27 @@ fn what_stays_is_found_while_a_segment_splits() {
     stays(2, 7, 9);
 }
 
+/// The entry that moves stands in the neighbour of its home, which is full: a reader that goes no further, since the home counts it no more,
+/// sees that it has moved.
+#[test]
+fn what_moves_out_of_a_neighbour_is_found() {
+    check(|| {
+        let store = Store::new(2);
+        let lower = Hash::of::<()>(0);
+        let upper = lower.in_the_other_half();
+        for key in 0..6 {
+            store.insert(lower.with_tag(key), key, key);
+        }
+        store.insert(upper.with_tag(6), 6, 6);
+        let reader = {
+            let store = store.clone();
+            spawn(move || assert_eq!(store.get(upper.with_tag(6), 6), Ok(6), "it is there"))
+        };
+        store.insert(lower.with_tag(7), 7, 7);
+        reader.join();
+    });
+}
+
 /// A reader that found nothing while the clock stood still has proved it: under the lock, with the same clock, the key is not there.
 #[test]
 fn a_miss_is_proved_by_a_clock_that_stands_still() {

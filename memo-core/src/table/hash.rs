@@ -46,6 +46,12 @@ impl Hash {
         Self::join(self.kept(), tag)
     }
 
+    /// Another of the same bucket, in the segment that splits off first.
+    #[cfg(all(test, shuttle))]
+    pub(crate) fn in_the_other_half(self) -> Self {
+        Self(self.0 ^ 1 << (BITS - 1))
+    }
+
     /// All of it.
     pub(crate) fn bits(self) -> u32 {
         self.0
