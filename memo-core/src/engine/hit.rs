@@ -251,13 +251,13 @@ impl<S: Scope> Engine<S> {
         is: &dyn Fn(&Head) -> bool,
         reading: S::Reading<'a>,
     ) -> Result<Found<'a, S>, Option<u64>> {
-        let head = match self.table.find(hash, kind, &|head| reading.hold(head), is) {
-            Look::Found(head) => Some(head),
+        let found = match self.table.find(hash, kind, &|head| reading.hold(head), is) {
+            Look::Found(head, due) => Some((head, due)),
             Look::Nothing(clock) => return Err(Some(clock)),
             Look::Unclear => self.find_under_the_lock(hash, kind.number, is, &reading),
         };
-        match head {
-            Some(head) if self.is_live(head) => Ok(Found::new(self, reading, head)),
+        match found {
+            Some((head, due)) if due == Due::NEVER || self.is_in_time(head, due) => Ok(Found::new(self, reading, head)),
             _ => Err(None),
         }
     }
@@ -269,15 +269,16 @@ impl<S: Scope> Engine<S> {
         kind: u32,
         is: &dyn Fn(&Head) -> bool,
         reading: &S::Reading<'_>,
-    ) -> Option<&Head> {
+    ) -> Option<(&Head, Due)> {
         let located = self.locate(hash, kind, is);
-        let head = located.live.map(|slot| self.table.head(slot));
-        if let Some(head) = head {
+        let found = located.live.map(|slot| {
+            let head = self.table.head(slot);
             // Under the lock, while it lives.
             reading.hold(head);
-        }
+            (head, head.due())
+        });
         located.finish(false);
-        head
+        found
     }
 
     /// Counts a look-up that found nothing, and computes nothing.
@@ -285,13 +286,10 @@ impl<S: Scope> Engine<S> {
         self.stats.tally(&self.read()).miss();
     }
 
-    /// Not over. The usual entry has no date, and reads no clock.
-    pub(super) fn is_live(&self, head: &Head) -> bool {
-        self.is_in_time(head, head.due())
-    }
-
+    /// Whether an entry with this date, which was read together with the entry's being alive, is not over. The usual one has none, and reads no
+    /// clock.
     #[inline(never)]
-    fn is_in_time(&self, head: &Head, due: Due) -> bool {
+    pub(super) fn is_in_time(&self, head: &Head, due: Due) -> bool {
         match due {
             Due::NEVER => true,
             Due::ELSEWHERE => self.dating.due(&self.table, head) > self.precise(),

@@ -351,8 +351,8 @@ impl<S: Scope> Engine<S> {
         };
         for slot in slots {
             // SAFETY: reading since before the view was made.
-            if let Some((head, kind)) = unsafe { self.table.visit(view, slot, |head| reading.hold(head)) }
-                && self.is_live(head)
+            if let Some((head, kind, due)) = unsafe { self.table.visit(view, slot, |head| reading.hold(head)) }
+                && self.is_in_time(head, due)
             {
                 see(slot, head, kind);
             }

@@ -3,8 +3,8 @@
 //! Hits are counted by each thread for itself ([`Tally`]), because every hit counts; the rest happens on slow paths and has one counter each.
 //! `clear` never writes a counter: it remembers where each one stood, so that no count that runs meanwhile is lost.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use super::scope::{Counting, Local, LocalReading, Quick, Scope, Shared};

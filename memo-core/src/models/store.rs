@@ -102,7 +102,7 @@ fn what_is_read_lives_though_it_is_evicted() {
                 }
             })
         });
-        threads.map(|thread| thread.join());
+        threads.into_iter().for_each(|thread| thread.join());
         cache.validate();
         assert_eq!(cache.len(), 1);
     });
@@ -143,7 +143,7 @@ fn who_waits_gets_the_value_though_it_is_evicted() {
                 assert_eq!(value.number(), key);
             })
         });
-        threads.map(|thread| thread.join());
+        threads.into_iter().for_each(|thread| thread.join());
         cache.validate();
         let info = cache.info();
         assert_eq!(info.hits + info.misses + info.coalesced, 3);
@@ -269,7 +269,7 @@ fn a_listener_hears_of_each_that_leaves_once() {
             })
         });
         cache.clear();
-        threads.map(|thread| thread.join());
+        threads.into_iter().for_each(|thread| thread.join());
         cache.clear();
         cache.validate();
         assert_eq!(heard.load(SeqCst), 4);
@@ -322,6 +322,6 @@ fn counts_are_those_of_the_store_that_is_there() {
         });
         yield_now();
         drop(old.lock().unwrap().take());
-        threads.map(|thread| thread.join());
+        threads.into_iter().for_each(|thread| thread.join());
     });
 }

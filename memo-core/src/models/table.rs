@@ -8,7 +8,7 @@ use crate::sync::atomic::AtomicU64;
 use crate::sync::atomic::Ordering::{Acquire, Release};
 use crate::sync::{Mutex, PoisonError, spawn};
 use crate::table::hazard::{self, Hold, Reading};
-use crate::table::{Book, Detached, Due, Extras, Hash, Head, Look, Node, Table, Vtable};
+use crate::table::{Book, Detached, Due, Extras, Hash, Head, KindOf, Look, Near, Node, Table, Vtable};
 
 /// What keys carry: the key again, to be sure.
 type Value = [u64; 2];
@@ -17,6 +17,7 @@ const VALUE: u64 = 0x5EED;
 
 struct Store {
     table: Table,
+    kind: KindOf,
     book: Mutex<Writer>,
 }
 
@@ -52,9 +53,9 @@ impl Store {
     /// For so many entries, which chooses when segments grow and split.
     fn new(entries: usize) -> Arc<Self> {
         let (table, mut book) = Table::new(entries, Extras::default());
-        book.add_kind(&table, const { &Vtable::new::<u64, Value>() });
+        let kind = book.add_kind(&table, const { &Vtable::new::<u64, Value>() });
         let writer = Writer { book, leaving: Vec::new(), detached: Vec::new(), tick: 0 };
-        Arc::new(Self { table, book: Mutex::new(writer) })
+        Arc::new(Self { table, kind, book: Mutex::new(writer) })
     }
 
     fn sign(&self) -> usize {
@@ -113,7 +114,7 @@ impl Store {
                     unsafe { crate::table::drop_each(&mut places) };
                     // What a `drop` would write, so that a reader who is still there races with it.
                     unsafe { Node::<u64, Value>::write_value(place, [0; 2]) };
-                    book.give_back(&self.table, slot);
+                    book.give_back(0, slot);
                 }
                 kept
             });
@@ -146,15 +147,16 @@ impl Store {
     fn get(&self, hash: Hash, key: u64) -> Result<u64, u64> {
         let reading = self.read();
         let hold = |head: *const Head| reading.hold(head);
-        let look = match self.table.find_near(hash, 0, hold, |head| is_key(head, key)) {
-            Look::Unclear => self.table.find(hash, 0, &hold, &|head| is_key(head, key)),
-            clear => clear,
+        let look = match self.table.find_near(hash, self.kind, hold, |head| is_key(head, key)) {
+            Near::Found(head, due) => {
+                assert_eq!(due, Due::NEVER);
+                Look::Found(head, due)
+            }
+            Near::Nothing(clock) => Look::Nothing(clock),
+            Near::Unclear => self.table.find(hash, self.kind, &hold, &|head| is_key(head, key)),
         };
         let head = match look {
-            Look::Found(head, due) => {
-                assert_eq!(due, Due::NEVER);
-                head
-            }
+            Look::Found(head, _) => head,
             Look::Nothing(clock) => return Err(clock),
             Look::Unclear => {
                 let head = self.write(|writer| {
@@ -245,10 +247,10 @@ fn readers_inside_readers_and_holds_keep_their_entries() {
             spawn(move || {
                 let outer = store.read();
                 let hold = |head: *const Head| outer.hold(head);
-                let look = store.table.find_near(near(1), 0, hold, |head| is_key(head, 1));
+                let look = store.table.find_near(near(1), store.kind, hold, |head| is_key(head, 1));
                 let inner = store.get(near(2), 2);
                 assert!(matches!(inner, Ok(20) | Err(_)));
-                if let Look::Found(head, _) = look {
+                if let Near::Found(head, _) = look {
                     assert_eq!(value_of(head), [10, 1 ^ 10 ^ VALUE], "held while another was read");
                 }
                 drop(outer);

@@ -70,8 +70,8 @@ pub(crate) enum Near<'a> {
 
 /// What a reader came to.
 pub(crate) enum Look<'a> {
-    /// This entry, alive when it was looked at.
-    Found(&'a Head),
+    /// This entry, alive when its due date was read.
+    Found(&'a Head, Due),
     /// Nothing, if the clock still says this under the lock.
     Nothing(u64),
     /// The clock does not stand still long enough to say.
@@ -146,8 +146,8 @@ impl Table {
                 found = self.check(view, slot, hash, kind, &hold, &is);
                 found.is_some()
             });
-            if let Some((head, _)) = found {
-                return Look::Found(head);
+            if let Some((head, due)) = found {
+                return Look::Found(head, due);
             }
             if self.stands(clock) {
                 return Look::Nothing(clock);
@@ -200,13 +200,13 @@ impl Table {
         view: View,
         slot: u32,
         hold: impl Fn(*const Head),
-    ) -> Option<(&'a Head, u32)> {
+    ) -> Option<(&'a Head, u32, Due)> {
         // SAFETY: as long as the view is looked into, it leads to the chunks that its slots are in.
         let (head, kind) = unsafe { self.slab.node(view.chunks(), slot) };
         hold(head);
         // SAFETY: as in `check`.
         let head: &'a Head = unsafe { &*head };
-        head.is_alive().then_some((head, kind))
+        head.due_if_alive().map(|due| (head, kind, due))
     }
 
     /// One of the [extra](Extras) words of a slot.

@@ -74,6 +74,15 @@ impl Head {
         Due(self.word.load(Relaxed) >> HASH_BITS)
     }
 
+    /// When the entry is over, if it lives. In one look: an entry may leave at any time, and a date that is read later may be that of
+    /// nobody.
+    pub(crate) fn due_if_alive(&self) -> Option<Due> {
+        match self.word.load(Acquire) {
+            DEAD => None,
+            word => Some(Due(word >> HASH_BITS)),
+        }
+    }
+
     /// Acquire, as in [`due_if`](Self::due_if).
     pub(crate) fn is_alive(&self) -> bool {
         self.word.load(Acquire) != DEAD

@@ -76,7 +76,7 @@ impl Store {
         // SAFETY: as above.
         let value = |head: &Head| unsafe { *(*std::ptr::from_ref(head).cast::<Node<u32, V>>()).value() };
         let far = match self.table.find(hash, kind, &|head| reading.hold(head), &is) {
-            Look::Found(head) => Some(value(head)),
+            Look::Found(head, _) => Some(value(head)),
             Look::Nothing(clock) => {
                 assert_eq!(clock, self.table.clock());
                 None
