@@ -71,6 +71,11 @@ pub(crate) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
+/// What a clock of the user's says. The last nanosecond of all is never reached: as a date it means "never".
+fn reading(clock: &dyn Clock) -> u64 {
+    nanos(clock.now()).min(u64::MAX - 1)
+}
+
 /// Where one cache reads its time.
 #[derive(Clone)]
 pub(crate) enum Time {
@@ -83,7 +88,7 @@ impl Time {
     pub(crate) fn precise(&self) -> u64 {
         match self {
             Self::System => system_now(),
-            Self::Custom(clock) => nanos(clock.now()),
+            Self::Custom(clock) => reading(&**clock),
         }
     }
 
@@ -92,7 +97,7 @@ impl Time {
     pub(crate) fn coarse(&self) -> u64 {
         match self {
             Self::System => ticker::last_tick(),
-            Self::Custom(clock) => nanos(clock.now()),
+            Self::Custom(clock) => reading(&**clock),
         }
     }
 

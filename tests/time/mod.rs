@@ -209,3 +209,18 @@ fn a_drop_that_panics_in_the_background_stops_nothing() {
     others.insert(1, Arc::new(Counted::new(&alive)));
     assert!(soon(|| alive.load(SeqCst) == 0), "the sweeper went on");
 }
+
+/// The last reading that a clock can give is a time like any other: an entry that is never over is not over then.
+#[test]
+fn end_of_time() {
+    let clock = std::sync::Arc::new(memokit::ManualClock::new());
+    let cache: memokit::Cache<u64, u64> =
+        memokit::Cache::builder().ttl(std::time::Duration::from_secs(1)).clock(clock.clone()).build();
+    cache.insert(1, 1);
+    clock.advance(std::time::Duration::MAX);
+    assert_eq!(cache.get(&1), None);
+    cache.insert(2, 2);
+    cache.insert(3, 3);
+    assert_eq!((cache.get(&2), cache.get(&3), cache.len()), (Some(2), Some(3), 2));
+    cache.validate();
+}
