@@ -212,12 +212,11 @@ fn a_drop_that_panics_in_the_background_stops_nothing() {
 
 /// The last reading that a clock can give is a time like any other: an entry that is never over is not over then.
 #[test]
-fn end_of_time() {
-    let clock = std::sync::Arc::new(memokit::ManualClock::new());
-    let cache: memokit::Cache<u64, u64> =
-        memokit::Cache::builder().ttl(std::time::Duration::from_secs(1)).clock(clock.clone()).build();
+fn the_last_reading_of_a_clock_is_a_time_like_any_other() {
+    let clock = Arc::new(ManualClock::new());
+    let cache: Cache<u64, u64> = Cache::builder().ttl(Duration::from_secs(1)).clock(clock.clone()).build();
     cache.insert(1, 1);
-    clock.advance(std::time::Duration::MAX);
+    clock.advance(Duration::MAX);
     assert_eq!(cache.get(&1), None);
     cache.insert(2, 2);
     cache.insert(3, 3);

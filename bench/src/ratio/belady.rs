@@ -33,7 +33,7 @@ fn next_uses(keys: &[u32]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::hits;
-    use crate::keys::Random;
+    use crate::draw::Random;
 
     /// Tries everything: whom to keep, as a set of bits, after each call.
     fn most_hits(keys: &[u32], capacity: u32, kept: u32) -> usize {

@@ -305,7 +305,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.find(key, |hit| hit.expires_in())?
+        self.find(key, |hit: &Hit<'_, K, V, S>| hit.expires_in())?
     }
 
     /// Puts a value in, in place of an older one. A run for this key that is under way will not replace it.

@@ -271,6 +271,7 @@ where
 
 /// A call that found nothing where nearly all entries are.
 #[inline(never)]
+#[expect(clippy::type_complexity, reason = "what `enter` gives")]
 fn missed<'a, S, Q, R, Kp, Op>(
     place: &Place<'a, S>,
     clock: Option<u64>,
@@ -292,6 +293,7 @@ where
 
 /// As [`missed`], for a task.
 #[inline(never)]
+#[expect(clippy::type_complexity, reason = "what `enter_async` gives")]
 fn missed_by_task<'a, S, Q, R, Kp, Op>(
     place: &Place<'a, S>,
     clock: Option<u64>,

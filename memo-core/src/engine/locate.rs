@@ -28,7 +28,7 @@ pub(super) struct Located<'a, S: Scope> {
     _compared: SmallVec<[Compared<'a>; 1]>,
 }
 
-impl<'a, S: Scope> Located<'a, S> {
+impl<S: Scope> Located<'_, S> {
     /// Invalidation: these runs' values will not be kept.
     pub(super) fn cut(&mut self) {
         for &slot in &self.runs {

@@ -288,7 +288,7 @@ impl<'a, S: Scope> Writer<'a, S> {
         while crowded(&self.state) && self.state.live > 0 {
             let State { policy, book, .. } = &mut *self.state;
             let Some(policy) = policy else { return false };
-            match policy.victim(newcomer.map(|hash| hash.bits()), &Marks { engine: self.engine, book }) {
+            match policy.victim(newcomer.map(Hash::bits), &Marks { engine: self.engine, book }) {
                 Victim::Newcomer => return false,
                 Victim::Slot(slot) => self.remove(slot, RemovalCause::Evicted),
             }

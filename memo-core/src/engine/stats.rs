@@ -65,12 +65,12 @@ impl<S: Scope> Stats<S> {
 
     /// What this reader counts with, if that is at hand.
     #[inline(always)]
-    pub(crate) fn tally_quickly<'t, 'a>(&'t self, reading: &'t S::Quick<'a>) -> Option<&'t Tally> {
+    pub(crate) fn tally_quickly<'t>(&'t self, reading: &'t S::Quick<'_>) -> Option<&'t Tally> {
         reading.tally(&self.readers)
     }
 
     /// The same, if it is not.
-    pub(crate) fn tally_anyway<'t, 'a>(&'t self, reading: &'t S::Quick<'a>) -> &'t Tally {
+    pub(crate) fn tally_anyway<'t>(&'t self, reading: &'t S::Quick<'_>) -> &'t Tally {
         reading.tally_anyway(&self.readers)
     }
 

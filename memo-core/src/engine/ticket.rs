@@ -229,8 +229,12 @@ impl<S: Scope> Engine<S> {
         if (kin.is_some() || replaces.is_some())
             && let Some(run) = writer.state.flights.get_mut(hash, slot)
         {
-            kin.into_iter().for_each(|kin| run.set_kin(kin));
-            replaces.into_iter().for_each(|entry| run.set_replaces(entry));
+            if let Some(kin) = kin {
+                run.set_kin(kin);
+            }
+            if let Some(entry) = replaces {
+                run.set_replaces(entry);
+            }
         }
         Decision::Lead(self.lead(slot, mode))
     }
@@ -286,7 +290,8 @@ impl<'a, S: Scope> Ticket<'a, S> {
     /// Where the entry-to-be is, and its hash: until it is published its mark tells.
     fn place(&self) -> (u32, Hash) {
         let mark = self.head.mark.load(Relaxed);
-        ((mark & u64::from(u32::MAX)) as u32, Hash::from_bits((mark >> 32) as u32))
+        let (hash, slot) = ((mark >> 32) as u32, ((mark << 32) >> 32) as u32);
+        (slot, Hash::from_bits(hash))
     }
 
     /// The entry-to-be. Its key is there.

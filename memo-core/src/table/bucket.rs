@@ -52,7 +52,7 @@ impl Bucket {
     #[inline(always)]
     pub(super) fn candidates(&self, hash: Hash) -> Candidates {
         let ctrl = self.ctrl.load(Acquire);
-        let differs = ctrl ^ hash.tag() * ONES;
+        let differs = ctrl ^ (hash.tag() * ONES);
         // A byte of zero borrows from its upper neighbour, which may then be taken for equal if it differs in the lowest bit: keys will
         // tell. An empty place is never taken for equal.
         Candidates { equal: differs.wrapping_sub(ONES) & !differs & TAGS, further: ctrl >> OVERFLOW_SHIFT != 0 }
@@ -84,6 +84,7 @@ pub(super) struct NoBuckets([Bucket; 4]);
 
 impl NoBuckets {
     pub(super) const fn new() -> Self {
+        #[expect(clippy::declare_interior_mutable_const, reason = "a pattern to fill an array with")]
         const NO_BUCKET: Bucket =
             Bucket { ctrl: AtomicU64::new(0), slots: [const { AtomicU32::new(0) }; WIDTH as usize] };
         Self([NO_BUCKET; 4])

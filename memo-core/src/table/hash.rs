@@ -32,7 +32,7 @@ impl Hash {
 
     /// From the two parts that are kept.
     pub(super) fn join(kept: u32, tag: u64) -> Self {
-        Self(kept << TAG_BITS | tag as u32 & ((1 << TAG_BITS) - 1))
+        Self(kept << TAG_BITS | (tag & ((1 << TAG_BITS) - 1)) as u32)
     }
 
     /// From [all of it](Self::bits).

@@ -8,6 +8,12 @@
 //! then moves the store's clock, then takes the moved entries out of the old one: who misses one of these sees the new clock and
 //! looks again. Buckets stay where they are until the store is emptied or dropped; so a reader may look into them whenever it likes.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_ptr_alignment,
+    reason = "depths and classes are six bits; memory is allocated with the layout of what it is for"
+)]
+
 use std::alloc::{Layout, handle_alloc_error};
 use std::ptr::{self, null_mut};
 
@@ -56,7 +62,7 @@ struct NoDirectory {
 static NO_BUCKETS: NoBuckets = NoBuckets::new();
 static NO_DIRECTORY: NoDirectory = NoDirectory {
     head: Directory { chunks: AtomicPtr::new(null_mut()), entries: [] },
-    entry: AtomicPtr::new(ptr::from_ref(&NO_BUCKETS).cast::<u8>().wrapping_add(1).cast::<Bucket>().cast_mut()),
+    entry: AtomicPtr::new(ptr::from_ref(&NO_BUCKETS).cast::<Bucket>().wrapping_byte_add(1).cast_mut()),
 };
 
 fn no_directory() -> *mut Directory {
@@ -129,7 +135,7 @@ struct Segment {
 /// Buckets in a segment of a class: 0 is the usual full one, the others are powers of two.
 #[inline(always)]
 fn buckets_in(class: u32, full: u32) -> u32 {
-    if class == 0 { full } else { FEWEST / 2 << class }
+    if class == 0 { full } else { (FEWEST / 2) << class }
 }
 
 impl Index {
@@ -228,8 +234,8 @@ impl Index {
         let few = len as usize / 16;
         if leaving.len() <= few || leaving.len() >= len as usize - few {
             // The first class whose buckets are more than there are now.
-            let larger = (1..).find(|&larger| buckets_in(larger, self.full) > segment.buckets.count());
-            return self.grow(book, at, larger.expect("classes have no end"), kept);
+            let larger = (1..u32::BITS).find(|&larger| buckets_in(larger, self.full) > segment.buckets.count());
+            return self.grow(book, at, larger.expect("a segment is small"), kept);
         }
         self.split(book, at, &leaving, moved);
     }
@@ -242,7 +248,7 @@ impl Index {
         let old = std::mem::replace(&mut segment.buckets, buckets);
         segment.class = class;
         book.outgrown.push((old.first().cast_mut().cast(), Buckets::layout(old.count())));
-        self.publish_segment(book, at);
+        Self::publish_segment(book, at);
     }
 
     fn split(&self, book: &mut IndexBook, at: usize, leaving: &[(Hash, u32)], moved: &dyn Fn()) {
@@ -264,7 +270,7 @@ impl Index {
             self.publish_directory(book);
         } else {
             book.point_upper_half(at, new);
-            self.publish_segment(book, new);
+            Self::publish_segment(book, new);
         }
         // From here on the moved entries are found in the new segment by whoever begins now; others will see this and begin again.
         moved();
@@ -280,7 +286,7 @@ impl Index {
     }
 
     /// Leads the directory to a segment that is new.
-    fn publish_segment(&self, book: &IndexBook, at: usize) {
+    fn publish_segment(book: &IndexBook, at: usize) {
         let (directory, _) = *book.directories.last().expect("there is a segment");
         let pointer = Self::pointer(&book.segments[at]);
         for (place, _) in book.numbers.iter().enumerate().filter(|(_, number)| **number as usize == at) {

@@ -178,13 +178,6 @@ pub(crate) type Shown = (*const dyn Components, *const dyn Any);
 impl Vtable {
     /// Entries that show nothing.
     pub(crate) const fn new<K, V>() -> Self {
-        // Chunks are aligned to a cache line, and know nothing of types that ask for more.
-        const {
-            assert!(
-                align_of::<Node<K, V>>() <= super::slab::CHUNK_ALIGN,
-                "keys and values are aligned to 64 bytes at most"
-            )
-        }
         Self {
             layout: Layout::new::<Node<K, V>>(),
             needs_drop: needs_drop::<K>() || needs_drop::<V>(),

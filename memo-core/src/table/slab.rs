@@ -6,6 +6,8 @@
 //!
 //! Before an entry's head there may be words that only some stores need: see [`Extras`].
 
+#![expect(clippy::cast_ptr_alignment, reason = "memory is allocated with the layout of what it is for")]
+
 use std::alloc::{Layout, handle_alloc_error};
 use std::ops::Range;
 use std::ptr::{self, null_mut};
@@ -15,8 +17,8 @@ use crate::sync::atomic::Ordering::Relaxed;
 use crate::sync::atomic::{AtomicU32, AtomicU64};
 use crate::sync::{alloc, alloc_zeroed, reads, writes};
 
-/// A cache line: what chunks are aligned to.
-pub(super) const CHUNK_ALIGN: usize = 64;
+/// A cache line: what chunks are aligned to, unless their entries ask for more.
+const CHUNK_ALIGN: usize = 64;
 /// Entries of a full chunk, as a power of two: enough to make the table of chunks small.
 const MOST_SHIFT: u32 = 9;
 const LEAST_SHIFT: u32 = 4;
@@ -222,8 +224,9 @@ impl SlabBook {
             0 if self.entries == usize::MAX => FIRST.min(1 << shift),
             _ => 1 << shift,
         };
-        let Kind { stride, offset, .. } = self.kinds[kind as usize];
-        let layout = Layout::from_size_align(stride as usize * places as usize, CHUNK_ALIGN).expect("a chunk is small");
+        let Kind { stride, offset, vtable, .. } = self.kinds[kind as usize];
+        let align = CHUNK_ALIGN.max(vtable.layout.align());
+        let layout = Layout::from_size_align(stride as usize * places as usize, align).expect("a chunk is small");
         // SAFETY: the layout is not empty, for a stride holds a head; zeroed heads are heads of places where nothing lives.
         let memory = unsafe { alloc_zeroed(layout) };
         if memory.is_null() {

@@ -23,3 +23,29 @@ fn a_kind_whose_chunk_is_full_hides_none_of_another() {
     }
     assert_eq!(store.live(), (0..40).collect::<Vec<_>>());
 }
+
+#[test]
+fn kinds_of_all_sizes_live_beside_each_other() {
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    #[repr(align(256))]
+    struct Wide([u8; 300]);
+
+    let mut store = Store::new(usize::MAX, 2);
+    let (plain, empty, wide) = (store.kind::<u64>(), store.kind::<()>(), store.kind::<Wide>());
+    let mut slots = Vec::new();
+    for number in 0..2_000 {
+        slots.push(store.insert(spread(number), plain, number, u64::from(number)));
+        slots.push(store.insert(spread(number), empty, number, ()));
+        slots.push(store.insert(spread(number), wide, number, Wide([7; 300])));
+    }
+    for number in 0..2_000 {
+        assert_eq!(store.get(spread(number), plain, number), Some(u64::from(number)));
+        assert_eq!(store.get(spread(number), empty, number), Some(()));
+        assert_eq!(store.get(spread(number), wide, number), Some(Wide([7; 300])));
+    }
+    assert_eq!(store.live().len(), 6_000);
+    for slot in slots {
+        store.remove(slot);
+    }
+    assert_eq!((store.live(), store.get::<u64>(spread(1), plain, 1)), (vec![], None));
+}

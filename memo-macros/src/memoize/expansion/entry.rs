@@ -87,10 +87,10 @@ impl Printer<'_> {
         // Only the door serves `put`, which brings a value along.
         let write = self.write();
         let brings = write.clone().filter(|_| kind == Kind::Any).unwrap_or_else(|| quote_spanned!(site=> #p::as_is));
-        let finish = match write {
-            Some(write) => quote_spanned!(site=> __lead.finish_with(__value, #write)),
-            None => quote_spanned!(site=> __lead.finish(__value)),
-        };
+        let finish = write.map_or_else(
+            || quote_spanned!(site=> __lead.finish(__value)),
+            |write| quote_spanned!(site=> __lead.finish_with(__value, #write)),
+        );
         let lead = if waits { self.lead_of_a_task(&brings) } else { self.lead_of_a_thread(&brings) };
         let calls = match kind {
             Kind::Any => Some(quote_spanned!(site=> __Op::CALLS &&)),
