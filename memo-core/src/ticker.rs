@@ -5,7 +5,8 @@
 //! started, hits read the precise clock instead and entries leave at the next call.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::{Mutex, PoisonError, Weak};
 use std::task::Waker;
 use std::thread::{self, Thread};
@@ -54,7 +55,7 @@ struct Alarm {
 /// The coarse clock.
 #[inline]
 pub(crate) fn last_tick() -> u64 {
-    if TICKING.load(Relaxed) { LAST_TICK.load(Relaxed) } else { system_now() }
+    if TICKING.load(Acquire) { LAST_TICK.load(Relaxed) } else { system_now() }
 }
 
 /// Sweeps this cache from now on, for as long as it lives.
@@ -101,7 +102,7 @@ impl Roster {
         LAST_TICK.store(system_now(), Relaxed);
         if let Ok(handle) = thread::Builder::new().name("memokit-ticker".into()).spawn(run) {
             self.thread = Some(handle.thread().clone());
-            TICKING.store(true, Relaxed);
+            TICKING.store(true, Release);
         }
     }
 
@@ -126,6 +127,8 @@ fn run() {
             }
             (roster.tick(), roster.caches.clone(), due)
         };
+        // The user's code runs below, for as long as it likes: meanwhile hits read the precise clock.
+        TICKING.store(false, Relaxed);
         for alarm in due {
             guarded(|| alarm.waker.wake());
         }
@@ -136,6 +139,9 @@ fn run() {
                 }
             });
         }
+        LAST_TICK.store(system_now(), Relaxed);
+        // Release: who relies on the last tick sees this one.
+        TICKING.store(true, Release);
         thread::park_timeout(Duration::from_nanos(tick));
     }
 }

@@ -223,3 +223,28 @@ fn the_last_reading_of_a_clock_is_a_time_like_any_other() {
     assert_eq!((cache.get(&2), cache.get(&3), cache.len()), (Some(2), Some(3), 2));
     cache.validate();
 }
+
+/// A listener that takes its time, called by the background, stops no other cache's clock.
+#[test]
+fn a_slow_listener_keeps_nobody_else_alive() {
+    let (heard, may_end) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let slow: Cache<u64, u64> = Cache::builder()
+        .ttl(Duration::from_millis(20))
+        .listener({
+            let (heard, may_end) = (heard.clone(), may_end.clone());
+            move |_, _, _| {
+                heard.store(true, SeqCst);
+                while !may_end.load(SeqCst) {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+            }
+        })
+        .build();
+    let cache: Cache<u64, u64> = Cache::builder().ttl(Duration::from_millis(100)).build();
+    slow.insert(1, 1);
+    assert!(soon(|| heard.load(SeqCst)), "the background calls the listener");
+    cache.insert(1, 1);
+    let expired = soon(|| !cache.contains(&1));
+    may_end.store(true, SeqCst);
+    assert!(expired, "while the listener is still at it");
+}
