@@ -12,7 +12,7 @@ use std::task::Waker;
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use crate::clock::{nanos, system_now};
+use crate::clock::system_now;
 
 /// A cache as the ticker sees it.
 pub(crate) trait Sweep: Send + Sync {
@@ -58,10 +58,15 @@ pub(crate) fn last_tick() -> u64 {
     if TICKING.load(Acquire) { LAST_TICK.load(Relaxed) } else { system_now() }
 }
 
-/// Sweeps this cache from now on, for as long as it lives.
-pub(crate) fn enlist(cache: Weak<dyn Sweep>, shortest: Duration) {
+/// Sweeps this cache from now on, for as long as it lives; at least as often as it was asked to before.
+pub(crate) fn enlist(cache: Weak<dyn Sweep>, tick: u64, again: bool) {
     let mut roster = lock();
-    roster.caches.push(Enlisted { cache, tick: tick_for(nanos(shortest)) });
+    let known = if again { roster.caches.iter_mut().find(|known| known.cache.ptr_eq(&cache)) } else { None };
+    if let Some(known) = known {
+        known.tick = known.tick.min(tick);
+    } else {
+        roster.caches.push(Enlisted { cache, tick });
+    }
     roster.hasten();
 }
 
@@ -84,7 +89,8 @@ pub(crate) fn cancel(id: u64) {
     drop(alarm);
 }
 
-fn tick_for(time: u64) -> u64 {
+/// How often it takes to look after what lives so long.
+pub(crate) fn tick_for(time: u64) -> u64 {
     (time / 32).clamp(SHORTEST_TICK, LONGEST_TICK)
 }
 

@@ -24,7 +24,7 @@ mod tests;
 
 use std::any::TypeId;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
@@ -67,7 +67,8 @@ pub struct Engine<S: Scope> {
     config: Config,
     listener: OnceLock<S::Listener>,
     sweeper: OnceLock<Weak<dyn Sweep>>,
-    swept: AtomicBool,
+    /// The tick that the background serves this store with; the greatest number before it does.
+    swept: AtomicU64,
     /// Whether any entry ever had a date: else the clock need not be read.
     dated: AtomicBool,
     random: Mutex<Random>,
@@ -104,7 +105,7 @@ impl<S: Scope> Engine<S> {
             config,
             listener: OnceLock::new(),
             sweeper: OnceLock::new(),
-            swept: AtomicBool::new(false),
+            swept: AtomicU64::new(u64::MAX),
             dated: AtomicBool::new(false),
             flying: AtomicUsize::new(0),
             state: Lock::new(state),
@@ -331,11 +332,13 @@ impl<S: Scope> Engine<S> {
 
     fn let_be_swept(&self, shortest: Duration) {
         if self.config.time.is_system()
-            && !self.swept.load(Relaxed)
+            && let tick = ticker::tick_for(nanos(shortest))
+            && tick < self.swept.load(Relaxed)
             && let Some(sweeper) = self.sweeper.get()
-            && !self.swept.swap(true, Relaxed)
+            && let before = self.swept.fetch_min(tick, Relaxed)
+            && tick < before
         {
-            ticker::enlist(sweeper.clone(), shortest);
+            ticker::enlist(sweeper.clone(), tick, before != u64::MAX);
         }
     }
 
