@@ -309,3 +309,24 @@ fn errors_that_cannot_be_cloned_do_not_make_a_queue() {
         assert_eq!(RUNS.load(SeqCst), 64);
     });
 }
+
+/// Tasks that wait for one key come back, and go, in any number: each costs the same.
+#[test]
+fn a_crowd_on_one_key() {
+    use std::future::{Future, pending};
+    use std::task::{Context, Waker};
+
+    let cache: memokit::Cache<u64, u64> = memokit::Cache::builder().build();
+    let cx = &mut Context::from_waker(Waker::noop());
+    let mut lead = Box::pin(cache.get_or_insert_async(1, pending()));
+    assert!(lead.as_mut().poll(cx).is_pending());
+    let mut crowd: Vec<_> = (0..30_000).map(|_| Box::pin(cache.get_or_insert_async(1, async { 2 }))).collect();
+    let start = std::time::Instant::now();
+    for _ in 0..2 {
+        crowd.iter_mut().for_each(|task| assert!(task.as_mut().poll(cx).is_pending()));
+    }
+    drop(crowd.split_off(10_000));
+    assert!(start.elapsed() < std::time::Duration::from_secs(2), "took {:?}", start.elapsed());
+    drop(lead);
+    crowd.iter_mut().for_each(|task| assert_eq!(task.as_mut().poll(cx), std::task::Poll::Ready(2)));
+}

@@ -44,8 +44,10 @@ pub(crate) struct Flight {
 #[derive(Default)]
 struct State {
     landing: Option<Landing>,
-    wakers: Vec<(u64, Waker)>,
-    tokens: u64,
+    /// By token.
+    wakers: Vec<Option<Waker>>,
+    /// Tokens that were given back.
+    free: Vec<usize>,
 }
 
 impl Flight {
@@ -66,7 +68,7 @@ impl Flight {
             std::mem::take(&mut state.wakers)
         };
         self.bell.notify_all();
-        for (_, waker) in wakers {
+        for waker in wakers.into_iter().flatten() {
             waker.wake();
         }
     }
@@ -97,7 +99,7 @@ pub(crate) struct Landed {
     /// When to give up, in [`system_now`].
     end: Option<u64>,
     /// Which waker in the flight is ours.
-    token: Option<u64>,
+    token: Option<usize>,
     /// Which alarm of the ticker is.
     alarm: Option<u64>,
 }
@@ -124,13 +126,17 @@ impl Future for Landed {
             if let Some(landing) = &state.landing {
                 return Poll::Ready(Some(landing.clone()));
             }
-            let ours = self.token.and_then(|token| state.wakers.iter_mut().find(|(t, _)| *t == token));
-            if let Some((_, old)) = ours {
+            if let Some(old) = self.token.and_then(|token| state.wakers.get_mut(token)?.as_mut()) {
                 std::mem::swap(old, &mut waker);
             } else {
-                state.tokens += 1;
-                let token = state.tokens;
-                state.wakers.push((token, waker.clone()));
+                let ours = Some(waker.clone());
+                let token = if let Some(token) = state.free.pop() {
+                    state.wakers[token] = ours;
+                    token
+                } else {
+                    state.wakers.push(ours);
+                    state.wakers.len() - 1
+                };
                 drop(state);
                 self.token = Some(token);
             }
@@ -155,7 +161,11 @@ impl Drop for Landed {
         }
         let Some(token) = self.token else { return };
         let mut state = self.flight.lock();
-        let ours = state.wakers.iter().position(|(t, _)| *t == token).map(|i| state.wakers.swap_remove(i));
+        // Once the run is over nobody's waker is there.
+        let ours = state.wakers.get_mut(token).and_then(Option::take);
+        if ours.is_some() {
+            state.free.push(token);
+        }
         drop(state);
         drop(ours);
     }
