@@ -5,8 +5,8 @@
 //! started, hits read the precise clock instead and entries leave at the next call.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Mutex, PoisonError, Weak};
 use std::task::Waker;
 use std::thread::{self, Thread};

@@ -25,7 +25,8 @@ use crate::ticker::Sweep;
 ///
 /// Cloning is cheap, and the clones are one cache. Keys are compared in full; a look-up takes any borrowed form of the key, hashes once and
 /// allocates nothing. `get` clones the value outside any lock: large values belong into an [`Arc`](std::sync::Arc). Nothing of yours (`Hash`, `Eq`,
-/// `Clone`, `Drop`, a weigher, a listener) runs under a lock, so all of it may use the cache again.
+/// `Clone`, `Drop`, a weigher, a listener) runs under a lock, so all of it may use the cache again. (One thing no cache can do: an `Eq` that inserts
+/// the very key it is asked about, each time it is asked, makes something new to compare each time.)
 ///
 /// ```
 /// use memo_core::Cache;

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use hashbrown::HashTable;
+use smallvec::SmallVec;
 
 use crate::flight::Flight;
 use crate::table::Hash;
@@ -153,13 +154,19 @@ impl Flights {
     /// A run has landed and its entry is in the store, or would be: kin that began before it are cut off; kin that began later know
     /// something newer, and will replace what `landed` says.
     pub(super) fn overtake_kin(&mut self, landed: &Pending, entry: impl Fn() -> (u32, Hold)) {
-        for run in self.all() {
-            if run.kin() == landed.kin() && !run.cut {
-                if run.begun < landed.begun {
-                    run.cut = true;
-                } else {
-                    run.set_replaces(entry());
-                }
+        // Kin have one key, and so one hash: nobody else is looked at, however many runs there are.
+        let mut kin: SmallVec<[u32; 4]> = SmallVec::new();
+        self.each(landed.hash, landed.kind, |run| {
+            if run.kin() == landed.kin() {
+                kin.push(run.slot);
+            }
+        });
+        for slot in kin {
+            let Some(run) = self.get_mut(landed.hash, slot) else { continue };
+            if run.begun < landed.begun {
+                run.cut = true;
+            } else {
+                run.set_replaces(entry());
             }
         }
     }

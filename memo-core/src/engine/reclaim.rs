@@ -43,7 +43,7 @@ impl<S: Scope> Engine<S> {
                 let held = S::held(&self.readers);
                 let State { leaving, book, .. } = state;
                 leaving.retain(|retired| {
-                    let kept = held.contains(&retired.head.addr());
+                    let kept = held.contains(retired.head.addr());
                     if !kept {
                         book.give_back(retired.kind, retired.slot);
                     }
@@ -64,8 +64,7 @@ impl<S: Scope> Engine<S> {
         let inside = |detached: &Detached, address: usize| {
             address == sign || detached.contains(address) || state.book.contains(address)
         };
-        if let Some(detached) =
-            state.detached.take_if(|detached| !held.iter().any(|&address| inside(detached, address)))
+        if let Some(detached) = state.detached.take_if(|detached| !held.iter().any(|address| inside(detached, address)))
         {
             // SAFETY: it was detached before `held` was asked, and nobody is inside this store.
             unsafe { detached.free() };
@@ -82,7 +81,7 @@ impl<S: Scope> Engine<S> {
         // The kept ones first.
         let mut kept = 0;
         for at in 0..entries.len() {
-            if held.contains(&entries[at].head.addr()) {
+            if held.contains(entries[at].head.addr()) {
                 entries.swap(at, kept);
                 kept += 1;
             }

@@ -247,9 +247,11 @@ impl Private for Local {
     }
 
     fn held(readers: &LocalReaders) -> Held {
-        let mut held = hazard::held_for_long();
+        let mut held = Held::default();
+        hazard::hold_for_long(&mut held);
         held.push(readers.first.get());
-        held.extend(readers.inner.borrow().iter().copied());
+        readers.inner.borrow().iter().for_each(|&address| held.push(address));
+        held.sort();
         held
     }
 }

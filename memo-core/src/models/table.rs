@@ -107,7 +107,7 @@ impl Store {
             let Writer { book, leaving, detached, .. } = writer;
             leaving.retain(|&slot| {
                 let place = self.table.node(slot).0;
-                let kept = held.contains(&place.addr());
+                let kept = held.contains(place.addr());
                 if !kept {
                     // SAFETY: out of the index, and nobody reads it.
                     let mut places = [(place, book.vtable(0), true)].into_iter();
@@ -121,7 +121,7 @@ impl Store {
             let inside =
                 |old: &Detached, address| address == self.sign() || old.contains(address) || book.contains(address);
             for old in std::mem::take(detached) {
-                if held.iter().any(|&address| inside(&old, address)) {
+                if held.iter().any(|address| inside(&old, address)) {
                     detached.push(old);
                 } else {
                     // SAFETY: detached before `held` was asked, and nobody is inside.

@@ -337,7 +337,9 @@ unsafe impl Sync for Spare {}
 // SAFETY: as above.
 unsafe impl Send for Spare {}
 
-/// Every cell there is, the newest first.
+/// How many are in use: a burst of them must not be looked through for ever after.
+static SPARES_IN_USE: AtomicUsize = AtomicUsize::new(0);
+/// Every word of the pool there is, the newest first.
 static SPARES: AtomicPtr<Spare> = AtomicPtr::new(null_mut());
 static FREE: Mutex<Free> = Mutex::new(Free(Vec::new()));
 
@@ -348,6 +350,7 @@ unsafe impl Send for Free {}
 
 impl Spare {
     fn take() -> &'static Word {
+        SPARES_IN_USE.fetch_add(1, Relaxed);
         let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(word) = free.0.pop() {
             return word;
@@ -360,12 +363,34 @@ impl Spare {
     }
 
     fn give_back(word: &'static Word) {
+        // Release: its address is 0 before it counts as unused.
+        SPARES_IN_USE.fetch_sub(1, Release);
         FREE.lock().unwrap_or_else(PoisonError::into_inner).0.push(word);
     }
 }
 
-/// What readers hold, or look into, at this moment.
-pub(crate) type Held = SmallVec<[usize; 16]>;
+/// What readers hold, or look into, at this moment, in order.
+#[derive(Default)]
+pub struct Held(SmallVec<[usize; 16]>);
+
+impl Held {
+    pub(crate) fn contains(&self, address: usize) -> bool {
+        self.0.binary_search(&address).is_ok()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().copied()
+    }
+
+    pub(crate) fn push(&mut self, address: usize) {
+        self.0.push(address);
+    }
+
+    /// Nothing will be added.
+    pub(crate) fn sort(&mut self) {
+        self.0.sort_unstable();
+    }
+}
 
 /// The content of every word. What was taken out before this call, and is not in there, nobody can reach any more.
 ///
@@ -373,7 +398,7 @@ pub(crate) type Held = SmallVec<[usize; 16]>;
 /// here, or the check comes later than the taking out and fails.
 pub(crate) fn held() -> Held {
     barrier::heavy();
-    let mut held = Held::new();
+    let mut held = Held::default();
     let mut next = RECORDS.load(Acquire).cast_const();
     // SAFETY: records live for ever.
     while let Some(record) = unsafe { next.as_ref() } {
@@ -383,13 +408,17 @@ pub(crate) fn held() -> Held {
         }
         next = record.next.load(Relaxed);
     }
-    held.extend(held_for_long());
+    hold_for_long(&mut held);
+    held.sort();
     held
 }
 
-/// What is in the words of the pool: all there is to know for a store that only one thread uses.
-pub(crate) fn held_for_long() -> Held {
-    let mut held = Held::new();
+/// Adds what is in the words of the pool: all there is to know for a store that only one thread uses.
+pub(crate) fn hold_for_long(held: &mut Held) {
+    // Whoever takes a word is counted before he writes it: with none in use there is nothing to see.
+    if SPARES_IN_USE.load(Acquire) == 0 {
+        return;
+    }
     let mut next = SPARES.load(Acquire).cast_const();
     // SAFETY: spare words live for ever.
     while let Some(spare) = unsafe { next.as_ref() } {
@@ -399,7 +428,6 @@ pub(crate) fn held_for_long() -> Held {
         }
         next = spare.next;
     }
-    held
 }
 
 /// Before each run of a model: no thread has ever read.
