@@ -352,6 +352,8 @@ impl Spare {
     fn take() -> &'static Word {
         SPARES_IN_USE.fetch_add(1, Relaxed);
         let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
+        // Under the pool's lock, as all changes of it. Before the word says anything.
+        SPARES_IN_USE.store(SPARES_IN_USE.load(Relaxed) + 1, Relaxed);
         if let Some(word) = free.0.pop() {
             return word;
         }
@@ -363,9 +365,10 @@ impl Spare {
     }
 
     fn give_back(word: &'static Word) {
+        let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
         // Release: its address is 0 before it counts as unused.
-        SPARES_IN_USE.fetch_sub(1, Release);
-        FREE.lock().unwrap_or_else(PoisonError::into_inner).0.push(word);
+        SPARES_IN_USE.store(SPARES_IN_USE.load(Relaxed) - 1, Release);
+        free.0.push(word);
     }
 }
 
@@ -436,5 +439,6 @@ pub(crate) fn begin() {
     RECORDS.store(null_mut(), Release);
     TAKEN.store(0, Release);
     SPARES.store(null_mut(), Release);
+    SPARES_IN_USE.store(0, Release);
     FREE.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
 }

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# What is done to prove that the unsafe code is sound, beside the ordinary tests. Says what ran; fails if anything fails.
+#
+# usage: memo-core/proof.sh [--short]      (from any directory)
+#
+# models      the real code under a model checker with a modelled memory (src/models): shuttle, at random and by priorities
+# fences      all tests of this crate with real barriers in readers, as on systems without membarrier(2)
+# stress      threads doing everything at once to values that check themselves, live objects counted (tests/stress.rs)
+# addresses   the same, and the unit tests of table and engine, under AddressSanitizer and LeakSanitizer; needs a nightly toolchain, else it says so
+#
+# ThreadSanitizer does not run: it needs a standard library that is instrumented too, and without its sources reports races on fences.
+# `proof/mutants.sh` breaks the code in the ways that the models are there to catch, and says which model caught what.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+runs=20000 operations=20000000
+[[ ${1:-} == --short ]] && { runs=300 operations=400000; }
+export MEMOKIT_MODEL_RUNS=$runs MEMOKIT_STRESS_OPERATIONS=$operations
+
+step() { printf '\n-- %s (%ss)\n' "$1" "$SECONDS"; }
+
+step "models, $runs runs of each by either schedule"
+RUSTFLAGS='--cfg shuttle' CARGO_TARGET_DIR=target/models cargo test --quiet -p memo-core --lib --release models
+
+step "fences: stress of $operations operations, and the unit tests of table and engine"
+RUSTFLAGS='--cfg memokit_fences' CARGO_TARGET_DIR=target/fences cargo test --quiet -p memo-core --test stress --release
+RUSTFLAGS='--cfg memokit_fences' CARGO_TARGET_DIR=target/fences cargo test --quiet -p memo-core --lib --release table engine
+
+step "stress with what this system has, $operations operations"
+cargo test --quiet -p memo-core --test stress --release
+
+host=$(rustc -vV | sed -n 's/^host: //p')
+if cargo +nightly --version >/dev/null 2>&1; then
+    step "addresses and leaks, on $(cargo +nightly --version), $((operations / 10)) operations"
+    export RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/addresses MEMOKIT_STRESS_OPERATIONS=$((operations / 10))
+    cargo +nightly test --quiet -p memo-core --target "$host" --test stress --release
+    cargo +nightly test --quiet -p memo-core --target "$host" --lib --release table engine
+else
+    step "addresses: skipped, there is no nightly toolchain"
+fi
+step "done"
