@@ -24,7 +24,7 @@ RUSTFLAGS='--cfg shuttle' CARGO_TARGET_DIR=target/models cargo test --quiet -p m
 
 step "fences: stress of $operations operations, and the unit tests of table and engine"
 RUSTFLAGS='--cfg memokit_fences' CARGO_TARGET_DIR=target/fences cargo test --quiet -p memo-core --test stress --release
-RUSTFLAGS='--cfg memokit_fences' CARGO_TARGET_DIR=target/fences cargo test --quiet -p memo-core --lib --release table engine
+RUSTFLAGS='--cfg memokit_fences' CARGO_TARGET_DIR=target/fences cargo test --quiet -p memo-core --lib --release -- table engine
 
 step "stress with what this system has, $operations operations"
 cargo test --quiet -p memo-core --test stress --release
@@ -34,7 +34,7 @@ if cargo +nightly --version >/dev/null 2>&1; then
     step "addresses and leaks, on $(cargo +nightly --version), $((operations / 10)) operations"
     export RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/addresses MEMOKIT_STRESS_OPERATIONS=$((operations / 10))
     cargo +nightly test --quiet -p memo-core --target "$host" --test stress --release
-    cargo +nightly test --quiet -p memo-core --target "$host" --lib --release table engine
+    cargo +nightly test --quiet -p memo-core --target "$host" --lib --release -- table engine
 else
     step "addresses: skipped, there is no nightly toolchain"
 fi

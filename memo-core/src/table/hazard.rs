@@ -350,7 +350,6 @@ unsafe impl Send for Free {}
 
 impl Spare {
     fn take() -> &'static Word {
-        SPARES_IN_USE.fetch_add(1, Relaxed);
         let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
         // Under the pool's lock, as all changes of it. Before the word says anything.
         SPARES_IN_USE.store(SPARES_IN_USE.load(Relaxed) + 1, Relaxed);
