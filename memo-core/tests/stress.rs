@@ -104,7 +104,9 @@ where
                         }
                         650..660 if number == 0 => {
                             let failed = cache.try_get_or_insert_with(Box::new(key), || Err::<Checked, _>(()));
-                            failed.iter().for_each(|value| value.check(key));
+                            if let Ok(value) = failed {
+                                value.check(key);
+                            }
                         }
                         _ => {
                             let value = cache.load(key, computed);

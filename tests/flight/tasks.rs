@@ -328,5 +328,5 @@ fn a_crowd_on_one_key() {
     drop(crowd.split_off(10_000));
     assert!(start.elapsed() < std::time::Duration::from_secs(2), "took {:?}", start.elapsed());
     drop(lead);
-    crowd.iter_mut().for_each(|task| assert_eq!(task.as_mut().poll(cx), std::task::Poll::Ready(2)));
+    crowd.iter_mut().for_each(|task| assert_eq!(task.as_mut().poll(cx), Poll::Ready(2)));
 }

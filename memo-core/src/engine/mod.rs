@@ -18,6 +18,7 @@ pub(crate) mod scope;
 mod state;
 pub(crate) mod stats;
 mod ticket;
+mod wait;
 
 #[cfg(test)]
 mod tests;
@@ -43,8 +44,9 @@ use kinds::Kinds;
 use scope::{Lock, Reading, Scope};
 use state::{Newcomer, State, TAG_BITS, Writer};
 use stats::Stats;
-pub use ticket::Turn;
-pub(crate) use ticket::{Begin, Mode, Outcome, Request, Terms, Ticket, Wait};
+pub(crate) use ticket::{Begin, Mode, Request, Terms, Ticket};
+pub use wait::Turn;
+pub(crate) use wait::{Outcome, Wait};
 
 /// Entries that a miss sweeps at most, so that none of them pays for all.
 const SWEEP_WITH_A_MISS: usize = 8;
