@@ -13,8 +13,7 @@ use memokit::{Cache, Lazy, LocalCache, cached_field, memoize};
 const KEYS: usize = 64;
 const BOUND: usize = 100;
 
-/// Distinct numbers without a pattern, by `SplitMix64`: keys in arithmetic progression suit some seeds of the hasher worse than others, and counts
-/// would differ from run to run.
+/// Distinct numbers without a pattern, by `SplitMix64`: keys in arithmetic progression suit some seeds of the hasher better than others.
 const fn number(id: u64) -> u64 {
     let mut mixed = id.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -22,38 +21,18 @@ const fn number(id: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-#[memoize(lru = 100)]
-fn of_number(key: u64) -> u64 {
-    key ^ 1
-}
-
-#[memoize(lru = 100)]
-fn of_text(key: &str) -> u64 {
-    key.len() as u64
-}
-
-#[memoize(lru = 100)]
-fn of_four(name: &str, list: &[u32], rate: f64, tag: Option<&str>) -> u64 {
-    name.len() as u64 + u64::from(list[0]) + rate.to_bits() + tag.map_or(0, str::len) as u64
-}
-
-/// Misses go round among several caches: how deep look-ups have to go depends on the seed of each one's hasher, and on when its table last
-/// grew.
+/// Each path is taken through so many caches, one after the other: how deep look-ups have to go depends on the seed of each one's hasher.
 const CACHES: usize = 16;
 
-macro_rules! small {
-    ($($name:ident)*) => {
-        $(
-            #[memoize(lru = 128)]
-            fn $name(key: u64) -> u64 {
-                key ^ 1
-            }
-        )*
-        const SMALL: [fn(u64) -> u64; CACHES] = [$($name),*];
+/// The same block for each cache; a function in it is another one each time. Adds up what they give.
+macro_rules! in_each {
+    ($body:block) => {
+        in_each!(@ $body $body $body $body $body $body $body $body $body $body $body $body $body $body $body $body)
+    };
+    (@ $($body:block)*) => {
+        <[u64; CACHES]>::into_iter([$($body),*]).fold(0, u64::wrapping_add)
     };
 }
-
-small!(s0 s1 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 s12 s13 s14 s15);
 
 #[derive(Default)]
 struct Circle {
@@ -80,42 +59,79 @@ type Path = (&'static str, fn(usize) -> u64);
 
 const PATHS: [Path; 13] = [
     // What the others contain of going round: taken off by the script.
-    ("loop", |calls| hits(calls, |key| key)),
-    ("cache_lru_get", |calls| get(calls, &Cache::builder().lru(BOUND).build())),
-    ("cache_max_get", |calls| get(calls, &Cache::builder().max(BOUND).build())),
-    ("cache_unbounded_get", |calls| get(calls, &Cache::builder().build())),
-    ("cache_ttl_get", |calls| get(calls, &Cache::builder().lru(BOUND).ttl(Duration::from_hours(24)).build())),
-    ("local_cache_get", |calls| {
-        let cache = LocalCache::builder().lru(BOUND).build();
-        numbers().for_each(|key| cache.insert(key, key));
-        hits(calls, |key| cache.get(&key).unwrap_or(0))
+    ("loop", |calls| in_each!({ hits(calls, |key| key) })),
+    ("cache_lru_get", |calls| in_each!({ get(calls, &Cache::builder().lru(BOUND).build()) })),
+    ("cache_max_get", |calls| in_each!({ get(calls, &Cache::builder().max(BOUND).build()) })),
+    ("cache_unbounded_get", |calls| in_each!({ get(calls, &Cache::builder().build()) })),
+    ("cache_ttl_get", |calls| {
+        in_each!({ get(calls, &Cache::builder().lru(BOUND).ttl(Duration::from_hours(24)).build()) })
     }),
-    ("memoize_u64", |calls| hits(calls, of_number)),
+    ("local_cache_get", |calls| {
+        in_each!({
+            let cache = LocalCache::builder().lru(BOUND).build();
+            numbers().for_each(|key| cache.insert(key, key));
+            hits(calls, |key| cache.get(&key).unwrap_or(0))
+        })
+    }),
+    ("memoize_u64", |calls| {
+        in_each!({
+            #[memoize(lru = 100)]
+            fn of_number(key: u64) -> u64 {
+                key ^ 1
+            }
+            hits(calls, of_number)
+        })
+    }),
     ("memoize_str_20", |calls| {
         let keys: Vec<String> = (0..KEYS).map(|id| format!("user:{id:08x}:{id:06}")).collect();
-        round(calls, &keys, |key| of_text(key))
+        in_each!({
+            #[memoize(lru = 100)]
+            fn of_text(key: &str) -> u64 {
+                key.len() as u64
+            }
+            round(calls, &keys, |key| of_text(key))
+        })
     }),
     ("memoize_four_arguments", |calls| {
         let keys: Vec<Four> = (0_u32..).take(KEYS).map(Four::new).collect();
-        round(calls, &keys, |key| of_four(&key.name, &key.list, key.rate, key.tag))
+        in_each!({
+            #[memoize(lru = 100)]
+            fn of_four(name: &str, list: &[u32], rate: f64, tag: Option<&str>) -> u64 {
+                name.len() as u64 + u64::from(list[0]) + rate.to_bits() + tag.map_or(0, str::len) as u64
+            }
+            round(calls, &keys, |key| of_four(&key.name, &key.list, key.rate, key.tag))
+        })
     }),
     ("cached_field", |calls| {
         let circles: Vec<Circle> = numbers().map(|radius| Circle { radius, ..Circle::default() }).collect();
-        round(calls, &circles, Circle::area)
+        in_each!({ round(calls, &circles, Circle::area) })
     }),
-    ("memoize_u64_async", |calls| hits(calls, |key| ready(of_number_async(key)))),
+    ("memoize_u64_async", |calls| {
+        in_each!({
+            #[memoize(lru = 100)]
+            #[expect(clippy::unused_async, reason = "a hit awaits nothing")]
+            async fn of_number(key: u64) -> u64 {
+                key ^ 1
+            }
+            hits(calls, |key| ready(of_number(key)))
+        })
+    }),
     ("cache_lru_128_miss", |calls| {
-        let caches = [(); CACHES].map(|()| Cache::builder().lru(128).build());
-        fresh(calls, |at, key| caches[at].get_or_insert_with(key, || key ^ 1))
+        in_each!({
+            let cache = Cache::builder().lru(128).build();
+            misses(calls, |key| cache.get_or_insert_with(key, || key ^ 1))
+        })
     }),
-    ("memoize_lru_128_miss", |calls| fresh(calls, |at, key| SMALL[at](key))),
+    ("memoize_lru_128_miss", |calls| {
+        in_each!({
+            #[memoize(lru = 128)]
+            fn of_number(key: u64) -> u64 {
+                key ^ 1
+            }
+            misses(calls, of_number)
+        })
+    }),
 ];
-
-#[memoize(lru = 100)]
-#[expect(clippy::unused_async, reason = "a hit awaits nothing")]
-async fn of_number_async(key: u64) -> u64 {
-    key ^ 1
-}
 
 impl Four {
     fn new(id: u32) -> Self {
@@ -140,12 +156,12 @@ fn hits(calls: usize, call: impl Fn(u64) -> u64) -> u64 {
 /// Calls with one key after the other, round and round.
 fn round<K>(calls: usize, keys: &[K], call: impl Fn(&K) -> u64) -> u64 {
     let keys = keys.first_chunk::<KEYS>().expect("as many keys");
-    (0..calls).fold(0_u64, |sum, at| sum.wrapping_add(call(black_box(&keys[at % KEYS]))))
+    (0..calls / CACHES).fold(0_u64, |sum, at| sum.wrapping_add(call(black_box(&keys[at % KEYS]))))
 }
 
-/// Calls with a new key each time, each cache in turn.
-fn fresh(calls: usize, call: impl Fn(usize, u64) -> u64) -> u64 {
-    (0..calls).fold(0_u64, |sum, id| sum.wrapping_add(call(id % CACHES, black_box(number(id as u64)))))
+/// Calls with a new key each time.
+fn misses(calls: usize, call: impl Fn(u64) -> u64) -> u64 {
+    (0_u64..).take(calls / CACHES).fold(0_u64, |sum, id| sum.wrapping_add(call(black_box(number(id)))))
 }
 
 /// What a future gives that has it at once.
