@@ -38,7 +38,9 @@ mutant reader-announces-nothing table/hazard.rs table::an_entry_that_is_read \
 mutant reader-without-barrier table/hazard.rs table::an_entry_that_is_read \
     's/if self\.word\.fenced \{ barrier::light\(\) \} else \{ barrier::compiler\(\) \}//'
 mutant reader-looks-before-it-announces table/mod.rs table::an_entry_that_is_read \
-    's/        hold\(head\);\n(.*?let due = head\.due_if\(hash\)\?;)/$1 hold(head);/s'
+    's/(fn find_near.*?)        hold\(head\);\n(.*?)if head\.is_live\(hash, in_time\)/$1$2let live = head.is_live(hash, in_time); hold(head); if live/s'
+mutant far-reader-looks-before-it-announces table/mod.rs table:: \
+    's/(fn check.*?)        hold\(head\);\n(.*?let due = head\.due_if\(hash\)\?;)/$1$2 hold(head);/s'
 mutant reclaimer-without-barrier table/hazard.rs table::an_entry_that_is_read 's/    barrier::heavy\(\);\n//'
 mutant reader-lets-go-without-release table/hazard.rs table::an_entry_that_is_read \
     's/(impl Drop for Reading.*?store\(0, )Release/$1Relaxed/s'
@@ -53,7 +55,7 @@ mutant record-is-given-back-twice table/hazard.rs table::threads_end \
 # Alive and dead.
 mutant dead-without-release table/node.rs table::a_key_that_is_replaced 's/store\(DEAD, Release\)/store(DEAD, Relaxed)/'
 mutant alive-without-release table/node.rs table:: 's/(kept\(\)\), )Release/$1Relaxed/'
-mutant alive-without-acquire table/node.rs table::an_entry_that_is_read 's/(fn due_if\(.*?load\()Acquire/$1Relaxed/s'
+mutant alive-without-acquire table/node.rs table::an_entry_that_is_read 's/(fn is_live\(.*?load\()Acquire/$1Relaxed/s'
 # The clock.
 mutant clock-stands-when-entries-come table/mod.rs table::a_miss_is_proved \
     's/        table\.clock\.store\(tick\.max.*?\n//'

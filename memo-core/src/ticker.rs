@@ -5,8 +5,7 @@
 //! started, hits read the precise clock instead and entries leave at the next call.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError, Weak};
 use std::task::Waker;
 use std::thread::{self, Thread};
@@ -25,9 +24,9 @@ pub(crate) trait Sweep: Send + Sync {
 const SHORTEST_TICK: u64 = 1_000_000;
 const LONGEST_TICK: u64 = 50_000_000;
 
-static LAST_TICK: AtomicU64 = AtomicU64::new(0);
-/// Whether `LAST_TICK` is kept fresh by the thread.
-static TICKING: AtomicBool = AtomicBool::new(false);
+/// [`STOPPED`] where the thread does not keep it fresh.
+static LAST_TICK: AtomicU64 = AtomicU64::new(STOPPED);
+const STOPPED: u64 = u64::MAX;
 static ROSTER: Mutex<Roster> =
     Mutex::new(Roster { caches: Vec::new(), alarms: Vec::new(), alarms_set: 0, thread: None });
 
@@ -53,9 +52,18 @@ struct Alarm {
 }
 
 /// The coarse clock.
-#[inline]
 pub(crate) fn last_tick() -> u64 {
-    if TICKING.load(Acquire) { LAST_TICK.load(Relaxed) } else { system_now() }
+    match last_tick_if_any() {
+        STOPPED => system_now(),
+        tick => tick,
+    }
+}
+
+/// The coarse clock where it goes; [`u64::MAX`] where it stands.
+#[inline(always)]
+pub(crate) fn last_tick_if_any() -> u64 {
+    // Relaxed: a time, and nothing that others wrote before it.
+    LAST_TICK.load(Relaxed)
 }
 
 /// Sweeps this cache from now on, for as long as it lives; at least as often as it was asked to before.
@@ -105,10 +113,9 @@ impl Roster {
             thread.unpark();
             return;
         }
-        LAST_TICK.store(system_now(), Relaxed);
         if let Ok(handle) = thread::Builder::new().name("memokit-ticker".into()).spawn(run) {
             self.thread = Some(handle.thread().clone());
-            TICKING.store(true, Release);
+            LAST_TICK.store(system_now(), Relaxed);
         }
     }
 
@@ -123,18 +130,17 @@ fn run() {
         let (tick, caches, due) = {
             let mut roster = lock();
             let now = system_now();
-            LAST_TICK.store(now, Relaxed);
             roster.caches.retain(|enlisted| enlisted.cache.strong_count() > 0);
             let due: Vec<_> = roster.alarms.extract_if(.., |alarm| alarm.at <= now).collect();
             if roster.caches.is_empty() && roster.alarms.is_empty() && due.is_empty() {
-                TICKING.store(false, Relaxed);
+                LAST_TICK.store(STOPPED, Relaxed);
                 roster.thread = None;
                 return;
             }
             (roster.tick(), roster.caches.clone(), due)
         };
         // The user's code runs below, for as long as it likes: meanwhile hits read the precise clock.
-        TICKING.store(false, Relaxed);
+        LAST_TICK.store(STOPPED, Relaxed);
         for alarm in due {
             guarded(|| alarm.waker.wake());
         }
@@ -146,8 +152,6 @@ fn run() {
             });
         }
         LAST_TICK.store(system_now(), Relaxed);
-        // Release: who relies on the last tick sees this one.
-        TICKING.store(true, Release);
         thread::park_timeout(Duration::from_nanos(tick));
     }
 }

@@ -8,7 +8,7 @@ use std::ptr;
 
 use super::{Cache, Offer};
 use crate::engine::scope::Scope;
-use crate::engine::{Begin, Found, Hit, Mode, Outcome, Request, Ticket, Turn};
+use crate::engine::{Begin, Found, Mode, Outcome, Request, Ticket, Turn};
 use crate::flight::running::Driven;
 use crate::table::{Hash as ShortHash, Head, Node};
 
@@ -39,7 +39,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
     /// What `compute` returned. An error is not kept; others who waited for this run compute for themselves, one of them first.
     pub fn try_get_or_insert_with<E>(&self, key: K, compute: impl FnOnce() -> Result<V, E>) -> Result<V, E> {
         let hash = self.hash(&key);
-        let clock = match self.engine().find(hash, self.kind(), |other| *other == key, Self::take_hit) {
+        let clock = match self.hit_anywhere(hash, &key) {
             Ok(value) => {
                 // Here, where the value is safe if that panics.
                 drop(key);
@@ -56,7 +56,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         Q: Hash + Eq + ?Sized,
     {
         let hash = self.hash(key);
-        match self.engine().find(hash, self.kind(), move |other| other.borrow() == key, Self::take_hit) {
+        match self.hit_anywhere(hash, key) {
             Ok(value) => Ok(value),
             Err(clock) => {
                 let own = &own;
@@ -70,6 +70,32 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         }
     }
 
+    /// A hit, wherever the entry is. Without one: the clock that proves it, if one does.
+    #[inline]
+    fn hit_anywhere<Q>(&self, hash: ShortHash, key: &Q) -> Result<V, Option<u64>>
+    where
+        K: Borrow<Q>,
+        Q: Eq + ?Sized,
+    {
+        match self.hit(hash, key, V::clone) {
+            Err(None) => self.hit_far(hash, key),
+            near => near,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn hit_far<Q>(&self, hash: ShortHash, key: &Q) -> Result<V, Option<u64>>
+    where
+        K: Borrow<Q>,
+        Q: Eq + ?Sized,
+    {
+        self.find(hash, key, |found, value| {
+            found.touch();
+            value.clone()
+        })
+    }
+
     fn finish_load<E>(
         &self,
         hash: ShortHash,
@@ -80,7 +106,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         let mut turn = Turn::default();
         loop {
             let ticket = match self.engine().begin(hash, self.kind().number(), clock, request, &turn, Mode::Call) {
-                Begin::Hit(found) => return Ok(self.take_found(found)),
+                Begin::Hit(found) => return Ok(Self::take_found(&found)),
                 Begin::Bypass => return compute(),
                 Begin::Lead(ticket) => ticket,
                 Begin::Wait(wait) => match wait.park(&mut turn) {
@@ -111,7 +137,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         compute: impl Future<Output = Result<V, E>>,
     ) -> Result<V, E> {
         let hash = self.hash(&key);
-        let clock = match self.engine().find(hash, self.kind(), |other| *other == key, Self::take_hit) {
+        let clock = match self.hit_anywhere(hash, &key) {
             Ok(value) => {
                 // Here, where the value is safe if that panics.
                 drop(key);
@@ -123,7 +149,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         let mut turn = Turn::default();
         let ticket = loop {
             let wait = match self.engine().begin(hash, self.kind().number(), clock, &mut offer, &turn, Mode::Call) {
-                Begin::Hit(found) => return Ok(self.take_found(found)),
+                Begin::Hit(found) => return Ok(Self::take_found(&found)),
                 Begin::Bypass => break None,
                 Begin::Lead(ticket) => break Some(ticket.of_a_task()),
                 Begin::Wait(wait) => wait,
@@ -145,16 +171,9 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         unsafe { (*ptr::from_ref(head).cast::<Node<K, V>>()).value() }.clone()
     }
 
-    #[inline]
-    fn take_hit(hit: &Hit<'_, K, V, S>) -> V {
-        let value = hit.value().clone();
-        hit.touch();
-        value
-    }
-
-    fn take_found(&self, found: Found<'_, S>) -> V {
-        // SAFETY: the engine was asked for this kind, and has no other.
-        unsafe { found.with(self.kind(), Self::take_hit) }
+    fn take_found(found: &Found<'_, S>) -> V {
+        found.touch();
+        Self::value(found.head())
     }
 
     fn land<E>(&self, mut ticket: Ticket<'_, S>, result: Result<V, E>) -> Result<V, E> {

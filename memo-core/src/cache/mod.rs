@@ -14,7 +14,7 @@ use std::time::Duration;
 pub use builder::Builder;
 
 use crate::engine::scope::{Local, Scope, Shared};
-use crate::engine::{Engine, Hit, Kind, Request, Terms};
+use crate::engine::{Engine, Found, Kind, Request, Terms};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::registry::{AnyCache, Identity};
@@ -244,13 +244,39 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
         ShortHash::of::<H>(self.inner.hasher.hash_one(key))
     }
 
-    #[inline]
-    fn find<Q, T>(&self, key: &Q, then: impl FnOnce(&Hit<'_, K, V, S>) -> T) -> Option<T>
+    /// A hit: what `then` makes of the value, if it is where nearly all are. Without one: the clock that may prove that there is none.
+    #[inline(always)]
+    fn hit<Q, T>(&self, hash: ShortHash, key: &Q, then: impl FnOnce(&V) -> T) -> Result<T, Option<u64>>
     where
         K: Borrow<Q>,
-        Q: Hash + Eq + ?Sized,
+        Q: Eq + ?Sized,
     {
-        self.engine().find(self.hash(key), self.kind(), move |other| other.borrow() == key, then).ok()
+        let near = self.engine().find_near::<true>(hash, self.engine().only())?;
+        // SAFETY: an entry of this store, which has but one kind; held, and found alive.
+        let node: &Node<K, V> = unsafe { &*ptr::from_ref(near.head()).cast() };
+        if node.key().borrow() == key && near.touch() {
+            // SAFETY: it is published with its value.
+            Ok(then(unsafe { node.value() }))
+        } else {
+            Err(None)
+        }
+    }
+
+    /// What `then` makes of an entry and its value, wherever it is. Neither counts nor touches. Without one: the clock that proves it, if one does.
+    fn find<Q, T>(&self, hash: ShortHash, key: &Q, then: impl FnOnce(&Found<'_, S>, &V) -> T) -> Result<T, Option<u64>>
+    where
+        K: Borrow<Q>,
+        Q: Eq + ?Sized,
+    {
+        let is = |head: &Head| {
+            // SAFETY: the engine shows entries of this store, held, their keys there.
+            let node: &Node<K, V> = unsafe { &*ptr::from_ref(head).cast() };
+            node.key().borrow() == key
+        };
+        let found = self.engine().find_anywhere(hash, self.kind().kind(), &is)?;
+        // SAFETY: as above; it is published with its value.
+        let value = unsafe { (*ptr::from_ref(found.head()).cast::<Node<K, V>>()).value() };
+        Ok(then(&found, value))
     }
 
     /// The value, if it is there: a hit or a miss.
@@ -271,10 +297,32 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let seen = self.find(key, |hit| {
-            hit.touch();
-            look(hit.value())
-        });
+        let (hash, mut look) = (self.hash(key), Some(look));
+        match self.hit(hash, key, |value| look.take().map(|look| look(value))) {
+            Ok(seen) => seen,
+            Err(clock) => self.with_anyway(hash, key, clock, look),
+        }
+    }
+
+    /// The same, where the short look was not enough. `look` is there.
+    #[cold]
+    #[inline(never)]
+    fn with_anyway<Q, T>(
+        &self,
+        hash: ShortHash,
+        key: &Q,
+        clock: Option<u64>,
+        mut look: Option<impl FnOnce(&V) -> T>,
+    ) -> Option<T>
+    where
+        K: Borrow<Q>,
+        Q: Eq + ?Sized,
+    {
+        let further = |found: &Found<'_, S>, value: &V| {
+            found.touch();
+            look.take().map(|look| look(value))
+        };
+        let seen = if clock.is_some() { None } else { self.find(hash, key, further).ok().flatten() };
         if seen.is_none() {
             self.engine().missed();
         }
@@ -288,7 +336,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
         Q: Hash + Eq + ?Sized,
         V: Clone,
     {
-        self.find(key, |hit| hit.value().clone())
+        self.find(self.hash(key), key, |_, value| value.clone()).ok()
     }
 
     /// Whether there is a value. Neither counts nor touches.
@@ -297,7 +345,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.find(key, |_| ()).is_some()
+        self.find(self.hash(key), key, |_, _| ()).is_ok()
     }
 
     /// How long the entry still has, if it is there and can expire. Neither counts nor touches.
@@ -306,7 +354,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.find(key, |hit: &Hit<'_, K, V, S>| hit.expires_in())?
+        self.find(self.hash(key), key, |found, _| found.expires_in()).ok()?
     }
 
     /// Puts a value in, in place of an older one. A run for this key that is under way will not replace it.

@@ -99,7 +99,7 @@ pub enum ByTask<'a, S: Cold> {
 /// The functions of [this module](self) for a scope.
 pub trait Cold: Scope {
     /// A kind of entries.
-    fn kind(engine: &Engine<Self>, of: TypeId, vtable: &'static Vtable) -> KindOf;
+    fn kind<'a>(engine: &'a Engine<Self>, of: TypeId, vtable: &'static Vtable) -> &'a KindOf;
 
     /// The usual miss: a run that begins without more ado, if it can. Gives its entry-to-be, for a duty to be [made of](Duty::of).
     fn begin_quickly<'a>(
@@ -182,7 +182,7 @@ macro_rules! compiled_here {
         impl Cold for $Scope {
             #[cold]
             #[inline(never)]
-            fn kind(engine: &Engine<Self>, of: TypeId, vtable: &'static Vtable) -> KindOf {
+            fn kind<'a>(engine: &'a Engine<Self>, of: TypeId, vtable: &'static Vtable) -> &'a KindOf {
                 engine.kind(of, vtable)
             }
 

@@ -57,7 +57,7 @@ where
     Kp: Keep<R>,
 {
     let place = place(store, query, keep)?;
-    St::Scope::find(place.engine, place.hash, place.kind, &Asking::<Q, R, Kp>::new(query, keep))
+    St::Scope::find(place.engine, place.hash, *place.kind, &Asking::<Q, R, Kp>::new(query, keep))
 }
 
 /// `peek`
@@ -103,7 +103,7 @@ where
 {
     place(store, query, keep).is_some_and(|place| {
         let asking = Asking::<Q, R, Kp>::new(query, keep);
-        St::Scope::forget(place.engine, place.hash, place.kind, &asking)
+        St::Scope::forget(place.engine, place.hash, *place.kind, &asking)
     })
 }
 
@@ -116,7 +116,7 @@ where
     W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
 {
     let Some(place) = place(store, query, keep) else { return };
-    let (hash, kind) = (place.hash, place.kind);
+    let (hash, kind) = (place.hash, *place.kind);
     let asking = Asking::<Q, R, Kp>::new(query, keep);
     let Some(stored) = keep.stored(value) else {
         St::Scope::forget(place.engine, hash, kind, &asking);

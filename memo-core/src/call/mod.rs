@@ -94,8 +94,17 @@ impl<Q: Lookup, R, Kp: Keep<R>> Caller for Asking<'_, Q, R, Kp> {
 struct Place<'a, S: Cold> {
     engine: &'a Engine<S>,
     hash: Hash,
-    kind: KindOf,
+    /// Behind a reference, so that it is read when it is needed.
+    kind: &'a KindOf,
 }
+
+impl<S: Cold> Clone for Place<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: Cold> Copy for Place<'_, S> {}
 
 /// Where the query belongs. `None` where the thread's locals are gone already.
 #[inline(always)]
@@ -122,16 +131,15 @@ where
     Q: Lookup,
     Kp: Keep<R>,
 {
-    let found = place.engine.find_near(place.hash, place.kind)?;
+    let near = place.engine.find_near::<false>(place.hash, place.kind)?;
     // SAFETY: an entry of this kind, which is the number of just these types in this store; held.
-    let node: &Node<Q::Stored, Kp::Stored> = unsafe { &*ptr::from_ref(found.head()).cast() };
-    if !query.matches(node.key()) {
-        return Err(None);
+    let node: &Node<Q::Stored, Kp::Stored> = unsafe { &*ptr::from_ref(near.head()).cast() };
+    if query.matches(node.key()) && near.touch() {
+        // SAFETY: it was found alive, and is published with its value.
+        Ok(then(unsafe { node.value() }))
+    } else {
+        Err(None)
     }
-    // SAFETY: it was found alive, and is published with its value.
-    let answer = then(unsafe { node.value() });
-    found.touch();
-    Ok(answer)
 }
 
 impl<'a, S: Cold, K: StoredArgs, R, Kp: Keep<R>, Op: Operation<R>> Lead<'a, S, K, R, Kp, Op> {

@@ -162,11 +162,11 @@ impl<R> Operation<R> for Call {
                 let mut asking = Asking::new(query, keep);
                 // In this frame, not in `missed`: see `Engine::begin_quickly`.
                 if let Some(clock) = clock
-                    && let Some(head) = Cold::begin_quickly(place.engine, place.hash, place.kind, clock, &mut asking)
+                    && let Some(head) = Cold::begin_quickly(place.engine, place.hash, *place.kind, clock, &mut asking)
                 {
                     return Entered::Run(Lead::new(Some(Duty::of(place.engine, head)), keep, self));
                 }
-                missed(&place, clock, asking, self)
+                missed(place, clock, asking, self)
             }
         }
     }
@@ -189,7 +189,7 @@ impl<R> Operation<R> for Call {
         let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
         match find(&place, query, keep, |stored| keep.give(stored)) {
             Ok(value) => Entered::Done(value),
-            Err(clock) => missed_by_task(&place, clock, query, keep, self, turn),
+            Err(clock) => missed_by_task(place, clock, query, keep, self, turn),
         }
     }
 
@@ -222,7 +222,7 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
         let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
         match look(&place, query, keep, self.0) {
             Ok(answer) => Entered::Done(answer),
-            Err((look, clock)) => missed(&place, clock, Asking::new(query, keep), Self(look)),
+            Err((look, clock)) => missed(place, clock, Asking::new(query, keep), Self(look)),
         }
     }
 
@@ -243,7 +243,7 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
         let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
         match look(&place, query, keep, self.0) {
             Ok(answer) => Entered::Done(answer),
-            Err((look, clock)) => missed_by_task(&place, clock, query, keep, Self(look), turn),
+            Err((look, clock)) => missed_by_task(place, clock, query, keep, Self(look), turn),
         }
     }
 
@@ -273,7 +273,7 @@ where
 #[inline(never)]
 #[expect(clippy::type_complexity, reason = "what `enter` gives")]
 fn missed<'a, S, Q, R, Kp, Op>(
-    place: &Place<'a, S>,
+    place: Place<'a, S>,
     clock: Option<u64>,
     mut asking: Asking<'_, Q, R, Kp>,
     op: Op,
@@ -284,7 +284,7 @@ where
     Kp: Keep<R>,
     Op: Operation<R>,
 {
-    let duty = S::miss(place.engine, place.hash, place.kind, clock, &mut asking);
+    let duty = S::miss(place.engine, place.hash, *place.kind, clock, &mut asking);
     match asking.answer {
         Some(value) => Entered::Done(op.answer(value)),
         None => Entered::Run(Lead::new(duty, asking.keep, op)),
@@ -295,7 +295,7 @@ where
 #[inline(never)]
 #[expect(clippy::type_complexity, reason = "what `enter_async` gives")]
 fn missed_by_task<'a, S, Q, R, Kp, Op>(
-    place: &Place<'a, S>,
+    place: Place<'a, S>,
     clock: Option<u64>,
     query: &Q,
     keep: Kp,
@@ -309,7 +309,7 @@ where
     Op: Operation<R>,
 {
     let mut asking = Asking::new(query, keep);
-    match S::miss_by_task(place.engine, place.hash, place.kind, clock, &mut asking, turn) {
+    match S::miss_by_task(place.engine, place.hash, *place.kind, clock, &mut asking, turn) {
         ByTask::Wait(wait) => Entered::Wait(Awaiting::new(wait, keep, op)),
         ByTask::Run(duty) => Entered::Run(Lead::new(duty, keep, op)),
         ByTask::Answered => match asking.answer {
@@ -337,7 +337,7 @@ impl Refresh {
     {
         let duty = place(store, query, keep).and_then(|place| {
             let mut asking = Asking::<Q, R, Kp>::new(query, keep);
-            St::Scope::refresh(place.engine, place.hash, place.kind, &mut asking, is_task)
+            St::Scope::refresh(place.engine, place.hash, *place.kind, &mut asking, is_task)
         });
         Lead::new(duty, keep, self)
     }

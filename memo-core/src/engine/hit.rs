@@ -1,16 +1,15 @@
 //! A hit: find the entry, look at its value, record the use. No lock, no read-modify-write, no line written that another thread writes.
 
-use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use super::kinds::Kind;
 use super::scope::{Quick, Reading, Scope};
 use super::state::TAG_BITS;
 use super::{Engine, NEVER};
 use crate::policy::Touch;
 use crate::table::tally::Tally;
-use crate::table::{Due, Hash, Head, KindOf, Look, Near, Node};
+use crate::table::{Due, Hash, Head, KindOf, Look, Near};
+use crate::ticker;
 
 /// The tag of a mark that several threads have written since the last entry came: then it is recent enough for all of them.
 const SHARED: u64 = 0;
@@ -71,19 +70,9 @@ impl<'a, S: Scope> Found<'a, S> {
     pub(crate) fn expires_in(&self) -> Option<Duration> {
         self.engine.expires_in(self.head)
     }
-
-    /// Looks at the entry as what it is.
-    ///
-    /// # Safety
-    ///
-    /// It was looked for as an entry of this kind.
-    pub(crate) unsafe fn with<K, V, T>(self, _: Kind<K, V>, then: impl FnOnce(&Hit<'_, K, V, S>) -> T) -> T {
-        let tally = self.engine.stats.tally(&self.reading);
-        then(&Hit { engine: self.engine, head: self.head, tally, _of: PhantomData })
-    }
 }
 
-/// An entry with the right hash that stays as it is until this is dropped.
+/// An entry with the right hash that stays as it is until this is dropped: a hit, if it is the one.
 pub(crate) struct Nearby<'a, S: Scope> {
     engine: &'a Engine<S>,
     reading: S::Quick<'a>,
@@ -97,63 +86,30 @@ impl<S: Scope> Nearby<'_, S> {
         self.head
     }
 
-    /// Records a hit.
+    /// Records a hit, if that takes no call. If not, nothing was recorded.
     #[inline(always)]
-    pub(crate) fn touch(&self) {
-        match self.engine.stats.tally_quickly(&self.reading) {
-            Some(tally) => self.engine.touch(self.head, tally),
-            None => self.touch_first(),
+    #[must_use]
+    pub(crate) fn touch(&self) -> bool {
+        match self.engine.stats.tally_quickly(self.engine.serial, &self.reading) {
+            Some(tally) => self.engine.touch_quickly(self.head, tally),
+            // The first hit of this thread in this store, or the first since it hit another one.
+            None => false,
         }
-    }
-
-    /// The first hit of this thread in this store, or the first since it hit another one.
-    #[cold]
-    #[inline(never)]
-    fn touch_first(&self) {
-        self.engine.touch(self.head, self.engine.stats.tally_anyway(&self.reading));
-    }
-}
-
-/// An entry that stays as it is, its types known.
-pub(crate) struct Hit<'a, K, V, S: Scope> {
-    engine: &'a Engine<S>,
-    head: &'a Head,
-    tally: &'a Tally,
-    _of: PhantomData<fn() -> (K, V)>,
-}
-
-impl<K, V, S: Scope> Hit<'_, K, V, S> {
-    #[inline(always)]
-    pub(crate) fn value(&self) -> &V {
-        // SAFETY: an entry of this kind, held by whoever made this hit; it was found alive, and is published with its value.
-        unsafe { (*std::ptr::from_ref(self.head).cast::<Node<K, V>>()).value() }
-    }
-
-    /// Records a hit.
-    #[inline(always)]
-    pub(crate) fn touch(&self) {
-        self.engine.touch(self.head, self.tally);
-    }
-
-    /// How long the entry still has. `None` for ever.
-    pub(crate) fn expires_in(&self) -> Option<Duration> {
-        self.engine.expires_in(self.head)
     }
 }
 
 impl<S: Scope> Engine<S> {
-    /// Records a hit.
+    /// Records a hit, if it is one of the usual ones: no call, so that whoever has this in line needs few registers.
     #[inline(always)]
-    fn touch(&self, head: &Head, tally: &Tally) {
-        let tick = tally.hit();
+    fn touch_quickly(&self, head: &Head, tally: &Tally) -> bool {
         let touching = self.touching.0.load(Relaxed);
         if touching == TICK {
+            let (mark, clock, tick) = (head.mark.load(Relaxed), self.table.clock(), tally.tick() + 1);
             // Of the threads that hit an entry only the one that touched it last always writes; see `touch_anothers`.
-            let mark = head.mark.load(Relaxed);
-            if mark & TAG == tally.tag() && tick > self.table.clock() {
+            if mark & TAG == tally.tag() && tick > clock {
                 head.mark.store(tick << TAG_BITS | tally.tag(), Relaxed);
-            } else {
-                self.touch_anothers(head, mark, tally);
+            } else if mark & TAG != SHARED || mark >> TAG_BITS <= clock {
+                return false;
             }
         } else if (COUNT..IDLE).contains(&touching) {
             let mark = head.mark.load(Relaxed);
@@ -161,7 +117,17 @@ impl<S: Scope> Engine<S> {
                 head.mark.store(mark + 1, Relaxed);
             }
         } else if touching != NOTHING {
-            self.touch_otherwise(head, touching, tally);
+            return false;
+        }
+        tally.hit();
+        true
+    }
+
+    /// Records a hit.
+    fn touch(&self, head: &Head, tally: &Tally) {
+        if !self.touch_quickly(head, tally) {
+            tally.hit();
+            self.touch_otherwise(head, self.touching.0.load(Relaxed), tally);
         }
     }
 
@@ -171,86 +137,32 @@ impl<S: Scope> Engine<S> {
         (due != NEVER).then(|| Duration::from_nanos(due.saturating_sub(self.precise())))
     }
 
-    /// The first live entry with this hash and of this kind, where nearly all are: for functions, which compare its key themselves, so that
-    /// nothing else is compiled for each of them. Without an entry: the clock that proves it, if one does; else it may still be
-    /// [anywhere](Self::find_anywhere).
+    /// The first live entry with this hash and of this kind, where nearly all are. The caller compares its key. Without an entry: the clock that
+    /// proves it, if one does; else it may still be [anywhere](Self::find_anywhere). For `ONE_KIND` see [`Table::find_near`].
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "read late: until then it takes one register, or none")]
     #[inline(always)]
-    pub(crate) fn find_near(&self, hash: Hash, kind: KindOf) -> Result<Nearby<'_, S>, Option<u64>> {
+    pub(crate) fn find_near<const ONE_KIND: bool>(
+        &self,
+        hash: Hash,
+        kind: &KindOf,
+    ) -> Result<Nearby<'_, S>, Option<u64>> {
         let Some(reading) = S::read_quickly(&self.readers, self.sign()) else { return Err(None) };
-        match self.table.find_near(hash, kind, |head| reading.hold(head), |_| true) {
-            Near::Found(head, due) if due == Due::NEVER || self.is_in_time(head, due) => {
-                Ok(Nearby { engine: self, reading, head })
-            }
+        let in_time = |due: Due| due.is_ahead_of(ticker::last_tick_if_any());
+        match self.table.find_near::<ONE_KIND>(hash, kind, |head| reading.hold(head), in_time) {
+            Near::Found(head) => Ok(Nearby { engine: self, reading, head }),
             Near::Nothing(clock) => Err(Some(clock)),
-            Near::Found(..) | Near::Unclear => Err(None),
+            Near::Unclear => Err(None),
         }
     }
 
-    /// The live entry that `is` recognises, wherever it is. Without type parameters of its own.
+    /// The live entry that `is` recognises, wherever it is. Without one: the clock that proves it, if one does.
     pub(crate) fn find_anywhere(
         &self,
         hash: Hash,
         kind: KindOf,
         is: &dyn Fn(&Head) -> bool,
     ) -> Result<Found<'_, S>, Option<u64>> {
-        self.look_for(hash, kind, is, self.read())
-    }
-
-    /// What `then` makes of the live entry that `is` recognises. By itself this neither counts nor touches. Where there is none: the clock that
-    /// proves it, if one does.
-    ///
-    /// The usual hit in line, everything else behind one call. It goes on with `then` instead of giving the entry back because that is
-    /// the difference between registers and memory on the hottest path.
-    #[inline(always)]
-    pub(crate) fn find<K, V, T>(
-        &self,
-        hash: Hash,
-        kind: Kind<K, V>,
-        is: impl Fn(&K) -> bool,
-        then: impl FnOnce(&Hit<'_, K, V, S>) -> T,
-    ) -> Result<T, Option<u64>> {
-        let Some(reading) = S::read_quickly(&self.readers, self.sign()) else {
-            return self.find_far(hash, kind, is, then, None);
-        };
-        match self.table.find_near(hash, kind.kind(), |head| reading.hold(head), |head| is_of(kind, &is, head)) {
-            Near::Found(head, due) => {
-                if (due == Due::NEVER || self.is_in_time(head, due))
-                    && let Some(tally) = self.stats.tally_quickly(&reading)
-                {
-                    return Ok(then(&Hit { engine: self, head, tally, _of: PhantomData }));
-                }
-            }
-            Near::Nothing(clock) => return Err(Some(clock)),
-            Near::Unclear => {}
-        }
-        self.find_far(hash, kind, is, then, Some(reading))
-    }
-
-    /// Not where nearly all entries are, not there at all, or the first hit of this thread.
-    #[cold]
-    #[inline(never)]
-    fn find_far<'a, K, V, T>(
-        &'a self,
-        hash: Hash,
-        kind: Kind<K, V>,
-        is: impl Fn(&K) -> bool,
-        then: impl FnOnce(&Hit<'_, K, V, S>) -> T,
-        reading: Option<S::Quick<'a>>,
-    ) -> Result<T, Option<u64>> {
-        let reading = reading.map_or_else(|| self.read(), Quick::slow_down);
-        let is = |head: &Head| is_of(kind, &is, head);
-        let found = self.look_for(hash, kind.kind(), &is, reading)?;
-        // SAFETY: found as an entry of this kind.
-        Ok(unsafe { found.with(kind, then) })
-    }
-
-    fn look_for<'a>(
-        &'a self,
-        hash: Hash,
-        kind: KindOf,
-        is: &dyn Fn(&Head) -> bool,
-        reading: S::Reading<'a>,
-    ) -> Result<Found<'a, S>, Option<u64>> {
+        let reading = self.read();
         let found = match self.table.find(hash, kind, &|head| reading.hold(head), is) {
             Look::Found(head, due) => Some((head, due)),
             Look::Nothing(clock) => return Err(Some(clock)),
@@ -288,7 +200,6 @@ impl<S: Scope> Engine<S> {
 
     /// Whether an entry with this date, which was read together with the entry's being alive, is not over. The usual one has none, and reads no
     /// clock.
-    #[inline(never)]
     pub(super) fn is_in_time(&self, head: &Head, due: Due) -> bool {
         match due {
             Due::NEVER => true,
@@ -301,8 +212,6 @@ impl<S: Scope> Engine<S> {
     ///
     /// If nobody has touched it since the last entry came, this thread is the one who touches it from now on. Otherwise it is marked as shared,
     /// and nobody need write it before the next entry comes: all that a mark can tell is whether it was used before or after that.
-    #[cold]
-    #[inline(never)]
     fn touch_anothers(&self, head: &Head, mark: u64, tally: &Tally) {
         let (clock, owner, tick) = (self.table.clock(), mark & TAG, mark >> TAG_BITS);
         if owner == SHARED && tick > clock {
@@ -312,8 +221,7 @@ impl<S: Scope> Engine<S> {
         head.mark.store(self.later_than_all(tally, tick) << TAG_BITS | owner, Relaxed);
     }
 
-    /// A hit where more, or less, than the tick is written.
-    #[inline(never)]
+    /// A hit that is not one of the usual ones.
     fn touch_otherwise(&self, head: &Head, touching: u64, tally: &Tally) {
         let mark = head.mark.load(Relaxed);
         match touching & !IDLE {
@@ -340,12 +248,4 @@ impl<S: Scope> Engine<S> {
         let newest = self.table.clock().max(other);
         if tally.tick() > newest { tally.tick() } else { tally.jump_over(newest) }
     }
-}
-
-/// Whether an entry of this kind, held and its key there, is recognised.
-#[inline(always)]
-fn is_of<K, V>(_: Kind<K, V>, is: &impl Fn(&K) -> bool, head: &Head) -> bool {
-    // SAFETY: of this kind, held and alive.
-    let node: &Node<K, V> = unsafe { &*std::ptr::from_ref(head).cast() };
-    is(node.key())
 }

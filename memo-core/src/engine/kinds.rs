@@ -57,20 +57,20 @@ struct Link {
 impl Kinds {
     /// The kind with this type, if it was the first.
     #[inline(always)]
-    pub(super) fn first(&self, of: TypeId) -> Option<KindOf> {
+    pub(super) fn first(&self, of: TypeId) -> Option<&KindOf> {
         match self.first.get() {
-            Some(first) if first.of == of => Some(first.kind),
+            Some(first) if first.of == of => Some(&first.kind),
             _ => None,
         }
     }
 
     /// The kind with this type. `add` makes a new one.
-    pub(super) fn find(&self, of: TypeId, add: &dyn Fn() -> KindOf) -> KindOf {
+    pub(super) fn find(&self, of: TypeId, add: &dyn Fn() -> KindOf) -> &KindOf {
         let new = || Link { of, kind: add(), next: OnceLock::new() };
         let mut link = self.first.get_or_init(new);
         while link.of != of {
             link = link.next.get_or_init(|| Box::new(new()));
         }
-        link.kind
+        &link.kind
     }
 }

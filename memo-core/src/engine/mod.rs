@@ -37,8 +37,8 @@ use crate::table::tally::Tally;
 use crate::table::{Extras, Hash, Head, KindOf, Shown, Table, Vtable, hazard};
 use crate::ticker::{self, Sweep};
 use dates::{Dating, NEVER};
+pub(crate) use hit::Found;
 use hit::Touching;
-pub(crate) use hit::{Found, Hit};
 pub(crate) use kinds::Kind;
 use kinds::Kinds;
 use scope::{Lock, Reading, Scope};
@@ -60,8 +60,10 @@ pub struct Engine<S: Scope> {
     touching: Touching,
     dating: Dating,
     kinds: Kinds,
-    /// The one kind of a store that has no other.
-    only: Option<KindOf>,
+    /// The one kind of a store that was made with it, for itself: see [`only_kind`](Self::only_kind).
+    only: KindOf,
+    /// Of the counts: [`Stats::serial`].
+    serial: u64,
     readers: S::Readers,
     stats: Arc<Stats<S>>,
     /// The word of an entry's weight.
@@ -92,16 +94,18 @@ impl<S: Scope> Engine<S> {
         let dating = Dating::new(&config, &mut extras);
         let weight_word = config.max_weight.is_some().then(|| extras.reserve());
         let (table, mut book) = Table::new(config.max_entries.unwrap_or(usize::MAX), extras);
-        let only = first.map(|vtable| book.add_kind(&table, vtable));
+        let only = first.map(|vtable| book.add_kind(&table, vtable)).unwrap_or_default();
         let state = State::new(&config, book);
+        let stats = Arc::new(Stats::new());
         Self {
             table,
             touching: Touching::new(state.touch(), dating.idle.is_some()),
             dating,
             kinds: Kinds::default(),
             only,
+            serial: stats.serial(),
             readers: S::Readers::default(),
-            stats: Arc::new(Stats::new()),
+            stats,
             weight_word,
             random: Mutex::new(Random::new(config.seed.unwrap_or_else(crate::hash::fresh_seed))),
             config,
@@ -131,24 +135,30 @@ impl<S: Scope> Engine<S> {
 
     /// The kind of entries that the store was used with first, if it is this.
     #[inline(always)]
-    pub(crate) fn first_kind(&self, of: TypeId) -> Option<KindOf> {
+    pub(crate) fn first_kind(&self, of: TypeId) -> Option<&KindOf> {
         self.kinds.first(of)
     }
 
     /// The kind of entries with this type.
-    pub(crate) fn kind(&self, of: TypeId, vtable: &'static Vtable) -> KindOf {
+    pub(crate) fn kind(&self, of: TypeId, vtable: &'static Vtable) -> &KindOf {
         self.kinds.find(of, &|| self.state.lock().book.add_kind(&self.table, vtable))
     }
 
     /// The one kind of entries of a store that was made with it.
+    #[inline(always)]
+    pub(crate) fn only(&self) -> &KindOf {
+        &self.only
+    }
+
+    /// The same, with its types.
     ///
     /// # Safety
     ///
-    /// Those are its types.
+    /// It was, and those are its types.
     #[inline(always)]
     pub(crate) unsafe fn only_kind<K, V>(&self) -> Kind<K, V> {
         // SAFETY: by contract.
-        unsafe { Kind::new(self.only.expect("made with its kind")) }
+        unsafe { Kind::new(self.only) }
     }
 
     /// What readers' words say while they look for their entry here.
@@ -175,7 +185,7 @@ impl<S: Scope> Engine<S> {
     fn tick(&self) -> u64 {
         let next = |tally: &Tally| tally.jump_over(self.table.clock()) << TAG_BITS | tally.tag();
         if let Some(reading) = S::read_quickly(&self.readers, self.sign())
-            && let Some(tally) = self.stats.tally_quickly(&reading)
+            && let Some(tally) = self.stats.tally_quickly(self.serial, &reading)
         {
             return next(tally);
         }

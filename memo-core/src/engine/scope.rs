@@ -4,7 +4,6 @@
 //! for [`Shared`], plain cells for [`Local`].
 
 use std::cell::{Cell, RefCell, RefMut};
-use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -87,16 +86,14 @@ pub trait Reading {
 pub trait Quick<'a, S: Private> {
     /// As for [`Reading`].
     fn hold(&self, head: *const Head);
-    /// What it counts with, if that is at hand.
-    fn tally<'t>(&'t self, counting: &'t S::Counting) -> Option<&'t Tally>;
-    /// What it counts with.
-    fn tally_anyway<'t>(&'t self, counting: &'t S::Counting) -> &'t Tally;
-    /// For those who do not care.
-    fn slow_down(self) -> S::Reading<'a>;
+    /// What it counts with in the store of this [serial number](Counting::serial), if that is at hand.
+    fn tally<'t>(&'t self, serial: u64, counting: &'t S::Counting) -> Option<&'t Tally>;
 }
 
 /// Who counts the hits of a store.
 pub trait Counting<S: Private>: Default {
+    /// What tells the store from all others there ever were, if readers go by that.
+    fn serial(&self) -> u64;
     /// What this reader counts with.
     fn tally<'a>(&'a self, reading: &'a S::Reading<'_>) -> &'a Tally;
     /// Hits, and look-ups that found nothing, of all readers there were.
@@ -164,17 +161,8 @@ impl Quick<'_, Shared> for hazard::Quick {
     }
 
     #[inline(always)]
-    fn tally<'t>(&'t self, counting: &'t Threads) -> Option<&'t Tally> {
-        self.recent_tally(counting.serial())
-    }
-
-    fn tally_anyway<'t>(&'t self, counting: &'t Threads) -> &'t Tally {
-        counting.tally_of(self)
-    }
-
-    #[inline(always)]
-    fn slow_down(self) -> hazard::Reading {
-        self.slow_down()
+    fn tally<'t>(&'t self, serial: u64, _: &'t Threads) -> Option<&'t Tally> {
+        self.recent_tally(serial)
     }
 }
 
@@ -279,17 +267,8 @@ impl<'a> Quick<'a, Local> for LocalQuick<'a> {
     }
 
     #[inline(always)]
-    fn tally<'t>(&'t self, counting: &'t Alone) -> Option<&'t Tally> {
+    fn tally<'t>(&'t self, _: u64, counting: &'t Alone) -> Option<&'t Tally> {
         Some(counting.one())
-    }
-
-    fn tally_anyway<'t>(&'t self, counting: &'t Alone) -> &'t Tally {
-        counting.one()
-    }
-
-    #[inline(always)]
-    fn slow_down(self) -> LocalReading<'a> {
-        LocalReading { readers: ManuallyDrop::new(self).0, depth: 0 }
     }
 }
 

@@ -65,13 +65,13 @@ impl<S: Scope> Stats<S> {
 
     /// What this reader counts with, if that is at hand.
     #[inline(always)]
-    pub(crate) fn tally_quickly<'t>(&'t self, reading: &'t S::Quick<'_>) -> Option<&'t Tally> {
-        reading.tally(&self.readers)
+    pub(crate) fn tally_quickly<'t>(&'t self, serial: u64, reading: &'t S::Quick<'_>) -> Option<&'t Tally> {
+        reading.tally(serial, &self.readers)
     }
 
-    /// The same, if it is not.
-    pub(crate) fn tally_anyway<'t>(&'t self, reading: &'t S::Quick<'_>) -> &'t Tally {
-        reading.tally_anyway(&self.readers)
+    /// The store's number, for [`tally_quickly`](Self::tally_quickly).
+    pub(crate) fn serial(&self) -> u64 {
+        self.readers.serial()
     }
 
     /// What this reader counts with.
@@ -185,6 +185,10 @@ impl Alone {
 }
 
 impl Counting<Local> for Alone {
+    fn serial(&self) -> u64 {
+        0
+    }
+
     fn tally<'a>(&'a self, _: &'a LocalReading<'_>) -> &'a Tally {
         &self.0
     }
@@ -241,15 +245,6 @@ impl Drop for Threads {
 }
 
 impl Threads {
-    #[inline(always)]
-    pub(super) fn serial(&self) -> u64 {
-        self.serial
-    }
-
-    pub(super) fn tally_of<'a>(&'a self, reading: &'a hazard::Quick) -> &'a Tally {
-        reading.tally(self.number, self.serial, |tag| self.join(tag))
-    }
-
     fn tallies(&self) -> MutexGuard<'_, Tallies> {
         self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -279,6 +274,10 @@ impl Tallies {
 }
 
 impl Counting<Shared> for Threads {
+    fn serial(&self) -> u64 {
+        self.serial
+    }
+
     fn tally<'a>(&'a self, reading: &'a hazard::Reading) -> &'a Tally {
         reading.tally(self.number, self.serial, |tag| self.join(tag))
     }

@@ -147,13 +147,10 @@ impl Store {
     fn get(&self, hash: Hash, key: u64) -> Result<u64, u64> {
         let reading = self.read();
         let hold = |head: *const Head| reading.hold(head);
-        let look = match self.table.find_near(hash, self.kind, hold, |head| is_key(head, key)) {
-            Near::Found(head, due) => {
-                assert_eq!(due, Due::NEVER);
-                Look::Found(head, due)
-            }
+        let look = match self.table.find_near::<true>(hash, &self.kind, hold, |_| false) {
+            Near::Found(head) if is_key(head, key) => Look::Found(head, Due::NEVER),
             Near::Nothing(clock) => Look::Nothing(clock),
-            Near::Unclear => self.table.find(hash, self.kind, &hold, &|head| is_key(head, key)),
+            Near::Found(_) | Near::Unclear => self.table.find(hash, self.kind, &hold, &|head| is_key(head, key)),
         };
         let head = match look {
             Look::Found(head, _) => head,
@@ -247,10 +244,13 @@ fn readers_inside_readers_and_holds_keep_their_entries() {
             spawn(move || {
                 let outer = store.read();
                 let hold = |head: *const Head| outer.hold(head);
-                let look = store.table.find_near(near(1), store.kind, hold, |head| is_key(head, 1));
+                let look = match store.table.find_near::<true>(near(1), &store.kind, hold, |_| false) {
+                    Near::Found(head) if is_key(head, 1) => Some(head),
+                    _ => None,
+                };
                 let inner = store.get(near(2), 2);
                 assert!(matches!(inner, Ok(20) | Err(_)));
-                if let Near::Found(head, _) = look {
+                if let Some(head) = look {
                     assert_eq!(value_of(head), [10, 1 ^ 10 ^ VALUE], "held while another was read");
                 }
                 drop(outer);

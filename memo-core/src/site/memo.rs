@@ -1,6 +1,6 @@
 //! A cache in a field: one per instance.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -159,8 +159,10 @@ where
     V: Shareable + 'static,
 {
     #[inline(always)]
-    fn kind(engine: &SharedEngine) -> KindOf {
-        let of = TypeId::of::<Node<StoredKey<(), A::Stored, Sh>, V>>();
-        kind(engine, of, &const { Vtable::showing::<StoredKey<(), A::Stored, Sh>, V>() })
+    fn kind(engine: &SharedEngine) -> &KindOf {
+        kind::<Node<StoredKey<(), A::Stored, Sh>, V>, _>(
+            engine,
+            &const { Vtable::showing::<StoredKey<(), A::Stored, Sh>, V>() },
+        )
     }
 }

@@ -59,7 +59,7 @@ pub trait Listed: Store {
 pub trait Holds<K, V>: Store {
     /// Such entries' kind in this store.
     #[doc(hidden)]
-    fn kind(engine: &Engine<Self::Scope>) -> KindOf;
+    fn kind(engine: &Engine<Self::Scope>) -> &KindOf;
 }
 
 /// The cache of one function, for all threads. Made at the first use.
@@ -111,12 +111,13 @@ fn named_hasher<H: Any + Default + Send + Sync>() -> NamedHasher {
     (!hasher.is::<DefaultHashBuilder>()).then_some(hasher)
 }
 
-/// A kind of entries in a store.
+/// A kind of entries in a store: nodes `N`.
 #[inline(always)]
-fn kind<S: Cold>(engine: &Engine<S>, of: TypeId, vtable: &'static Vtable) -> KindOf {
-    match engine.first_kind(of) {
+fn kind<'a, N: 'static, S: Cold>(engine: &'a Engine<S>, vtable: &'static Vtable) -> &'a KindOf {
+    match engine.first_kind(TypeId::of::<N>()) {
         Some(kind) => kind,
-        None => S::kind(engine, of, vtable),
+        // Asked for once more, so that it need not lie in memory for this call.
+        None => S::kind(engine, TypeId::of::<N>(), vtable),
     }
 }
 
@@ -237,7 +238,7 @@ where
     V: Shareable + 'static,
 {
     #[inline(always)]
-    fn kind(engine: &SharedEngine) -> KindOf {
-        kind(engine, TypeId::of::<Node<K, V>>(), &const { Vtable::showing::<K, V>() })
+    fn kind(engine: &SharedEngine) -> &KindOf {
+        kind::<Node<K, V>, _>(engine, &const { Vtable::showing::<K, V>() })
     }
 }

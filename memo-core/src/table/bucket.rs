@@ -1,12 +1,13 @@
 //! A bucket: six slot numbers with a byte of hash each. Half a cache line, so a bucket and its neighbour cost one.
 //!
-//! `ctrl` holds six tags (0: nobody; else 0x80 and seven bits of hash) and, in its upper 16 bits, how many entries that belong here stand further
+//! `ctrl` holds six tags (0: nobody; else seven bits of hash and a one) and, in its upper 16 bits, how many entries that belong here stand further
 //! on. A count and not a flag: it goes down again when they leave, so probes stay short however long a table lives.
 //!
 //! Probing from the home bucket goes to its neighbour in the same line, then line by line. Readers take no lock. Writers, under the store's
 //! lock, store a slot before its tag, and take a tag away only of an entry that has left or can be found elsewhere.
 
 use std::alloc::{Layout, handle_alloc_error};
+use std::marker::PhantomData;
 
 use super::hash::Hash;
 use crate::sync::alloc_zeroed;
@@ -16,9 +17,9 @@ use crate::sync::atomic::{AtomicU32, AtomicU64};
 /// Entries in a bucket.
 pub(super) const WIDTH: u32 = 6;
 /// The highest bit of each tag.
-const TAGS: u64 = 0x0000_8080_8080_8080;
-/// A one in each tag's place.
-const ONES: u64 = 0x0000_0101_0101_0101;
+const HIGHEST: u64 = 0x0000_8080_8080_8080;
+/// The lowest: whether there is one.
+const LOWEST: u64 = 0x0000_0101_0101_0101;
 const OVERFLOW_SHIFT: u32 = 48;
 const MOST_OVERFLOW: u64 = 0xFFFF;
 
@@ -31,7 +32,9 @@ pub(super) struct Bucket {
 /// The places of a bucket that may be meant, as the highest bits of their tags, and whether entries that belong into it stand further on.
 #[derive(Clone, Copy)]
 pub(super) struct Candidates {
+    /// Of these only the first is surely right.
     equal: u64,
+    taken: u64,
     pub(super) further: bool,
 }
 
@@ -44,7 +47,7 @@ impl Candidates {
     /// Without the first one.
     #[inline(always)]
     pub(super) fn rest(self) -> Self {
-        Self { equal: self.equal & self.equal.wrapping_sub(1), ..self }
+        Self { equal: self.equal & self.equal.wrapping_sub(1) & self.taken, ..self }
     }
 }
 
@@ -52,17 +55,21 @@ impl Bucket {
     #[inline(always)]
     pub(super) fn candidates(&self, hash: Hash) -> Candidates {
         let ctrl = self.ctrl.load(Acquire);
-        let differs = ctrl ^ (hash.tag() * ONES);
-        // A byte of zero borrows from its upper neighbour, which may then be taken for equal if it differs in the lowest bit: keys will
-        // tell. An empty place is never taken for equal.
-        Candidates { equal: differs.wrapping_sub(ONES) & !differs & TAGS, further: ctrl >> OVERFLOW_SHIFT != 0 }
+        let differs = ctrl ^ (hash.tag() * LOWEST);
+        // A byte of zero borrows from its upper neighbour, which may then be taken for zero if it is one: two tags never differ by their lowest
+        // bit alone, but a tag and an empty place may.
+        Candidates {
+            equal: differs.wrapping_sub(LOWEST) & !differs & HIGHEST,
+            taken: (ctrl & LOWEST) << 7,
+            further: ctrl >> OVERFLOW_SHIFT != 0,
+        }
     }
 
     /// The place where this slot stands, if it does. Under the lock.
     fn place_of(&self, slot: u32) -> Option<u32> {
         // All six at once, as bits in the tags' places: places that were left still say who was there.
-        let same = |place: usize| u64::from(self.slots[place].load(Relaxed) == slot) << (8 * place + 7);
-        let places = (0..WIDTH as usize).fold(0, |all, place| all | same(place)) & self.ctrl.load(Relaxed) & TAGS;
+        let same = |place: usize| u64::from(self.slots[place].load(Relaxed) == slot) << (8 * place);
+        let places = (0..WIDTH as usize).fold(0, |all, place| all | same(place)) & self.ctrl.load(Relaxed) & LOWEST;
         (places != 0).then(|| places.trailing_zeros() / 8)
     }
 
@@ -88,6 +95,27 @@ impl NoBuckets {
         const NO_BUCKET: Bucket =
             Bucket { ctrl: AtomicU64::new(0), slots: [const { AtomicU32::new(0) }; WIDTH as usize] };
         Self([NO_BUCKET; 4])
+    }
+}
+
+/// Two buckets that share a cache line.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'a> {
+    home: *const Bucket,
+    _of: PhantomData<&'a Bucket>,
+}
+
+impl<'a> Line<'a> {
+    #[inline(always)]
+    pub(super) fn home(self) -> &'a Bucket {
+        // SAFETY: in bounds; the buckets live by the contract of whoever made the line.
+        unsafe { &*self.home }
+    }
+
+    #[inline(always)]
+    pub(super) fn neighbour(self) -> &'a Bucket {
+        // SAFETY: as above. A segment's buckets are an even number, and begin at a cache line.
+        unsafe { &*self.home.map_addr(|address| address ^ size_of::<Bucket>()) }
     }
 }
 
@@ -165,11 +193,13 @@ impl Buckets {
         false
     }
 
-    /// The home bucket, and the other one in its cache line.
+    /// The home bucket of this hash, and the other one in its cache line.
     #[inline(always)]
-    pub(super) fn line<'a>(self, hash: Hash) -> (&'a Bucket, &'a Bucket) {
+    pub(super) fn line<'a>(self, hash: Hash) -> Line<'a> {
         let home = hash.bucket(self.count);
-        (self.bucket(home), self.bucket(home ^ 1))
+        debug_assert!(home < self.count);
+        // SAFETY: in bounds.
+        Line { home: unsafe { self.first.add(home as usize) }, _of: PhantomData }
     }
 
     /// Puts a slot in. There is room. Under the lock, or before the buckets are published.
@@ -178,7 +208,7 @@ impl Buckets {
         for step in 0..self.count {
             let bucket = self.probe(home, step);
             let ctrl = bucket.ctrl.load(Relaxed);
-            let free = !ctrl & TAGS;
+            let free = !ctrl & LOWEST;
             if free != 0 {
                 let place = free.trailing_zeros() / 8;
                 // Release: whoever read an older tag of this place, and sees this slot, sees the chunk and the entry behind it.
@@ -227,7 +257,7 @@ impl Buckets {
     /// The bucket and the place in it where a slot stands.
     fn place_of(&self, kept: u32, slot: u32) -> Option<(&Bucket, u32)> {
         // The tag's bits are the lowest of those that choose the bucket: without them it is one of two in a segment of the usual size.
-        let (first, last) = (Hash::join(kept, 0).bucket(self.count), Hash::join(kept, 0x7F).bucket(self.count));
+        let (first, last) = (Hash::join(kept, 0).bucket(self.count), Hash::join(kept, u64::MAX).bucket(self.count));
         let mut home = first;
         loop {
             if let Some(found) = self.place_from(home, slot) {

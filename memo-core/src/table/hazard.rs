@@ -15,8 +15,7 @@
 
 use std::cell::{Cell, UnsafeCell};
 use std::marker::PhantomData;
-use std::mem::ManuallyDrop;
-use std::ptr::{self, null, null_mut};
+use std::ptr::{self, NonNull, null, null_mut};
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -40,7 +39,7 @@ struct Word {
     address: AtomicUsize,
     /// The store that was hit last with this word, by its serial number, and the thread's tally for it. The reading thread's alone, as is
     /// `record`.
-    recent: Cell<(u64, *const Tally)>,
+    recent: Cell<(u64, NonNull<Tally>)>,
     /// The record of the thread that reads.
     record: Cell<*const Record>,
     /// Whether barriers are this reader's business: see [`barrier`].
@@ -49,11 +48,14 @@ struct Word {
     spare: bool,
 }
 
+/// No store has the serial number 0.
+const NONE: (u64, NonNull<Tally>) = (0, NonNull::dangling());
+
 impl Word {
     fn new(spare: bool) -> Self {
         Self {
             address: AtomicUsize::new(0),
-            recent: Cell::new((0, null())),
+            recent: Cell::new(NONE),
             record: Cell::new(null()),
             fenced: !barrier::is_asymmetric(),
             spare,
@@ -72,7 +74,7 @@ impl Word {
         if recent == serial {
             // SAFETY: a tally stays in the list until the thread ends or its store's number is used again, which takes that store's
             // end; the store of this serial lives, for somebody reads in it.
-            return unsafe { &*tally };
+            return unsafe { tally.as_ref() };
         }
         // SAFETY: set when the reading began; records live for ever. By contract nobody else has a reference into the list.
         let (record, tallies) = unsafe {
@@ -86,9 +88,10 @@ impl Word {
             Some(tally) if tally.belongs_to(serial) => tally,
             place => place.insert(join(record.tag)),
         };
-        self.recent.set((serial, Arc::as_ptr(tally)));
+        let tally = NonNull::from(&**tally);
+        self.recent.set((serial, tally));
         // SAFETY: as above.
-        unsafe { &*Arc::as_ptr(tally) }
+        unsafe { tally.as_ref() }
     }
 }
 
@@ -160,7 +163,7 @@ impl Record {
     }
 
     fn give_back(&self) {
-        self.word.recent.set((0, null()));
+        self.word.recent.set(NONE);
         // SAFETY: the record is in use by this thread, and nobody on it holds a reference into the list.
         for tally in unsafe { (*self.tallies.get()).drain(..) }.flatten() {
             tally.leave();
@@ -204,24 +207,12 @@ impl Quick {
         barrier::compiler();
     }
 
-    /// As for [`Reading`].
-    pub(crate) fn tally(&self, number: usize, serial: u64, join: impl FnOnce(u8) -> Arc<Tally>) -> &Tally {
-        // SAFETY: this is the thread that reads.
-        unsafe { self.word.tally(number, serial, join) }
-    }
-
     /// This thread's tally for the store of this serial, if that is the one it hit last.
     #[inline(always)]
     pub(crate) fn recent_tally(&self, serial: u64) -> Option<&Tally> {
         let (recent, tally) = self.word.recent.get();
         // SAFETY: as in `Word::tally`.
-        (recent == serial).then(|| unsafe { &*tally })
-    }
-
-    /// The same reading, for those who do not care.
-    #[inline(always)]
-    pub(crate) fn slow_down(self) -> Reading {
-        Reading { word: ManuallyDrop::new(self).word, _here: PhantomData }
+        if recent == serial { Some(unsafe { tally.as_ref() }) } else { None }
     }
 }
 
@@ -282,7 +273,7 @@ impl Reading {
     fn give_back(&self) {
         let record = self.record();
         // Another thread's tallies are other ones.
-        self.word.recent.set((0, null()));
+        self.word.recent.set(NONE);
         Spare::give_back(self.word);
         if LEAVE.try_with(|_| ()).is_err() {
             record.give_back();

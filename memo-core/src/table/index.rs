@@ -17,21 +17,23 @@
 use std::alloc::{Layout, handle_alloc_error};
 use std::ptr::{self, null_mut};
 
-use super::bucket::{Bucket, Buckets, NoBuckets, WIDTH};
+use super::bucket::{Bucket, Buckets, Line, NoBuckets, WIDTH};
 use super::hash::{Hash, MAX_DEPTH};
 use super::slab::Chunk;
 use crate::sync::atomic::AtomicPtr;
 use crate::sync::atomic::Ordering::{Acquire, Release};
-use crate::sync::{alloc, dealloc};
+use crate::sync::{alloc, dealloc, reads, writes};
 
-/// The lowest bits of a pointer to 64-byte aligned memory: the depth of a directory, the class of a segment.
+/// The lowest bits of a pointer to 64-byte aligned memory: 32 less the depth of a directory, the class of a segment.
 const LOW: usize = 63;
+/// What belongs into those of a directory of depth 0.
+const NO_DEPTH: usize = 32;
 /// Buckets of the first segment.
 const FEWEST: u32 = 4;
 
 /// What readers go by.
 pub(super) struct Index {
-    /// With its depth in the lowest bits.
+    /// With 32 less its depth in the lowest bits: so many bits of a hash do not choose the segment.
     directory: AtomicPtr<Directory>,
     /// Buckets of a segment of class 0.
     full: u32,
@@ -46,8 +48,15 @@ pub(super) struct Index {
 #[repr(C)]
 struct Directory {
     chunks: AtomicPtr<Chunk>,
+    /// Where there is but one segment: its first bucket, and how many there are. Then there is no need to wait for a hash to know where to look.
+    /// Never changes.
+    first: *const Bucket,
+    count: u32,
     entries: [Entry; 0],
 }
+
+// SAFETY: what `first` points to is shared, and lives as long as the directory.
+unsafe impl Sync for Directory {}
 
 /// A pointer to a segment's first bucket, with the segment's class in the lowest bits.
 type Entry = AtomicPtr<Bucket>;
@@ -61,19 +70,24 @@ struct NoDirectory {
 
 static NO_BUCKETS: NoBuckets = NoBuckets::new();
 static NO_DIRECTORY: NoDirectory = NoDirectory {
-    head: Directory { chunks: AtomicPtr::new(null_mut()), entries: [] },
+    head: Directory {
+        chunks: AtomicPtr::new(null_mut()),
+        first: ptr::from_ref(&NO_BUCKETS).cast(),
+        count: FEWEST,
+        entries: [],
+    },
     entry: AtomicPtr::new(ptr::from_ref(&NO_BUCKETS).cast::<Bucket>().wrapping_byte_add(1).cast_mut()),
 };
 
 fn no_directory() -> *mut Directory {
-    ptr::from_ref(&NO_DIRECTORY).cast::<Directory>().cast_mut()
+    ptr::from_ref(&NO_DIRECTORY).cast::<Directory>().cast_mut().wrapping_byte_add(NO_DEPTH)
 }
 
 /// A reader's way into the index, and to the places that it leads to.
 #[derive(Clone, Copy)]
 pub(crate) struct View {
     directory: *const Directory,
-    depth: u32,
+    others: u32,
     full: u32,
 }
 
@@ -81,10 +95,14 @@ impl View {
     #[inline(always)]
     fn buckets(self, hash: Hash) -> Buckets {
         // SAFETY: a directory of that depth has 2^depth entries and outlives its readers, as do the buckets that each points to, in
-        // the number that their class says.
+        // the number that their class says, and the first ones in theirs.
         unsafe {
+            if self.others as usize == NO_DEPTH {
+                reads(&raw const (*self.directory).first);
+                return Buckets::at((*self.directory).first, (*self.directory).count);
+            }
             let entries = (&raw const (*self.directory).entries).cast::<Entry>();
-            let first = (*entries.add(hash.segment(self.depth))).load(Acquire);
+            let first = (*entries.add(hash.segment(self.others))).load(Acquire);
             let count = buckets_in((first.addr() & LOW) as u32, self.full);
             Buckets::at(first.map_addr(|address| address & !LOW), count)
         }
@@ -97,7 +115,7 @@ impl View {
 
     /// The home bucket of this hash, and the other one in its cache line.
     #[inline(always)]
-    pub(super) fn line<'a>(self, hash: Hash) -> (&'a Bucket, &'a Bucket) {
+    pub(super) fn line<'a>(self, hash: Hash) -> Line<'a> {
         self.buckets(hash).line(hash)
     }
 
@@ -149,8 +167,8 @@ impl Index {
     #[inline(always)]
     pub(super) fn view(&self) -> View {
         let directory = self.directory.load(Acquire);
-        let depth = (directory.addr() & LOW) as u32;
-        View { directory: directory.map_addr(|address| address & !LOW), depth, full: self.full }
+        let others = (directory.addr() & LOW) as u32;
+        View { directory: directory.map_addr(|address| address & !LOW), others, full: self.full }
     }
 
     /// Makes the first segment, if there is none. Before the first place is taken.
@@ -248,7 +266,7 @@ impl Index {
         let old = std::mem::replace(&mut segment.buckets, buckets);
         segment.class = class;
         book.outgrown.push((old.first().cast_mut().cast(), Buckets::layout(old.count())));
-        Self::publish_segment(book, at);
+        if book.segments.len() == 1 { self.publish_directory(book) } else { Self::publish_segment(book, at) }
     }
 
     fn split(&self, book: &mut IndexBook, at: usize, leaving: &[(Hash, u32)], moved: &dyn Fn()) {
@@ -307,15 +325,19 @@ impl Index {
         let chunks = self.view().chunks().cast_mut();
         // SAFETY: in bounds, and ours until it is published.
         unsafe {
+            let Segment { buckets, .. } = book.segments[0];
+            writes(&raw const (*directory).first);
             (&raw mut (*directory).chunks).write(AtomicPtr::new(chunks));
+            (&raw mut (*directory).first).write(buckets.first());
+            (&raw mut (*directory).count).write(buckets.count());
             let entries = (&raw mut (*directory).entries).cast::<Entry>();
             for (place, &number) in book.numbers.iter().enumerate() {
                 entries.add(place).write(AtomicPtr::new(Self::pointer(&book.segments[number as usize])));
             }
         }
         book.directories.push((directory, count));
-        let depth = count.trailing_zeros() as usize;
-        self.directory.store(directory.map_addr(|address| address | depth), Release);
+        let others = NO_DEPTH - count.trailing_zeros() as usize;
+        self.directory.store(directory.map_addr(|address| address | others), Release);
     }
 
     /// Empties the index at once. Its memory is handed out: readers may still look into it.
@@ -350,7 +372,7 @@ impl Index {
 impl IndexBook {
     /// The segment of this hash.
     fn number(&self, hash: Hash) -> usize {
-        self.numbers[hash.segment(self.numbers.len().trailing_zeros())] as usize
+        self.numbers[hash.segment(u32::BITS - self.numbers.len().trailing_zeros())] as usize
     }
 
     /// The whole hash of a slot, of which the kept part is known.

@@ -54,7 +54,7 @@ pub(crate) struct Table {
 }
 
 /// A kind of entries of a table: its number, and how far apart its places are.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct KindOf {
     pub(crate) number: u32,
     stride: u32,
@@ -62,8 +62,8 @@ pub struct KindOf {
 
 /// What a short look came to.
 pub(crate) enum Near<'a> {
-    /// This entry, alive when its due date was read.
-    Found(&'a Head, Due),
+    /// This entry, alive and in time.
+    Found(&'a Head),
     /// Nothing, if the clock still says this under the lock.
     Nothing(u64),
     /// That takes a longer look.
@@ -94,35 +94,42 @@ impl Table {
         self.clock.load(Relaxed)
     }
 
-    /// Looks for the entry of this kind that `is` recognises where nearly all are: in the first place with the right tag, in the home bucket or
-    /// its neighbour. `hold` announces an entry before it is looked at. Without a loop: a hit needs few registers.
+    /// Looks for an entry with this hash and of this kind where nearly all are: in the first place with the right tag, in the home bucket or its
+    /// neighbour. `hold` announces it before it is looked at. Without a loop, and with a kind that is read late: a hit needs few
+    /// registers. Where the store has but one kind (`ONE_KIND`), it is not compared.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "read late: until then it takes one register, or none")]
     #[inline(always)]
-    pub(crate) fn find_near<'a>(
+    pub(crate) fn find_near<'a, const ONE_KIND: bool>(
         &self,
         hash: Hash,
-        kind: KindOf,
-        hold: impl Fn(*const Head),
-        is: impl Fn(&Head) -> bool,
+        kind: &KindOf,
+        hold: impl FnOnce(*const Head),
+        in_time: impl FnOnce(Due) -> bool,
     ) -> Near<'a> {
         let clock = self.clock.load(Acquire);
         let view = self.index.view();
-        let (home, neighbour) = view.line(hash);
-        let candidates = home.candidates(hash);
-        let candidate = if !candidates.is_none() {
-            home.first(candidates)
-        } else if candidates.further {
-            let candidates = neighbour.candidates(hash);
+        let line = view.line(hash);
+        let mut bucket = line.home();
+        let mut candidates = bucket.candidates(hash);
+        if candidates.is_none() {
+            if !candidates.further {
+                return if self.stands(clock) { Near::Nothing(clock) } else { Near::Unclear };
+            }
+            bucket = line.neighbour();
+            candidates = bucket.candidates(hash);
             if candidates.is_none() {
                 return Near::Unclear;
             }
-            neighbour.first(candidates)
-        } else {
-            return if self.stands(clock) { Near::Nothing(clock) } else { Near::Unclear };
-        };
-        match self.check(view, candidate, hash, kind, &hold, &is) {
-            Some((head, due)) => Near::Found(head, due),
-            None => Near::Unclear,
         }
+        let (candidate, chunks, kind) = (bucket.first(candidates), view.chunks(), *kind);
+        // SAFETY: as in `check`.
+        let Some(head) = (unsafe { self.slab.node_of::<ONE_KIND>(chunks, candidate, kind.number, kind.stride) }) else {
+            return Near::Unclear;
+        };
+        hold(head);
+        // SAFETY: as in `check`.
+        let head: &'a Head = unsafe { &*head };
+        if head.is_live(hash, in_time) { Near::Found(head) } else { Near::Unclear }
     }
 
     /// Whether the clock still says this, after everything that was loaded before.
@@ -159,7 +166,7 @@ impl Table {
     }
 
     /// The entry in this slot, if it is the one.
-    #[inline(always)]
+    #[inline]
     fn check<'a>(
         &self,
         view: View,
@@ -170,7 +177,7 @@ impl Table {
         is: &impl Fn(&Head) -> bool,
     ) -> Option<(&'a Head, Due)> {
         // SAFETY: the slot was found by this view, so its chunk is in the table that the view leads to.
-        let head = unsafe { self.slab.node_of(view.chunks(), slot, kind.number, kind.stride) }?;
+        let head = unsafe { self.slab.node_of::<false>(view.chunks(), slot, kind.number, kind.stride) }?;
         hold(head);
         // SAFETY: places are never freed while somebody looks into the store, so this is a head, alive or not.
         let head: &'a Head = unsafe { &*head };

@@ -44,6 +44,12 @@ impl Due {
     pub(crate) fn is_over(self, now: u64) -> bool {
         self.0 <= now >> Self::UNIT_BITS
     }
+
+    /// Whether the date is told here, and is not over. [`u64::MAX`] is later than all of these. No entry, no date.
+    #[inline(always)]
+    pub(crate) fn is_ahead_of(self, now: u64) -> bool {
+        !self.is_over(now) && self != Self::ELSEWHERE
+    }
 }
 
 /// What every entry begins with, whatever its types.
@@ -62,12 +68,18 @@ impl Head {
     #[inline(always)]
     pub(crate) fn due_if(&self, hash: Hash) -> Option<Due> {
         let word = self.word.load(Acquire);
-        // The usual entry, in one comparison: it lives, has this hash, and is never over.
-        if word == Due::NEVER.0 << HASH_BITS | u64::from(hash.kept()) {
-            return Some(Due::NEVER);
-        }
         let due = word >> HASH_BITS;
         ((word ^ u64::from(hash.kept())) & ((1 << HASH_BITS) - 1) == 0 && due != DEAD).then_some(Due(due))
+    }
+
+    /// Whether an entry lives here that may have this hash and is in time: one comparison for the usual entry, which is never over.
+    ///
+    /// Acquire: as in [`due_if`](Self::due_if).
+    #[inline(always)]
+    pub(crate) fn is_live(&self, hash: Hash, in_time: impl FnOnce(Due) -> bool) -> bool {
+        let word = self.word.load(Acquire);
+        word == Due::NEVER.0 << HASH_BITS | u64::from(hash.kept())
+            || (word ^ u64::from(hash.kept())) & ((1 << HASH_BITS) - 1) == 0 && in_time(Due(word >> HASH_BITS))
     }
 
     pub(crate) fn due(&self) -> Due {

@@ -31,8 +31,8 @@ const FIRST: u32 = 16;
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct Chunk {
-    /// The first head.
-    first: *mut u8,
+    /// Where the head of slot 0 would be, if chunks lay side by side: so a slot's place is found without its number in the chunk.
+    origin: *mut u8,
     stride: u32,
     kind: u32,
 }
@@ -40,8 +40,18 @@ pub(super) struct Chunk {
 /// What readers go by, besides the chunk table itself, to which the [index](super::index) leads.
 pub(super) struct Slab {
     shift: AtomicU32,
-    /// The bits below the shift.
-    mask: AtomicU32,
+}
+
+impl Chunk {
+    fn new(first: *mut u8, start: u32, stride: u32, kind: u32) -> Self {
+        Self { origin: first.wrapping_sub((start as usize).wrapping_mul(stride as usize)), stride, kind }
+    }
+
+    /// The place of one of its slots, told how far apart they are.
+    #[inline(always)]
+    fn place(&self, slot: u32, stride: u32) -> *mut Head {
+        self.origin.wrapping_add((slot as usize).wrapping_mul(stride as usize)).cast()
+    }
 }
 
 /// What writers keep, under the lock.
@@ -115,7 +125,7 @@ pub(super) unsafe fn extra<'a>(head: *const Head, number: u8) -> &'a AtomicU64 {
 
 impl Slab {
     pub(super) fn new() -> Self {
-        Self { shift: AtomicU32::new(0), mask: AtomicU32::new(0) }
+        Self { shift: AtomicU32::new(0) }
     }
 
     /// Where the entry of this slot is, and its kind.
@@ -125,28 +135,29 @@ impl Slab {
     /// The slot was given out for a chunk of this table, and that happened before.
     #[inline]
     pub(super) unsafe fn node(&self, chunks: *const Chunk, slot: u32) -> (*mut Head, u32) {
-        // SAFETY: by contract, and a chunk has places of its own stride.
-        unsafe {
-            let chunk = &*self.chunk(chunks, slot);
-            reads(chunk);
-            (chunk.first.add((slot & self.mask.load(Relaxed)) as usize * chunk.stride as usize).cast(), chunk.kind)
-        }
+        // SAFETY: by contract.
+        let chunk = unsafe { &*self.chunk(chunks, slot) };
+        reads(chunk);
+        (chunk.place(slot, chunk.stride), chunk.kind)
     }
 
     /// The same, if the entry is of this kind. What is known of the kind beforehand need not be waited for.
     ///
     /// # Safety
     ///
-    /// As above, and the stride is the kind's.
+    /// As above; the stride is the kind's; with `ONE_KIND` there is no other.
     #[inline(always)]
-    pub(super) unsafe fn node_of(&self, chunks: *const Chunk, slot: u32, kind: u32, stride: u32) -> Option<*mut Head> {
-        let offset = (slot & self.mask.load(Relaxed)) as usize * stride as usize;
-        // SAFETY: by contract; the offset is used in a chunk of that stride only.
-        unsafe {
-            let chunk = &*self.chunk(chunks, slot);
-            reads(chunk);
-            (chunk.kind == kind).then(|| chunk.first.add(offset).cast())
-        }
+    pub(super) unsafe fn node_of<const ONE_KIND: bool>(
+        &self,
+        chunks: *const Chunk,
+        slot: u32,
+        kind: u32,
+        stride: u32,
+    ) -> Option<*mut Head> {
+        // SAFETY: by contract.
+        let chunk = unsafe { &*self.chunk(chunks, slot) };
+        reads(chunk);
+        (ONE_KIND || chunk.kind == kind).then(|| chunk.place(slot, stride))
     }
 
     #[inline(always)]
@@ -181,7 +192,6 @@ impl SlabBook {
             // Relaxed: no slot has been given out.
             let shift = by_bound.min(by_size).clamp(LEAST_SHIFT, MOST_SHIFT);
             slab.shift.store(shift, Relaxed);
-            slab.mask.store((1 << shift) - 1, Relaxed);
         }
         self.needs_drop |= vtable.needs_drop;
         let stride = u32::try_from(stride).expect("entries are smaller than 4 GiB");
@@ -234,8 +244,8 @@ impl SlabBook {
         }
         // SAFETY: inside the allocation.
         let first = unsafe { memory.add(offset) };
-        self.add_line(Chunk { first, stride, kind }, publish);
         let start = u32::try_from(self.chunks.len() << shift).expect("slots are u32");
+        self.add_line(Chunk::new(first, start, stride, kind), publish);
         self.chunks.push(Allocated { memory, layout, places });
         self.kinds[kind as usize].unused = start..start + places;
     }
@@ -287,7 +297,8 @@ impl SlabBook {
 
     /// Calls `see` with the head of each of these slots, null where there is no place.
     pub(super) fn each_head(&self, slab: &Slab, slots: Range<u32>, mut see: impl FnMut(*const Head)) {
-        let (shift, mask) = (slab.shift.load(Relaxed), slab.mask.load(Relaxed));
+        let shift = slab.shift.load(Relaxed);
+        let mask = (1 << shift) - 1;
         let mut slot = slots.start;
         while slot < slots.end {
             let end = slots.end.min((slot | mask).saturating_add(1));
@@ -295,10 +306,9 @@ impl SlabBook {
             let places = self.chunks.get(number).map_or(0, |chunk| chunk.places);
             if places > 0 {
                 // SAFETY: the table has a line for each chunk.
-                let Chunk { first, stride, .. } = unsafe { *self.table.add(number) };
-                for place in slot & mask..places.min((slot & mask) + (end - slot)) {
-                    // SAFETY: inside the chunk.
-                    see(unsafe { first.add(place as usize * stride as usize) }.cast());
+                let chunk = unsafe { *self.table.add(number) };
+                for place in slot..end.min((slot & !mask) + places) {
+                    see(chunk.place(place, chunk.stride));
                 }
             }
             for _ in (slot & mask).max(places)..(slot & mask) + (end - slot) {
@@ -311,8 +321,9 @@ impl SlabBook {
     /// Whether the slot is one of a chunk.
     #[inline]
     pub(super) fn knows(&self, slab: &Slab, slot: u32) -> bool {
-        let chunk = self.chunks.get((slot >> slab.shift.load(Relaxed)) as usize);
-        chunk.is_some_and(|chunk| slot & slab.mask.load(Relaxed) < chunk.places)
+        let shift = slab.shift.load(Relaxed);
+        let chunk = self.chunks.get((slot >> shift) as usize);
+        chunk.is_some_and(|chunk| slot & ((1 << shift) - 1) < chunk.places)
     }
 
     /// Bytes of all chunks.

@@ -50,6 +50,7 @@ impl Tally {
         self.misses.store(self.misses.load(Relaxed) + 1, Relaxed);
     }
 
+    #[inline(always)]
     pub(crate) fn tick(&self) -> u64 {
         self.tick.load(Relaxed)
     }

@@ -36,7 +36,7 @@ impl<V> Request for Offer<V> {
 fn kind<V: 'static, S: Scope>(engine: &Engine<S>) -> Kind<u32, V> {
     let kind = engine.kind(TypeId::of::<Node<u32, V>>(), const { &Vtable::new::<u32, V>() });
     // SAFETY: these are its types.
-    unsafe { Kind::new(kind) }
+    unsafe { Kind::new(*kind) }
 }
 
 fn hash(key: u32) -> Hash {
@@ -50,7 +50,9 @@ fn insert<V: 'static, S: Scope>(engine: &Engine<S>, key: u32, value: V) {
 }
 
 fn contains<V: 'static, S: Scope>(engine: &Engine<S>, key: u32) -> bool {
-    engine.find(hash(key), kind::<V, S>(engine), |other| *other == key, |_| ()).is_ok()
+    // SAFETY: of this kind, and held.
+    let is = |head: &Head| unsafe { *(*ptr::from_ref(head).cast::<Node<u32, V>>()).key() == key };
+    engine.find_anywhere(hash(key), kind::<V, S>(engine).kind(), &is).is_ok()
 }
 
 fn all_kinds_are_seen<S: Scope>() {
