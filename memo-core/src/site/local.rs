@@ -1,12 +1,13 @@
 //! One cache per thread.
 
-use std::any::{Any, TypeId};
-use std::cell::RefCell;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
 use std::hash::BuildHasher;
 use std::marker::PhantomData;
+use std::ptr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Holds, Listed, Store, checked, kind};
 use crate::config::Config;
@@ -25,7 +26,8 @@ type LocalEngine = Engine<scope::Local>;
 pub struct LocalSite {
     identity: Identity,
     typed: bool,
-    index: OnceLock<usize>,
+    /// [`NONE`] before the first use.
+    index: AtomicUsize,
     listed: AtomicBool,
     threads: Mutex<Threads>,
 }
@@ -38,9 +40,23 @@ struct Threads {
     parameters: Option<CacheParameters>,
 }
 
+const NONE: usize = usize::MAX;
+
 thread_local! {
-    /// This thread's caches, by the sites' indices.
-    static MADE: RefCell<Vec<Option<Rc<Made>>>> = const { RefCell::new(Vec::new()) };
+    /// This thread's caches.
+    static MADE: All = const { All(RefCell::new(Vec::new())) };
+    /// Where they are, for calls: nothing here has to be dropped, so looking takes no more than a load.
+    static WHERE: Cell<*const [Option<Rc<Made>>]> = const { Cell::new(ptr::slice_from_raw_parts(ptr::null(), 0)) };
+}
+
+/// Caches by the sites' indices.
+struct All(RefCell<Vec<Option<Rc<Made>>>>);
+
+impl Drop for All {
+    /// Values that are dropped now may call the function: that computes without the cache.
+    fn drop(&mut self) {
+        WHERE.set(ptr::slice_from_raw_parts(ptr::null(), 0));
+    }
 }
 
 struct Made {
@@ -82,7 +98,7 @@ impl LocalSite {
         Self {
             identity: Identity::constant(name, file, line),
             typed,
-            index: OnceLock::new(),
+            index: AtomicUsize::new(NONE),
             listed: AtomicBool::new(false),
             threads: Mutex::new(threads),
         }
@@ -94,14 +110,26 @@ impl LocalSite {
 
     fn index(&self) -> usize {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
-        *self.index.get_or_init(|| NEXT.fetch_add(1, Relaxed))
+        match self.index.load(Relaxed) {
+            NONE => {
+                let next = NEXT.fetch_add(1, Relaxed);
+                self.index.compare_exchange(NONE, next, Relaxed, Relaxed).map_or_else(|other| other, |_| next)
+            }
+            index => index,
+        }
+    }
+
+    /// This thread's cache, if there is one.
+    #[inline]
+    fn known(&self) -> Option<Rc<Made>> {
+        let (all, index) = (WHERE.get(), self.index.load(Relaxed));
+        // SAFETY: in bounds. `WHERE` is what `MADE` holds, whose content changes in `make` alone, which runs no code of the user's meanwhile.
+        if index < all.len() { unsafe { (*all.cast::<Option<Rc<Made>>>().add(index)).clone() } } else { None }
     }
 
     /// Does something to this thread's cache, if there is one.
     fn here(&self, act: impl FnOnce(&LocalEngine)) {
-        let index = self.index();
-        let made = MADE.try_with(|made| made.borrow().get(index).cloned().flatten());
-        if let Ok(Some(made)) = made {
+        if let Some(made) = self.known() {
             act(&made.engine);
         }
     }
@@ -118,17 +146,20 @@ impl LocalSite {
         Local { site: self, made: self.made(config, || Box::new(H::default())), _hasher: PhantomData }
     }
 
+    #[inline]
     fn made(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<Made>> {
-        let index = self.index();
-        match MADE.try_with(|made| made.borrow().get(index).cloned().flatten()) {
-            Err(_) => None,
-            Ok(Some(made)) => Some(made),
-            Ok(None) => self.make(index, config(), hasher()),
+        match self.known() {
+            Some(made) => Some(made),
+            None => self.make(config, hasher),
         }
     }
 
     #[cold]
-    fn make(&'static self, index: usize, config: Config, hasher: Box<dyn Any>) -> Option<Rc<Made>> {
+    #[inline(never)]
+    fn make(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<Made>> {
+        // Once the thread's locals are gone nothing can be kept.
+        MADE.try_with(|_| ()).ok()?;
+        let (index, config, hasher) = (self.index(), config(), hasher());
         checked(self.identity.name(), &config);
         let made = Rc::new(Made {
             engine: LocalEngine::new(config, None),
@@ -145,12 +176,13 @@ impl LocalSite {
             registry::list_function(self);
         }
         MADE.try_with(|all| {
-            let mut all = all.borrow_mut();
+            let mut all = all.0.borrow_mut();
             if all.len() <= index {
                 all.resize(index + 1, None);
+                WHERE.set(&raw const all[..]);
             }
             // The hasher's `default` may have come here before us.
-            all[index].get_or_insert(made).clone()
+            all[index].get_or_insert_with(|| made.clone()).clone()
         })
         .ok()
     }
@@ -224,7 +256,7 @@ where
     V: 'static,
 {
     #[inline(always)]
-    fn kind(engine: &LocalEngine) -> KindOf {
-        kind(engine, TypeId::of::<Node<K, V>>(), &const { Vtable::showing::<K, V>() })
+    fn kind(engine: &LocalEngine) -> &KindOf {
+        kind::<Node<K, V>, _>(engine, &const { Vtable::showing::<K, V>() })
     }
 }
