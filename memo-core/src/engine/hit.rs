@@ -139,7 +139,6 @@ impl<S: Scope> Engine<S> {
 
     /// The first live entry with this hash and of this kind, where nearly all are. The caller compares its key. Without an entry: the clock that
     /// proves it, if one does; else it may still be [anywhere](Self::find_anywhere). For `ONE_KIND` see [`Table::find_near`].
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "read late: until then it takes one register, or none")]
     #[inline(always)]
     pub(crate) fn find_near<const ONE_KIND: bool>(
         &self,

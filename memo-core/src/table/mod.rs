@@ -97,7 +97,6 @@ impl Table {
     /// Looks for an entry with this hash and of this kind where nearly all are: in the first place with the right tag, in the home bucket or its
     /// neighbour. `hold` announces it before it is looked at. Without a loop, and with a kind that is read late: a hit needs few
     /// registers. Where the store has but one kind (`ONE_KIND`), it is not compared.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "read late: until then it takes one register, or none")]
     #[inline(always)]
     pub(crate) fn find_near<'a, const ONE_KIND: bool>(
         &self,
