@@ -13,3 +13,11 @@ pub use crate::key::*;
 pub use crate::lazy::*;
 pub use crate::registry::CacheRef;
 pub use crate::site::{Field, Local, LocalSite, Shared, Site, field, field_with};
+
+/// The traits among which method resolution chooses. Without names, so that what the user writes keeps its meaning beside them.
+pub mod choices {
+    pub use crate::keep::{AutoFit1 as _, AutoFit2 as _, AutoKeep1 as _, AutoKeep2 as _, AutoKeep3 as _};
+    pub use crate::key::{
+        AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, AutoKey5 as _, AutoShare1 as _, AutoShare2 as _,
+    };
+}

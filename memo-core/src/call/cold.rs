@@ -20,6 +20,7 @@ use crate::engine::stats::Count;
 use crate::engine::{Begin, Engine, Found, Mode, Outcome, Request, Terms, Ticket, Turn, Wait};
 use crate::flight::Id;
 use crate::info::{CacheInfo, CacheParameters};
+use crate::key::KeyRef;
 use crate::table::{Hash, Head, KindOf, Vtable};
 
 /// One who asks for a value: its key, and what it makes of the value.
@@ -158,7 +159,7 @@ pub trait Cold: Scope {
     fn forget(engine: &Engine<Self>, hash: Hash, kind: KindOf, request: &dyn Request) -> bool;
 
     /// Takes out every entry that `keep` refuses. Gives their number.
-    fn retain(engine: &Engine<Self>, keep: &mut dyn FnMut(&Head, u32) -> bool) -> usize;
+    fn retain(engine: &Engine<Self>, keep: &mut dyn FnMut(KeyRef<'_>, &dyn Any) -> bool) -> usize;
 
     /// A call that `when` kept from the cache.
     fn bypassed(engine: &Engine<Self>);
@@ -301,8 +302,13 @@ macro_rules! compiled_here {
             }
 
             #[inline(never)]
-            fn retain(engine: &Engine<Self>, keep: &mut dyn FnMut(&Head, u32) -> bool) -> usize {
-                engine.retain(keep)
+            fn retain(engine: &Engine<Self>, keep: &mut dyn FnMut(KeyRef<'_>, &dyn Any) -> bool) -> usize {
+                engine.retain(|head, kind| {
+                    let Some((key, value)) = engine.show(head, kind) else { return true };
+                    // SAFETY: the entry is held while this looks at it.
+                    let (key, value) = unsafe { (&*key, &*value) };
+                    keep(KeyRef::new(key), value)
+                })
             }
 
             #[inline(never)]

@@ -8,7 +8,7 @@ mod handle;
 mod operation;
 mod wait;
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::marker::PhantomData;
 use std::ptr;
 use std::time::Duration;
@@ -25,7 +25,7 @@ use crate::flight::running::Driven;
 use crate::keep::Keep;
 use crate::key::{Lookup, StoredArgs};
 use crate::site::{Holds, Store};
-use crate::table::{Hash, Head, KindOf, Node};
+use crate::table::{Hash, Head, KindOf, Node, Shown, Vtable};
 use cold::{Caller, Landing};
 
 /// The right to compute and keep one value, for an operation. Dropping it (a panic, a cancelled future) hands it over to those who wait.
@@ -106,7 +106,25 @@ where
     Kp: Keep<R>,
 {
     let (engine, hasher) = store.place()?;
-    Some(Place { engine, hash: Hash::of::<St::Hasher>(query.hash(hasher)), kind: St::kind(engine) })
+    let hash = Hash::of::<St::Hasher>(query.hash(hasher));
+    let of = TypeId::of::<Node<Q::Stored, Kp::Stored>>();
+    let kind = match engine.first_kind(of) {
+        Some(kind) => kind,
+        None => St::Scope::kind(engine, of, const { &Vtable::shown_by::<Q::Stored, Kp::Stored>(show::<Q, R, Kp>) }),
+    };
+    Some(Place { engine, hash, kind })
+}
+
+/// The arguments and the value of an entry, for those who do not know their types.
+///
+/// # Safety
+///
+/// It is an entry of this kind, and lives as long as what this leads to is used.
+unsafe fn show<Q: Lookup, R, Kp: Keep<R>>(head: *const Head) -> Shown {
+    // SAFETY: by contract.
+    let node = unsafe { &*head.cast::<Node<Q::Stored, Kp::Stored>>() };
+    // SAFETY: only entries that live are shown.
+    (ptr::from_ref(node.key()), ptr::from_ref(Kp::as_any(unsafe { node.value() })))
 }
 
 /// A hit: what `then` makes of the value, if it is where nearly all are. Without one, the clock that may prove that there is none.

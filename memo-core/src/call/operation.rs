@@ -269,15 +269,17 @@ where
     }
 }
 
+type Missed<'a, S, Q, R, Kp, Op, Wt = Infallible> =
+    Entered<<Op as Operation<R>>::Answer, Lead<'a, S, <Q as Key>::Stored, R, Kp, Op>, Wt>;
+
 /// A call that found nothing where nearly all entries are.
 #[inline(never)]
-#[expect(clippy::type_complexity, reason = "what `enter` gives")]
 fn missed<'a, S, Q, R, Kp, Op>(
     place: &Place<'a, S>,
     clock: Option<u64>,
     mut asking: Asking<'_, Q, R, Kp>,
     op: Op,
-) -> Entered<Op::Answer, Lead<'a, S, Q::Stored, R, Kp, Op>>
+) -> Missed<'a, S, Q, R, Kp, Op>
 where
     S: Cold,
     Q: Lookup,
@@ -293,7 +295,6 @@ where
 
 /// As [`missed`], for a task.
 #[inline(never)]
-#[expect(clippy::type_complexity, reason = "what `enter_async` gives")]
 fn missed_by_task<'a, S, Q, R, Kp, Op>(
     place: &Place<'a, S>,
     clock: Option<u64>,
@@ -301,7 +302,7 @@ fn missed_by_task<'a, S, Q, R, Kp, Op>(
     keep: Kp,
     op: Op,
     turn: &Turn,
-) -> Entered<Op::Answer, Lead<'a, S, Q::Stored, R, Kp, Op>, Awaiting<'a, S, Q::Stored, R, Kp, Op>>
+) -> Missed<'a, S, Q, R, Kp, Op, Awaiting<'a, S, <Q as Key>::Stored, R, Kp, Op>>
 where
     S: Cold,
     Q: Lookup,

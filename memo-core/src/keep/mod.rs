@@ -48,6 +48,9 @@ pub trait Keep<R>: Copy {
     /// The value in place.
     fn view(stored: &Self::Stored) -> &R;
 
+    /// The value in place, for those who do not know its type.
+    fn as_any(stored: &Self::Stored) -> &dyn Any;
+
     /// Whether this value is an error, and for that reason not kept.
     #[inline]
     fn failed(self, _value: &R) -> bool {
@@ -116,6 +119,10 @@ impl<R: Reusable + 'static> Keep<R> for Whole {
     fn view(stored: &R) -> &R {
         stored
     }
+
+    fn as_any(stored: &R) -> &dyn Any {
+        stored
+    }
 }
 
 /// A `Result` that is `Ok`: there is no `E` in it, and never will be.
@@ -176,6 +183,10 @@ macro_rules! keeps_ok {
             &stored.0
         }
 
+        fn as_any(stored: &Kept<T, E>) -> &dyn Any {
+            &stored.0
+        }
+
         #[inline]
         fn failed(self, value: &Result<T, E>) -> bool {
             value.is_err()
@@ -222,6 +233,10 @@ impl<T: Reusable + 'static> Keep<Option<T>> for SomeOnly {
 
     #[inline]
     fn view(stored: &Option<T>) -> &Option<T> {
+        stored
+    }
+
+    fn as_any(stored: &Option<T>) -> &dyn Any {
         stored
     }
 

@@ -1,6 +1,6 @@
 //! One cache per thread.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::cell::RefCell;
 use std::hash::BuildHasher;
 use std::marker::PhantomData;
@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::{Holds, Listed, Store, checked, kind};
+use super::{Holds, Listed, Store, checked};
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::engine::scope;
@@ -17,7 +17,6 @@ use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::key::StoredArgs;
 use crate::registry::{self, AnyCache, CacheRef, Identity};
-use crate::table::{KindOf, Node, Vtable};
 
 type LocalEngine = Engine<scope::Local>;
 
@@ -223,8 +222,4 @@ where
     K: StoredArgs + 'static,
     V: 'static,
 {
-    #[inline(always)]
-    fn kind(engine: &LocalEngine) -> KindOf {
-        kind(engine, TypeId::of::<Node<K, V>>(), &const { Vtable::showing::<K, V>() })
-    }
 }

@@ -49,8 +49,7 @@ impl Printer<'_> {
     }
 
     fn through_the_door(&self, operation: &TokenStream) -> TokenStream {
-        let (door, arguments, turbofish) =
-            (self.operation_path("__enter"), self.handed_on(), self.turbofish_and(&quote!(_)));
+        let (door, arguments, turbofish) = (self.operation_path("__enter"), self.handed_on(), self.turbofish_and_one());
         let comma = (!arguments.is_empty()).then(|| quote!(,));
         self.vouched(quote_spanned!(self.site=> #door #turbofish (#arguments #comma #operation)))
     }
