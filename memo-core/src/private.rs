@@ -2,7 +2,7 @@
 
 pub use crate::call::{
     Call, Contains, Entered, ExpiresIn, Forget, Lead, Operation, Peek, Put, Read, Refresh, Weight, Writing, as_is,
-    at_once, bypassed, cache, clear, enter, enter_async, forget_if, info, parameters, resize,
+    at_once, bypassed, cache, clear, forget_if, info, parameters, resize,
 };
 pub use crate::config::{Config, SingleFlight};
 pub use crate::engine::Turn;

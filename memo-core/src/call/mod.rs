@@ -16,9 +16,7 @@ use std::time::Duration;
 pub(crate) use cold::Cold;
 use cold::Duty;
 pub use handle::{bypassed, cache, clear, forget_if, info, parameters, resize};
-pub use operation::{
-    Call, Contains, Entered, ExpiresIn, Forget, Operation, Peek, Put, Read, Refresh, at_once, enter, enter_async,
-};
+pub use operation::{Call, Contains, Entered, ExpiresIn, Forget, Operation, Peek, Put, Read, Refresh, at_once};
 
 use crate::engine::{Engine, Request, Terms};
 use crate::flight::running::Driven;
@@ -85,8 +83,11 @@ impl<Q: Lookup, R, Kp: Keep<R>> Caller for Asking<'_, Q, R, Kp> {
     }
 
     fn take_failure(&mut self, failure: &(dyn Any + Send + Sync)) -> bool {
-        self.answer = self.keep.from_failure(failure);
-        self.answer.is_some()
+        // A constant: nothing of this is compiled for the others.
+        Kp::SHARES_FAILURES && {
+            self.answer = self.keep.from_failure(failure);
+            self.answer.is_some()
+        }
     }
 }
 
@@ -108,11 +109,17 @@ where
     let (engine, hasher) = store.place()?;
     let hash = Hash::of::<St::Hasher>(query.hash(hasher));
     let of = TypeId::of::<Node<Q::Stored, Kp::Stored>>();
-    let kind = match engine.first_kind(of) {
+    let vtable = const { &Vtable::shown_by::<Q::Stored, Kp::Stored>(show::<Q, R, Kp>) };
+    Some(Place { engine, hash, kind: kind(engine, of, vtable) })
+}
+
+/// This kind of entries in the store.
+#[inline(always)]
+fn kind<S: Cold>(engine: &Engine<S>, of: TypeId, vtable: &'static Vtable) -> KindOf {
+    match engine.first_kind(of) {
         Some(kind) => kind,
-        None => St::Scope::kind(engine, of, const { &Vtable::shown_by::<Q::Stored, Kp::Stored>(show::<Q, R, Kp>) }),
-    };
-    Some(Place { engine, hash, kind })
+        None => S::kind(engine, of, vtable),
+    }
 }
 
 /// The arguments and the value of an entry, for those who do not know their types.

@@ -83,45 +83,6 @@ pub trait Operation<R>: Sized {
     fn answer(self, value: R) -> Self::Answer;
 }
 
-/// Asks the store.
-#[inline]
-pub fn enter<'a, St, Q, R, Kp, Op, W>(
-    store: &'a St,
-    query: &Q,
-    keep: Kp,
-    op: Op,
-    write: W,
-) -> EnteredByThread<'a, Op, St, Q, R, Kp>
-where
-    St: Holds<Q::Stored, Kp::Stored>,
-    Q: Lookup,
-    Kp: Keep<R>,
-    Op: Operation<R>,
-    W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
-{
-    op.enter(store, query, keep, write)
-}
-
-/// Asks the store for a task.
-#[inline]
-pub fn enter_async<'a, St, Q, R, Kp, Op, W>(
-    store: &'a St,
-    query: &Q,
-    keep: Kp,
-    op: Op,
-    write: W,
-    turn: &mut Turn,
-) -> EnteredByTask<'a, Op, St, Q, R, Kp>
-where
-    St: Holds<Q::Stored, Kp::Stored>,
-    Q: Lookup,
-    Kp: Keep<R>,
-    Op: Operation<R>,
-    W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
-{
-    op.enter_async(store, query, keep, write, turn)
-}
-
 /// The answer of an operation of an async function that neither runs the body nor waits: there at the first poll.
 ///
 /// # Panics
@@ -272,6 +233,8 @@ where
 type Missed<'a, S, Q, R, Kp, Op, Wt = Infallible> =
     Entered<<Op as Operation<R>>::Answer, Lead<'a, S, <Q as Key>::Stored, R, Kp, Op>, Wt>;
 
+type MissedByTask<'a, S, Q, R, Kp, Op> = Missed<'a, S, Q, R, Kp, Op, Awaiting<'a, S, <Q as Key>::Stored, R, Kp, Op>>;
+
 /// A call that found nothing where nearly all entries are.
 #[inline(never)]
 fn missed<'a, S, Q, R, Kp, Op>(
@@ -302,7 +265,7 @@ fn missed_by_task<'a, S, Q, R, Kp, Op>(
     keep: Kp,
     op: Op,
     turn: &Turn,
-) -> Missed<'a, S, Q, R, Kp, Op, Awaiting<'a, S, <Q as Key>::Stored, R, Kp, Op>>
+) -> MissedByTask<'a, S, Q, R, Kp, Op>
 where
     S: Cold,
     Q: Lookup,

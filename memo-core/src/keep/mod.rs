@@ -36,6 +36,9 @@ pub trait Keep<R>: Copy {
     /// What is kept.
     type Stored: 'static;
 
+    /// Whether those who waited may get something that is not kept.
+    const SHARES_FAILURES: bool = false;
+
     /// Whether this value is one to keep.
     fn keeps(self, value: &R) -> bool;
 
@@ -199,6 +202,8 @@ impl<T: Reusable + 'static, E: 'static> Keep<Result<T, E>> for OkOnly {
 }
 
 impl<T: Reusable + 'static, E: Clone + Send + Sync + 'static> Keep<Result<T, E>> for OkShared {
+    const SHARES_FAILURES: bool = true;
+
     keeps_ok!();
 
     fn shared_failure(self, value: &Result<T, E>) -> Option<Box<dyn Any + Send + Sync>> {
@@ -215,6 +220,8 @@ impl<T: Reusable + 'static, E: Clone + Send + Sync + 'static> Keep<Result<T, E>>
 
 impl<T: Reusable + 'static> Keep<Option<T>> for SomeOnly {
     type Stored = Option<T>;
+
+    const SHARES_FAILURES: bool = true;
 
     #[inline]
     fn keeps(self, value: &Option<T>) -> bool {
