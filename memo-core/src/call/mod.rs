@@ -24,7 +24,7 @@ use crate::keep::Keep;
 use crate::key::{Lookup, StoredArgs};
 use crate::site::{Holds, Store};
 use crate::table::{Hash, Head, KindOf, Node, Shown, Vtable};
-use cold::{Caller, Landing};
+use cold::{Caller, Landed, Landing};
 
 /// The right to compute and keep one value, for an operation. Dropping it (a panic, a cancelled future) hands it over to those who wait.
 pub struct Lead<'a, S: Cold, K, R, Kp, Op> {
@@ -171,18 +171,18 @@ impl<'a, S: Cold, K: StoredArgs, R, Kp: Keep<R>, Op: Operation<R>> Lead<'a, S, K
     }
 
     /// Keeps the value, if it is one to keep, hands it on to those who wait, and answers.
-    pub fn finish(mut self, value: R) -> Op::Answer {
-        S::finish(&mut self.duty, &mut Plain { value: &value, keep: self.keep, _of: PhantomData::<K> });
+    pub fn finish(self, value: R) -> Op::Answer {
+        S::finish(self.duty, &mut Plain { value: &value, keep: self.keep, _of: PhantomData::<K> });
         self.op.answer(value)
     }
 
     /// As [`finish`](Self::finish), and what the words of the attribute make of the value.
-    pub fn finish_with<W>(mut self, value: R, write: W) -> Op::Answer
+    pub fn finish_with<W>(self, value: R, write: W) -> Op::Answer
     where
         W: for<'w> FnOnce(Writing<'w, K, R>) -> Writing<'w, K, R>,
     {
         let plain = Plain { value: &value, keep: self.keep, _of: PhantomData::<K> };
-        S::finish(&mut self.duty, &mut Written { plain, write: Some(write) });
+        S::finish(self.duty, &mut Written { plain, write: Some(write) });
         self.op.answer(value)
     }
 }
@@ -194,20 +194,18 @@ struct Plain<'v, K, R, Kp> {
     _of: PhantomData<K>,
 }
 
+impl<K, R, Kp: Keep<R>> Plain<'_, K, R, Kp> {
+    fn nothing(&self) -> Landed {
+        Landed::Nothing { failure: self.keep.shared_failure(self.value), failed: self.keep.failed(self.value) }
+    }
+}
+
 impl<K, R, Kp: Keep<R>> Landing for Plain<'_, K, R, Kp> {
-    unsafe fn land(&mut self, head: *mut Head, _: &mut Terms) -> bool {
-        let Some(stored) = self.keep.stored(self.value) else { return false };
+    unsafe fn land(&mut self, head: *mut Head, _: &mut Terms) -> Landed {
+        let Some(stored) = self.keep.stored(self.value) else { return self.nothing() };
         // SAFETY: by contract.
         unsafe { Node::<K, Kp::Stored>::write_value(head, stored) };
-        true
-    }
-
-    fn failure(&self) -> Option<Box<dyn Any + Send + Sync>> {
-        self.keep.shared_failure(self.value)
-    }
-
-    fn failed(&self) -> bool {
-        self.keep.failed(self.value)
+        Landed::Value
     }
 }
 
@@ -222,9 +220,9 @@ where
     Kp: Keep<R>,
     W: for<'w> FnOnce(Writing<'w, K, R>) -> Writing<'w, K, R>,
 {
-    unsafe fn land(&mut self, head: *mut Head, terms: &mut Terms) -> bool {
+    unsafe fn land(&mut self, head: *mut Head, terms: &mut Terms) -> Landed {
         let Plain { value, keep, .. } = self.plain;
-        let Some(stored) = keep.stored(value) else { return false };
+        let Some(stored) = keep.stored(value) else { return self.plain.nothing() };
         if let Some(write) = self.write.take() {
             // SAFETY: its key is there, by contract.
             let key = unsafe { (*head.cast::<Node<K, Kp::Stored>>()).key() };
@@ -232,15 +230,7 @@ where
         }
         // SAFETY: by contract.
         unsafe { Node::<K, Kp::Stored>::write_value(head, stored) };
-        true
-    }
-
-    fn failure(&self) -> Option<Box<dyn Any + Send + Sync>> {
-        self.plain.failure()
-    }
-
-    fn failed(&self) -> bool {
-        self.plain.failed()
+        Landed::Value
     }
 }
 

@@ -121,13 +121,14 @@ impl<R> Operation<R> for Call {
             Ok(value) => Entered::Done(value),
             Err(clock) => {
                 let mut asking = Asking::new(query, keep);
-                // In this frame, not in `missed`: see `Engine::begin_quickly`.
+                // In this frame, not in a function of its own: see `Engine::begin_quickly`.
                 if let Some(clock) = clock
-                    && let Some(head) = Cold::begin_quickly(place.engine, place.hash, place.kind, clock, &mut asking)
+                    && let Some(head) =
+                        Cold::begin_quickly(place.engine, place.hash, place.kind.number, clock, &mut asking)
                 {
                     return Entered::Run(Lead::new(Some(Duty::of(place.engine, head)), keep, self));
                 }
-                missed(&place, clock, asking, self)
+                missed(&place, clock, &mut asking, self)
             }
         }
     }
@@ -183,7 +184,7 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
         let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
         match look(&place, query, keep, self.0) {
             Ok(answer) => Entered::Done(answer),
-            Err((look, clock)) => missed(&place, clock, Asking::new(query, keep), Self(look)),
+            Err((look, clock)) => missed(&place, clock, &mut Asking::new(query, keep), Self(look)),
         }
     }
 
@@ -236,11 +237,11 @@ type Missed<'a, S, Q, R, Kp, Op, Wt = Infallible> =
 type MissedByTask<'a, S, Q, R, Kp, Op> = Missed<'a, S, Q, R, Kp, Op, Awaiting<'a, S, <Q as Key>::Stored, R, Kp, Op>>;
 
 /// A call that found nothing where nearly all entries are.
-#[inline(never)]
+#[inline(always)]
 fn missed<'a, S, Q, R, Kp, Op>(
     place: &Place<'a, S>,
     clock: Option<u64>,
-    mut asking: Asking<'_, Q, R, Kp>,
+    asking: &mut Asking<'_, Q, R, Kp>,
     op: Op,
 ) -> Missed<'a, S, Q, R, Kp, Op>
 where
@@ -249,11 +250,14 @@ where
     Kp: Keep<R>,
     Op: Operation<R>,
 {
-    let duty = S::miss(place.engine, place.hash, place.kind, clock, &mut asking);
-    match asking.answer {
-        Some(value) => Entered::Done(op.answer(value)),
-        None => Entered::Run(Lead::new(duty, asking.keep, op)),
+    let duty = S::miss(place.engine, place.hash, place.kind, clock, asking);
+    // Who has to compute has no answer yet.
+    if duty.is_none()
+        && let Some(value) = asking.answer.take()
+    {
+        return Entered::Done(op.answer(value));
     }
+    Entered::Run(Lead::new(duty, asking.keep, op))
 }
 
 /// As [`missed`], for a task.
