@@ -1,6 +1,6 @@
 #!/bin/bash
 # What users pay at build time: 100 and 200 functions of one key type, and 100 functions with 100 key types, plain and memoized by memokit,
-# `cached` and `memoize`; and clean builds of all three.
+# `cached` and `memoize`; a library of 100 functions that nobody calls; and clean builds of all three.
 #
 # usage: bench/compile.sh [--quick]      (from any directory; works in a temporary one, with a target directory of its own)
 #
@@ -68,6 +68,14 @@ crate() {
     echo 'fn main() {}' >"$work/$name/src/main.rs"
 }
 
+# library CONTENDER: the same functions with 100 key types, public in a library. What nobody calls yet has code all the same, unless it is generic or inline.
+library() {
+    local name=$1-library
+    mkdir -p "$work/$name/src"
+    sed "s/^name = .*/name = \"$name\"/" "$work/$1-100-100/Cargo.toml" >"$work/$name/Cargo.toml"
+    sed '/^fn main()/,$d' "$work/$1-100-100/functions.rs" >"$work/$name/src/lib.rs"
+}
+
 # seconds COMMAND..: its CPU seconds.
 seconds() {
     local TIMEFORMAT='%3U %3S'
@@ -82,6 +90,19 @@ rebuild() {
     (cd "$work" && cargo "$@" -p "$name" >/dev/null)
     for ((run = 0; run < runs; run++)); do
         cp "$work/$name/functions.rs" "$work/$name/src/main.rs"
+        spent=$(cd "$work" && seconds cargo "$@" -p "$name")
+        least=$(awk -v a="${least:-$spent}" -v b="$spent" 'BEGIN { print a < b ? a : b }')
+    done
+    echo "$least"
+}
+
+# rebuild_library CRATE CARGO-COMMAND..
+rebuild_library() {
+    local name=$1 least= spent
+    shift
+    (cd "$work" && cargo "$@" -p "$name" >/dev/null)
+    for ((run = 0; run < runs; run++)); do
+        touch "$work/$name/src/lib.rs"
         spent=$(cd "$work" && seconds cargo "$@" -p "$name")
         least=$(awk -v a="${least:-$spent}" -v b="$spent" 'BEGIN { print a < b ? a : b }')
     done
@@ -107,6 +128,8 @@ for contender in "${contenders[@]}"; do
         crate "$contender" $shape
         members+="\"$contender-${shape/ /-}\", "
     done
+    library "$contender"
+    members+="\"$contender-library\", "
 done
 printf '[workspace]\nresolver = "3"\nmembers = [%s]\n' "${members%, }" >"$work/Cargo.toml"
 # The versions that the repository is built with.
@@ -134,6 +157,13 @@ for shape in "${shapes[@]}"; do
             "$(above "${check[$name]}" "${check[$plain]}")" "$(above "${debug[$name]}" "${debug[$plain]}")" \
             "$(above "${release[$name]}" "${release[$plain]}")" "$bytes")$'\n'
     done
+done
+
+printf '\n%-44s %12s %12s\n' "library, 100 functions, 100 key types" debug release
+for contender in "${contenders[@]}"; do
+    built=$(rebuild_library "$contender-library" build) optimised=$(rebuild_library "$contender-library" build --release)
+    printf '  %-42s %12s %12s\n' "${title[$contender]}" "$built" "$optimised"
+    json+=$(printf '{"question":"library","functions":100,"keys":100,"who":"%s","debug_s":%s,"release_s":%s}' "${title[$contender]}" "$built" "$optimised")$'\n'
 done
 
 # What a program pays once (the engine itself) is not in the second hundred.

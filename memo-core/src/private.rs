@@ -2,7 +2,7 @@
 
 pub use crate::call::{
     Call, Contains, Entered, ExpiresIn, Forget, Lead, Operation, Peek, Put, Read, Refresh, Weight, Writing, as_is,
-    at_once, bypassed, cache, clear, enter, enter_async, forget_if, info, parameters, resize,
+    at_once, bypassed, cache, clear, forget_if, info, parameters, resize,
 };
 pub use crate::config::{Config, SingleFlight};
 pub use crate::engine::Turn;
@@ -13,3 +13,11 @@ pub use crate::key::*;
 pub use crate::lazy::*;
 pub use crate::registry::CacheRef;
 pub use crate::site::{Field, Local, LocalSite, Shared, Site, field, field_with};
+
+/// The traits among which method resolution chooses. Without names, so that what the user writes keeps its meaning beside them.
+pub mod choices {
+    pub use crate::keep::{AutoFit1 as _, AutoFit2 as _, AutoKeep1 as _, AutoKeep2 as _, AutoKeep3 as _};
+    pub use crate::key::{
+        AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, AutoKey5 as _, AutoShare1 as _, AutoShare2 as _,
+    };
+}

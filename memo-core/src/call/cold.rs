@@ -20,6 +20,7 @@ use crate::engine::stats::Count;
 use crate::engine::{Begin, Engine, Found, Mode, Outcome, Request, Terms, Ticket, Turn, Wait};
 use crate::flight::Id;
 use crate::info::{CacheInfo, CacheParameters};
+use crate::key::KeyRef;
 use crate::table::{Hash, Head, KindOf, Vtable};
 
 /// One who asks for a value: its key, and what it makes of the value.
@@ -37,18 +38,25 @@ pub trait Caller: Request {
 
 /// A value that was computed.
 pub trait Landing {
-    /// Writes what is to be kept of it into the entry-to-be, and what is said of it into `terms`. Says whether there is anything to keep.
+    /// Writes what is to be kept of it into the entry-to-be, and what is said of it into `terms`.
     ///
     /// # Safety
     ///
     /// It is an entry-to-be of this kind, its key is there, and nobody else writes or reads its value.
-    unsafe fn land(&mut self, head: *mut Head, terms: &mut Terms) -> bool;
+    unsafe fn land(&mut self, head: *mut Head, terms: &mut Terms) -> Landed;
+}
 
-    /// What those who wait get if there is nothing to keep.
-    fn failure(&self) -> Option<Box<dyn Any + Send + Sync>>;
-
-    /// Whether it is an error.
-    fn failed(&self) -> bool;
+/// What is there of a value.
+pub enum Landed {
+    /// It is written.
+    Value,
+    /// There is nothing to keep.
+    Nothing {
+        /// What those who wait get.
+        failure: Option<Box<dyn Any + Send + Sync>>,
+        /// Whether the value is an error.
+        failed: bool,
+    },
 }
 
 /// The right and duty to make one entry. Dropping it lets those who wait look again.
@@ -105,9 +113,9 @@ pub trait Cold: Scope {
     fn begin_quickly<'a>(
         engine: &'a Engine<Self>,
         hash: Hash,
-        kind: KindOf,
+        kind: u32,
         clock: u64,
-        request: &mut dyn Request,
+        caller: &mut dyn Caller,
     ) -> Option<&'a Head>;
 
     /// A call that found nothing where nearly all entries are. `clock` proves that there is none, as long as it stands still. If the
@@ -135,18 +143,18 @@ pub trait Cold: Scope {
         engine: &'a Engine<Self>,
         hash: Hash,
         kind: KindOf,
-        request: &mut dyn Request,
+        caller: &mut dyn Caller,
         is_task: bool,
     ) -> Option<Duty<'a, Self>>;
 
     /// The run is over, if there is one.
-    fn finish(duty: &mut Option<Duty<'_, Self>>, landing: &mut dyn Landing);
+    fn finish(duty: Option<Duty<'_, Self>>, landing: &mut dyn Landing);
 
     /// The run will never be over.
     fn give_up(ticket: Ticket<'_, Self>);
 
     /// The entry, wherever it is.
-    fn find<'a>(engine: &'a Engine<Self>, hash: Hash, kind: KindOf, request: &dyn Request) -> Option<Found<'a, Self>>;
+    fn find<'a>(engine: &'a Engine<Self>, hash: Hash, kind: KindOf, caller: &dyn Caller) -> Option<Found<'a, Self>>;
 
     /// How long an entry still has. `None` for ever.
     fn expires_in(found: &Found<'_, Self>) -> Option<Duration>;
@@ -155,10 +163,10 @@ pub trait Cold: Scope {
     fn put(engine: &Engine<Self>, hash: Hash, kind: KindOf, request: &mut dyn Request, terms: &Terms);
 
     /// Takes an entry out. Says whether there was one.
-    fn forget(engine: &Engine<Self>, hash: Hash, kind: KindOf, request: &dyn Request) -> bool;
+    fn forget(engine: &Engine<Self>, hash: Hash, kind: KindOf, caller: &dyn Caller) -> bool;
 
     /// Takes out every entry that `keep` refuses. Gives their number.
-    fn retain(engine: &Engine<Self>, keep: &mut dyn FnMut(&Head, u32) -> bool) -> usize;
+    fn retain(engine: &Engine<Self>, keep: &mut dyn FnMut(KeyRef<'_>, &dyn Any) -> bool) -> usize;
 
     /// A call that `when` kept from the cache.
     fn bypassed(engine: &Engine<Self>);
@@ -228,10 +236,10 @@ macro_rules! compiled_here {
                 engine: &'a Engine<Self>,
                 hash: Hash,
                 kind: KindOf,
-                request: &mut dyn Request,
+                caller: &mut dyn Caller,
                 is_task: bool,
             ) -> Option<Duty<'a, Self>> {
-                match engine.begin(hash, kind.number, None, request, &Turn::new(), Mode::Refresh) {
+                match engine.begin(hash, kind.number, None, caller, &Turn::new(), Mode::Refresh) {
                     Begin::Lead(ticket) => Some(Duty::new(if is_task { ticket.of_a_task() } else { ticket })),
                     // A refresh takes nobody's value and waits for nobody.
                     Begin::Hit(_) | Begin::Wait(_) | Begin::Bypass => None,
@@ -239,33 +247,36 @@ macro_rules! compiled_here {
             }
 
             #[inline(never)]
-            fn finish(duty: &mut Option<Duty<'_, Self>>, landing: &mut dyn Landing) {
-                let Some(Duty(ticket)) = duty else { return };
+            fn finish(duty: Option<Duty<'_, Self>>, landing: &mut dyn Landing) {
+                // If the user's code unwinds in `land`, the duty is given up.
+                let Some(mut duty) = duty else { return };
+                let ticket = &mut *duty.0;
                 ticket.enter();
                 let mut terms = Terms::default();
                 // SAFETY: the run began with this kind, its key is there, and its value is this run's alone until it has landed.
-                if unsafe { landing.land(ptr::from_ref(ticket.head()).cast_mut(), &mut terms) } {
-                    // What lives for no time is not kept.
-                    terms.keep &= terms.ttl != Some(Duration::ZERO);
-                    // SAFETY: written just now.
-                    unsafe { ticket.land(&terms) };
-                } else {
-                    ticket.land_without_value(landing.failure().map(Into::into), landing.failed());
+                match unsafe { landing.land(ptr::from_ref(ticket.head()).cast_mut(), &mut terms) } {
+                    Landed::Value => {
+                        // What lives for no time is not kept.
+                        terms.keep &= terms.ttl != Some(Duration::ZERO);
+                        // SAFETY: written just now.
+                        unsafe { ticket.land(&terms) };
+                    }
+                    Landed::Nothing { failure, failed } => ticket.land_without_value(failure.map(Into::into), failed),
                 }
                 ticket.leave();
                 // Landed: there is nothing left to give up.
-                std::mem::forget(duty.take());
+                std::mem::forget(duty);
             }
 
             #[inline(never)]
             fn begin_quickly<'a>(
                 engine: &'a Engine<Self>,
                 hash: Hash,
-                kind: KindOf,
+                kind: u32,
                 clock: u64,
-                request: &mut dyn Request,
+                caller: &mut dyn Caller,
             ) -> Option<&'a Head> {
-                engine.begin_quickly(hash, kind.number, clock, request)
+                engine.begin_quickly(hash, kind, clock, caller)
             }
 
             #[cold]
@@ -279,9 +290,9 @@ macro_rules! compiled_here {
                 engine: &'a Engine<Self>,
                 hash: Hash,
                 kind: KindOf,
-                request: &dyn Request,
+                caller: &dyn Caller,
             ) -> Option<Found<'a, Self>> {
-                engine.find_anywhere(hash, kind, &|head| request.is(head)).ok()
+                engine.find_anywhere(hash, kind, &|head| caller.is(head)).ok()
             }
 
             #[inline(never)]
@@ -296,13 +307,18 @@ macro_rules! compiled_here {
             }
 
             #[inline(never)]
-            fn forget(engine: &Engine<Self>, hash: Hash, kind: KindOf, request: &dyn Request) -> bool {
-                engine.remove(hash, kind.number, &|head| request.is(head), &mut |_| ())
+            fn forget(engine: &Engine<Self>, hash: Hash, kind: KindOf, caller: &dyn Caller) -> bool {
+                engine.remove(hash, kind.number, &|head| caller.is(head), &mut |_| ())
             }
 
             #[inline(never)]
-            fn retain(engine: &Engine<Self>, keep: &mut dyn FnMut(&Head, u32) -> bool) -> usize {
-                engine.retain(keep)
+            fn retain(engine: &Engine<Self>, keep: &mut dyn FnMut(KeyRef<'_>, &dyn Any) -> bool) -> usize {
+                engine.retain(|head, kind| {
+                    let Some((key, value)) = engine.show(head, kind) else { return true };
+                    // SAFETY: the entry is held while this looks at it.
+                    let (key, value) = unsafe { (&*key, &*value) };
+                    keep(KeyRef::new(key), value)
+                })
             }
 
             #[inline(never)]

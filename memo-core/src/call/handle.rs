@@ -7,7 +7,7 @@ use super::cold::Cold;
 use super::{Asking, Writing, place};
 use crate::engine::{Found, Request, Terms};
 use crate::info::{CacheInfo, CacheParameters};
-use crate::keep::{Keep, Returns};
+use crate::keep::Keep;
 use crate::key::{KeyRef, Lookup};
 use crate::registry::CacheRef;
 use crate::site::{Holds, Listed, Store};
@@ -156,22 +156,11 @@ impl<Q: Lookup, R, Kp: Keep<R>> Request for Putting<'_, Q, R, Kp> {
 }
 
 /// `forget_if`: how many were forgotten. Values of another type (another instantiation's) are not asked about.
-pub fn forget_if<St, R, Kp>(
-    store: &St,
-    _returns: Returns<R>,
-    _keep: Kp,
-    mut forget: impl FnMut(KeyRef<'_>, &R) -> bool,
-) -> usize
+pub fn forget_if<R: 'static, St, F>(store: &St, mut forget: F) -> usize
 where
     St: Store,
-    Kp: Keep<R>,
+    F: FnMut(KeyRef<'_>, &R) -> bool,
 {
     let Some((engine, _)) = store.place() else { return 0 };
-    St::Scope::retain(engine, &mut |head, kind| {
-        let Some((args, value)) = engine.show(head, kind) else { return true };
-        // SAFETY: the entry is held while this looks at it.
-        let (args, value) = unsafe { (&*args, &*value) };
-        let value = value.downcast_ref::<Kp::Stored>();
-        value.is_none_or(|value| !forget(KeyRef::new(args), Kp::view(value)))
-    })
+    St::Scope::retain(engine, &mut |key, value| value.downcast_ref().is_none_or(|value| !forget(key, value)))
 }

@@ -8,7 +8,7 @@ mod handle;
 mod operation;
 mod wait;
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::marker::PhantomData;
 use std::ptr;
 use std::time::Duration;
@@ -16,17 +16,15 @@ use std::time::Duration;
 pub(crate) use cold::Cold;
 use cold::Duty;
 pub use handle::{bypassed, cache, clear, forget_if, info, parameters, resize};
-pub use operation::{
-    Call, Contains, Entered, ExpiresIn, Forget, Operation, Peek, Put, Read, Refresh, at_once, enter, enter_async,
-};
+pub use operation::{Call, Contains, Entered, ExpiresIn, Forget, Operation, Peek, Put, Read, Refresh, at_once};
 
 use crate::engine::{Engine, Request, Terms};
 use crate::flight::running::Driven;
 use crate::keep::Keep;
 use crate::key::{Lookup, StoredArgs};
 use crate::site::{Holds, Store};
-use crate::table::{Hash, Head, KindOf, Node};
-use cold::{Caller, Landing};
+use crate::table::{Hash, Head, KindOf, Node, Shown, Vtable};
+use cold::{Caller, Landed, Landing};
 
 /// The right to compute and keep one value, for an operation. Dropping it (a panic, a cancelled future) hands it over to those who wait.
 pub struct Lead<'a, S: Cold, K, R, Kp, Op> {
@@ -85,8 +83,11 @@ impl<Q: Lookup, R, Kp: Keep<R>> Caller for Asking<'_, Q, R, Kp> {
     }
 
     fn take_failure(&mut self, failure: &(dyn Any + Send + Sync)) -> bool {
-        self.answer = self.keep.from_failure(failure);
-        self.answer.is_some()
+        // A constant: nothing of this is compiled for the others.
+        Kp::SHARES_FAILURES && {
+            self.answer = self.keep.from_failure(failure);
+            self.answer.is_some()
+        }
     }
 }
 
@@ -115,7 +116,31 @@ where
     Kp: Keep<R>,
 {
     let (engine, hasher) = store.place()?;
-    Some(Place { engine, hash: Hash::of::<St::Hasher>(query.hash(hasher)), kind: St::kind(engine) })
+    let hash = Hash::of::<St::Hasher>(query.hash(hasher));
+    let vtable = const { &Vtable::shown_by::<Q::Stored, Kp::Stored>(show::<Q, R, Kp>) };
+    Some(Place { engine, hash, kind: kind::<Node<Q::Stored, Kp::Stored>, _>(engine, vtable) })
+}
+
+/// The kind of entries in the store that are nodes `N`.
+#[inline(always)]
+fn kind<'a, N: 'static, S: Cold>(engine: &'a Engine<S>, vtable: &'static Vtable) -> &'a KindOf {
+    match engine.first_kind(TypeId::of::<N>()) {
+        Some(kind) => kind,
+        // Asked for once more, so that it need not lie in memory for this call.
+        None => S::kind(engine, TypeId::of::<N>(), vtable),
+    }
+}
+
+/// The arguments and the value of an entry, for those who do not know their types.
+///
+/// # Safety
+///
+/// It is an entry of this kind, and lives as long as what this leads to is used.
+unsafe fn show<Q: Lookup, R, Kp: Keep<R>>(head: *const Head) -> Shown {
+    // SAFETY: by contract.
+    let node = unsafe { &*head.cast::<Node<Q::Stored, Kp::Stored>>() };
+    // SAFETY: only entries that live are shown.
+    (ptr::from_ref(node.key()), ptr::from_ref(Kp::as_any(unsafe { node.value() })))
 }
 
 /// A hit: what `then` makes of the value, if it is where nearly all are. Without one, the clock that may prove that there is none.
@@ -154,18 +179,18 @@ impl<'a, S: Cold, K: StoredArgs, R, Kp: Keep<R>, Op: Operation<R>> Lead<'a, S, K
     }
 
     /// Keeps the value, if it is one to keep, hands it on to those who wait, and answers.
-    pub fn finish(mut self, value: R) -> Op::Answer {
-        S::finish(&mut self.duty, &mut Plain { value: &value, keep: self.keep, _of: PhantomData::<K> });
+    pub fn finish(self, value: R) -> Op::Answer {
+        S::finish(self.duty, &mut Plain { value: &value, keep: self.keep, _of: PhantomData::<K> });
         self.op.answer(value)
     }
 
     /// As [`finish`](Self::finish), and what the words of the attribute make of the value.
-    pub fn finish_with<W>(mut self, value: R, write: W) -> Op::Answer
+    pub fn finish_with<W>(self, value: R, write: W) -> Op::Answer
     where
         W: for<'w> FnOnce(Writing<'w, K, R>) -> Writing<'w, K, R>,
     {
         let plain = Plain { value: &value, keep: self.keep, _of: PhantomData::<K> };
-        S::finish(&mut self.duty, &mut Written { plain, write: Some(write) });
+        S::finish(self.duty, &mut Written { plain, write: Some(write) });
         self.op.answer(value)
     }
 }
@@ -177,20 +202,18 @@ struct Plain<'v, K, R, Kp> {
     _of: PhantomData<K>,
 }
 
+impl<K, R, Kp: Keep<R>> Plain<'_, K, R, Kp> {
+    fn nothing(&self) -> Landed {
+        Landed::Nothing { failure: self.keep.shared_failure(self.value), failed: self.keep.failed(self.value) }
+    }
+}
+
 impl<K, R, Kp: Keep<R>> Landing for Plain<'_, K, R, Kp> {
-    unsafe fn land(&mut self, head: *mut Head, _: &mut Terms) -> bool {
-        let Some(stored) = self.keep.stored(self.value) else { return false };
+    unsafe fn land(&mut self, head: *mut Head, _: &mut Terms) -> Landed {
+        let Some(stored) = self.keep.stored(self.value) else { return self.nothing() };
         // SAFETY: by contract.
         unsafe { Node::<K, Kp::Stored>::write_value(head, stored) };
-        true
-    }
-
-    fn failure(&self) -> Option<Box<dyn Any + Send + Sync>> {
-        self.keep.shared_failure(self.value)
-    }
-
-    fn failed(&self) -> bool {
-        self.keep.failed(self.value)
+        Landed::Value
     }
 }
 
@@ -205,9 +228,9 @@ where
     Kp: Keep<R>,
     W: for<'w> FnOnce(Writing<'w, K, R>) -> Writing<'w, K, R>,
 {
-    unsafe fn land(&mut self, head: *mut Head, terms: &mut Terms) -> bool {
+    unsafe fn land(&mut self, head: *mut Head, terms: &mut Terms) -> Landed {
         let Plain { value, keep, .. } = self.plain;
-        let Some(stored) = keep.stored(value) else { return false };
+        let Some(stored) = keep.stored(value) else { return self.plain.nothing() };
         if let Some(write) = self.write.take() {
             // SAFETY: its key is there, by contract.
             let key = unsafe { (*head.cast::<Node<K, Kp::Stored>>()).key() };
@@ -215,15 +238,7 @@ where
         }
         // SAFETY: by contract.
         unsafe { Node::<K, Kp::Stored>::write_value(head, stored) };
-        true
-    }
-
-    fn failure(&self) -> Option<Box<dyn Any + Send + Sync>> {
-        self.plain.failure()
-    }
-
-    fn failed(&self) -> bool {
-        self.plain.failed()
+        Landed::Value
     }
 }
 

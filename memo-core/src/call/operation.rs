@@ -83,45 +83,6 @@ pub trait Operation<R>: Sized {
     fn answer(self, value: R) -> Self::Answer;
 }
 
-/// Asks the store.
-#[inline]
-pub fn enter<'a, St, Q, R, Kp, Op, W>(
-    store: &'a St,
-    query: &Q,
-    keep: Kp,
-    op: Op,
-    write: W,
-) -> EnteredByThread<'a, Op, St, Q, R, Kp>
-where
-    St: Holds<Q::Stored, Kp::Stored>,
-    Q: Lookup,
-    Kp: Keep<R>,
-    Op: Operation<R>,
-    W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
-{
-    op.enter(store, query, keep, write)
-}
-
-/// Asks the store for a task.
-#[inline]
-pub fn enter_async<'a, St, Q, R, Kp, Op, W>(
-    store: &'a St,
-    query: &Q,
-    keep: Kp,
-    op: Op,
-    write: W,
-    turn: &mut Turn,
-) -> EnteredByTask<'a, Op, St, Q, R, Kp>
-where
-    St: Holds<Q::Stored, Kp::Stored>,
-    Q: Lookup,
-    Kp: Keep<R>,
-    Op: Operation<R>,
-    W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
-{
-    op.enter_async(store, query, keep, write, turn)
-}
-
 /// The answer of an operation of an async function that neither runs the body nor waits: there at the first poll.
 ///
 /// # Panics
@@ -160,13 +121,14 @@ impl<R> Operation<R> for Call {
             Ok(value) => Entered::Done(value),
             Err(clock) => {
                 let mut asking = Asking::new(query, keep);
-                // In this frame, not in `missed`: see `Engine::begin_quickly`.
+                // In this frame, not in a function of its own: see `Engine::begin_quickly`.
                 if let Some(clock) = clock
-                    && let Some(head) = Cold::begin_quickly(place.engine, place.hash, *place.kind, clock, &mut asking)
+                    && let Some(head) =
+                        Cold::begin_quickly(place.engine, place.hash, place.kind.number, clock, &mut asking)
                 {
                     return Entered::Run(Lead::new(Some(Duty::of(place.engine, head)), keep, self));
                 }
-                missed(place, clock, asking, self)
+                missed(place, clock, &mut asking, self)
             }
         }
     }
@@ -222,7 +184,7 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
         let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
         match look(&place, query, keep, self.0) {
             Ok(answer) => Entered::Done(answer),
-            Err((look, clock)) => missed(place, clock, Asking::new(query, keep), Self(look)),
+            Err((look, clock)) => missed(place, clock, &mut Asking::new(query, keep), Self(look)),
         }
     }
 
@@ -269,31 +231,37 @@ where
     }
 }
 
+type Missed<'a, S, Q, R, Kp, Op, Wt = Infallible> =
+    Entered<<Op as Operation<R>>::Answer, Lead<'a, S, <Q as Key>::Stored, R, Kp, Op>, Wt>;
+
+type MissedByTask<'a, S, Q, R, Kp, Op> = Missed<'a, S, Q, R, Kp, Op, Awaiting<'a, S, <Q as Key>::Stored, R, Kp, Op>>;
+
 /// A call that found nothing where nearly all entries are.
-#[inline(never)]
-#[expect(clippy::type_complexity, reason = "what `enter` gives")]
+#[inline(always)]
 fn missed<'a, S, Q, R, Kp, Op>(
     place: Place<'a, S>,
     clock: Option<u64>,
-    mut asking: Asking<'_, Q, R, Kp>,
+    asking: &mut Asking<'_, Q, R, Kp>,
     op: Op,
-) -> Entered<Op::Answer, Lead<'a, S, Q::Stored, R, Kp, Op>>
+) -> Missed<'a, S, Q, R, Kp, Op>
 where
     S: Cold,
     Q: Lookup,
     Kp: Keep<R>,
     Op: Operation<R>,
 {
-    let duty = S::miss(place.engine, place.hash, *place.kind, clock, &mut asking);
-    match asking.answer {
-        Some(value) => Entered::Done(op.answer(value)),
-        None => Entered::Run(Lead::new(duty, asking.keep, op)),
+    let duty = S::miss(place.engine, place.hash, *place.kind, clock, asking);
+    // Who has to compute has no answer yet.
+    if duty.is_none()
+        && let Some(value) = asking.answer.take()
+    {
+        return Entered::Done(op.answer(value));
     }
+    Entered::Run(Lead::new(duty, asking.keep, op))
 }
 
 /// As [`missed`], for a task.
 #[inline(never)]
-#[expect(clippy::type_complexity, reason = "what `enter_async` gives")]
 fn missed_by_task<'a, S, Q, R, Kp, Op>(
     place: Place<'a, S>,
     clock: Option<u64>,
@@ -301,7 +269,7 @@ fn missed_by_task<'a, S, Q, R, Kp, Op>(
     keep: Kp,
     op: Op,
     turn: &Turn,
-) -> Entered<Op::Answer, Lead<'a, S, Q::Stored, R, Kp, Op>, Awaiting<'a, S, Q::Stored, R, Kp, Op>>
+) -> MissedByTask<'a, S, Q, R, Kp, Op>
 where
     S: Cold,
     Q: Lookup,

@@ -5,6 +5,7 @@
 //! wrong, always in the same words at the same place, which the compiler prints once, and gives [`NotKept`], which fits everywhere.
 
 use super::{Keep, OkOnly, OkShared, Shareable, SomeOnly, Whole};
+use std::any::Any;
 use std::marker::PhantomData;
 
 /// A policy for the return type `R`, whose values are shared by `S`.
@@ -150,5 +151,9 @@ impl<R> Keep<R> for NotKept {
 
     fn view((): &()) -> &R {
         unreachable!("nothing is kept")
+    }
+
+    fn as_any(stored: &()) -> &dyn Any {
+        stored
     }
 }

@@ -36,6 +36,9 @@ pub trait Keep<R>: Copy {
     /// What is kept.
     type Stored: 'static;
 
+    /// Whether those who waited may get something that is not kept.
+    const SHARES_FAILURES: bool = false;
+
     /// Whether this value is one to keep.
     fn keeps(self, value: &R) -> bool;
 
@@ -47,6 +50,9 @@ pub trait Keep<R>: Copy {
 
     /// The value in place.
     fn view(stored: &Self::Stored) -> &R;
+
+    /// The value in place, for those who do not know its type.
+    fn as_any(stored: &Self::Stored) -> &dyn Any;
 
     /// Whether this value is an error, and for that reason not kept.
     #[inline]
@@ -116,6 +122,10 @@ impl<R: Reusable + 'static> Keep<R> for Whole {
     fn view(stored: &R) -> &R {
         stored
     }
+
+    fn as_any(stored: &R) -> &dyn Any {
+        stored
+    }
 }
 
 /// A `Result` that is `Ok`: there is no `E` in it, and never will be.
@@ -176,6 +186,10 @@ macro_rules! keeps_ok {
             &stored.0
         }
 
+        fn as_any(stored: &Kept<T, E>) -> &dyn Any {
+            &stored.0
+        }
+
         #[inline]
         fn failed(self, value: &Result<T, E>) -> bool {
             value.is_err()
@@ -188,6 +202,8 @@ impl<T: Reusable + 'static, E: 'static> Keep<Result<T, E>> for OkOnly {
 }
 
 impl<T: Reusable + 'static, E: Clone + Send + Sync + 'static> Keep<Result<T, E>> for OkShared {
+    const SHARES_FAILURES: bool = true;
+
     keeps_ok!();
 
     fn shared_failure(self, value: &Result<T, E>) -> Option<Box<dyn Any + Send + Sync>> {
@@ -204,6 +220,8 @@ impl<T: Reusable + 'static, E: Clone + Send + Sync + 'static> Keep<Result<T, E>>
 
 impl<T: Reusable + 'static> Keep<Option<T>> for SomeOnly {
     type Stored = Option<T>;
+
+    const SHARES_FAILURES: bool = true;
 
     #[inline]
     fn keeps(self, value: &Option<T>) -> bool {
@@ -222,6 +240,10 @@ impl<T: Reusable + 'static> Keep<Option<T>> for SomeOnly {
 
     #[inline]
     fn view(stored: &Option<T>) -> &Option<T> {
+        stored
+    }
+
+    fn as_any(stored: &Option<T>) -> &dyn Any {
         stored
     }
 

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Holds, Listed, Store, checked, kind};
+use super::{Holds, Listed, Store, checked};
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::engine::scope;
@@ -18,7 +18,6 @@ use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::key::StoredArgs;
 use crate::registry::{self, AnyCache, CacheRef, Identity};
-use crate::table::{KindOf, Node, Vtable};
 
 type LocalEngine = Engine<scope::Local>;
 
@@ -255,8 +254,4 @@ where
     K: StoredArgs + 'static,
     V: 'static,
 {
-    #[inline(always)]
-    fn kind(engine: &LocalEngine) -> &KindOf {
-        kind::<Node<K, V>, _>(engine, &const { Vtable::showing::<K, V>() })
-    }
 }

@@ -7,14 +7,13 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
-use super::{Holds, Made, NamedHasher, SharedEngine, Store, kind, named_hasher};
+use super::{Holds, Made, NamedHasher, SharedEngine, Store, named_hasher};
 use crate::config::Config;
 use crate::engine::scope;
 use crate::hash::DefaultHashBuilder;
 use crate::info::CacheInfo;
 use crate::keep::Shareable;
 use crate::key::{Key, StoredArgs, StoredKey};
-use crate::table::{KindOf, Node, Vtable};
 
 /// The field of `#[memoize(in = self.field)]`: one cache per instance, of a method with the arguments `A` (a tuple, also of one) and
 /// the result `R`.
@@ -158,11 +157,4 @@ where
     StoredKey<(), A::Stored, Sh>: StoredArgs + Shareable + 'static,
     V: Shareable + 'static,
 {
-    #[inline(always)]
-    fn kind(engine: &SharedEngine) -> &KindOf {
-        kind::<Node<StoredKey<(), A::Stored, Sh>, V>, _>(
-            engine,
-            &const { Vtable::showing::<StoredKey<(), A::Stored, Sh>, V>() },
-        )
-    }
 }

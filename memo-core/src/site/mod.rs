@@ -7,7 +7,7 @@
 mod local;
 mod memo;
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::hash::BuildHasher;
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -24,8 +24,6 @@ use crate::keep::Shareable;
 use crate::key::StoredArgs;
 use crate::registry::{self, AnyCache, CacheRef, Identity};
 use crate::ticker::Sweep;
-
-use crate::table::{KindOf, Node, Vtable};
 
 type SharedEngine = Engine<scope::Shared>;
 
@@ -56,11 +54,7 @@ pub trait Listed: Store {
 }
 
 /// A store that can hold these keys and values.
-pub trait Holds<K, V>: Store {
-    /// Such entries' kind in this store.
-    #[doc(hidden)]
-    fn kind(engine: &Engine<Self::Scope>) -> &KindOf;
-}
+pub trait Holds<K, V>: Store {}
 
 /// The cache of one function, for all threads. Made at the first use.
 pub struct Site {
@@ -109,16 +103,6 @@ fn checked(name: &str, config: &Config) {
 fn named_hasher<H: Any + Default + Send + Sync>() -> NamedHasher {
     let hasher: Box<dyn Any + Send + Sync> = Box::new(H::default());
     (!hasher.is::<DefaultHashBuilder>()).then_some(hasher)
-}
-
-/// A kind of entries in a store: nodes `N`.
-#[inline(always)]
-fn kind<'a, N: 'static, S: Cold>(engine: &'a Engine<S>, vtable: &'static Vtable) -> &'a KindOf {
-    match engine.first_kind(TypeId::of::<N>()) {
-        Some(kind) => kind,
-        // Asked for once more, so that it need not lie in memory for this call.
-        None => S::kind(engine, TypeId::of::<N>(), vtable),
-    }
 }
 
 impl Site {
@@ -237,8 +221,4 @@ where
     K: StoredArgs + Shareable + 'static,
     V: Shareable + 'static,
 {
-    #[inline(always)]
-    fn kind(engine: &SharedEngine) -> &KindOf {
-        kind::<Node<K, V>, _>(engine, &const { Vtable::showing::<K, V>() })
-    }
 }

@@ -179,8 +179,9 @@ impl<K, V> Node<K, V> {
 pub(crate) struct Vtable {
     pub(super) layout: Layout,
     pub(super) needs_drop: bool,
-    drop_key: unsafe fn(*mut Head),
-    drop_pair: unsafe fn(*mut Head),
+    /// `None`, and not compiled, where there is nothing to drop.
+    drop_key: Option<unsafe fn(*mut Head)>,
+    drop_pair: Option<unsafe fn(*mut Head)>,
     show: Option<unsafe fn(*const Head) -> Shown>,
 }
 
@@ -193,24 +194,24 @@ impl Vtable {
         Self {
             layout: Layout::new::<Node<K, V>>(),
             needs_drop: needs_drop::<K>() || needs_drop::<V>(),
-            drop_key: drop_key::<K, V>,
-            drop_pair: drop_pair::<K, V>,
+            drop_key: if needs_drop::<K>() { Some(drop_key::<K, V>) } else { None },
+            drop_pair: if needs_drop::<K>() || needs_drop::<V>() { Some(drop_pair::<K, V>) } else { None },
             show: None,
         }
     }
 
     /// Entries whose arguments and value can be looked at without knowing their types.
-    pub(crate) const fn showing<K: Components + 'static, V: 'static>() -> Self {
-        Self { show: Some(show::<K, V>), ..Self::new::<K, V>() }
+    pub(crate) const fn shown_by<K, V>(show: unsafe fn(*const Head) -> Shown) -> Self {
+        Self { show: Some(show), ..Self::new::<K, V>() }
     }
 
     /// # Safety
     ///
     /// The node is of these types, nobody can reach it, and this is the only time. `full` says whether its value is there.
     pub(super) unsafe fn drop(&self, node: *mut Head, full: bool) {
-        if self.needs_drop {
+        if let Some(drop) = if full { self.drop_pair } else { self.drop_key } {
             // SAFETY: by contract.
-            unsafe { if full { (self.drop_pair)(node) } else { (self.drop_key)(node) } }
+            unsafe { drop(node) };
         }
     }
 
@@ -239,11 +240,4 @@ unsafe fn drop_pair<K, V>(node: *mut Head) {
         writes(&raw const (*node.cast::<Full<K, V>>()).value);
         node.cast::<Full<K, V>>().drop_in_place();
     }
-}
-
-unsafe fn show<K: Components + 'static, V: 'static>(node: *const Head) -> Shown {
-    // SAFETY: by the contract of `Vtable::show`.
-    let node = unsafe { &*node.cast::<Node<K, V>>() };
-    // SAFETY: only entries that live are shown.
-    (&raw const node.key, unsafe { std::ptr::from_ref(node.value()) })
 }

@@ -49,8 +49,7 @@ impl Printer<'_> {
     }
 
     fn through_the_door(&self, operation: &TokenStream) -> TokenStream {
-        let (door, arguments, turbofish) =
-            (self.operation_path("__enter"), self.handed_on(), self.turbofish_and(&quote!(_)));
+        let (door, arguments, turbofish) = (self.operation_path("__enter"), self.handed_on(), self.turbofish_and_one());
         let comma = (!arguments.is_empty()).then(|| quote!(,));
         self.vouched(quote_spanned!(self.site=> #door #turbofish (#arguments #comma #operation)))
     }
@@ -137,7 +136,7 @@ impl Printer<'_> {
     fn lead_of_a_thread(&self, brings: &TokenStream) -> TokenStream {
         let p = &self.p;
         self.ask(&quote_spanned! {self.site=>
-            match #p::enter(&__store, __query, __keep, __op, #brings) {
+            match #p::Operation::enter(__op, &__store, __query, __keep, #brings) {
                 #p::Entered::Done(__answer) => return __answer,
                 #p::Entered::Run(__lead) => __lead,
                 #p::Entered::Wait(__never) => match __never {},
@@ -148,7 +147,7 @@ impl Printer<'_> {
     fn lead_of_a_task(&self, brings: &TokenStream) -> TokenStream {
         let p = &self.p;
         let step = self.ask(&quote_spanned! {self.site=>
-            match #p::enter_async(&__store, __query, __keep, __op, #brings, &mut __turn) {
+            match #p::Operation::enter_async(__op, &__store, __query, __keep, #brings, &mut __turn) {
                 #p::Entered::Done(__answer) => return __answer,
                 #p::Entered::Run(__lead) => break __lead,
                 #p::Entered::Wait(__wait) => __wait,

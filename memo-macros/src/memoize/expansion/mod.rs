@@ -82,8 +82,8 @@ impl<'m> Printer<'m> {
             Surface::Handle(name) => self.handle(name),
             Surface::Siblings(_) => {
                 let uncached = self.uncached();
-                let operations = self.operations();
-                quote!(#uncached #operations)
+                let (inner, operations) = (self.inner(), self.operations());
+                quote!(#uncached #inner #operations)
             }
             Surface::Inline => TokenStream::new(),
         };
@@ -108,10 +108,12 @@ impl<'m> Printer<'m> {
     /// The empty enum that carries the operations of a free function.
     fn handle(&self, name: &Ident) -> TokenStream {
         let Attributes { cfg, lints, .. } = &self.attributes;
-        let (vis, uncached, operations) = (self.model.vis(), self.uncached(), self.operations());
+        let (vis, uncached, inner) = (self.model.vis(), self.uncached(), self.inner());
+        let (operations, quiet) = (self.operations(), self.quiet());
         quote_spanned! {self.site=>
             #cfg #[doc(hidden)] #[allow(non_camel_case_types)] #vis enum #name {}
-            #cfg #[doc(hidden)] #lints impl #name { #uncached #operations }
+            #cfg #[doc(hidden)] #lints impl #name { #uncached #inner }
+            #cfg #[doc(hidden)] #lints #quiet impl #name { #operations }
         }
     }
 
@@ -190,6 +192,12 @@ impl<'m> Printer<'m> {
             GenericParam::Lifetime(_) => None,
         });
         quote_spanned!(self.site=> ::<#(#names,)* #more>)
+    }
+
+    /// `::<T, N, _>`, or nothing where there is nothing to say.
+    fn turbofish_and_one(&self) -> TokenStream {
+        let turbofish = self.turbofish();
+        if turbofish.is_empty() { turbofish } else { self.turbofish_and(&quote!(_)) }
     }
 
     /// `self, a, b`: the arguments handed on.

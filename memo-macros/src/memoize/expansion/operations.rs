@@ -19,30 +19,46 @@ struct Operation {
 }
 
 impl Printer<'_> {
-    /// All operations and the items that hold the store.
-    pub(super) fn operations(&self) -> TokenStream {
+    /// What the operations share: the items that hold the store, and the door.
+    pub(super) fn inner(&self) -> TokenStream {
         let store = self.store_items();
         let door = self.has_door().then(|| self.door());
+        quote!(#store #door)
+    }
+
+    /// All operations.
+    pub(super) fn operations(&self) -> TokenStream {
         let mut all = self.about_the_cache();
         all.extend(self.about_one_entry());
         let operations = all.iter().map(|operation| self.print(operation));
-        quote!(#store #door #(#operations)*)
+        quote!(#(#operations)*)
     }
 
     fn print(&self, operation: &Operation) -> TokenStream {
         let Operation { name, qualifiers, generics, inputs, output, body } = operation;
-        let (vis, cfg, lints) = (self.operation_vis(), &self.attributes.cfg, &self.attributes.lints);
+        let vis = self.operation_vis();
         let name = self.operation(name);
         let (params, bounds) = (&generics.params, &generics.where_clause);
         let params = if params.is_empty() { TokenStream::new() } else { quote!(<#params>) };
+        // Those of a handle have them on their block: twelve times the same attributes are a tenth of an expansion.
+        let attributes = match self.surface {
+            Surface::Siblings(_) => {
+                let (cfg, lints, quiet) = (&self.attributes.cfg, &self.attributes.lints, self.quiet());
+                quote_spanned!(self.site=> #cfg #lints #[doc(hidden)] #quiet)
+            }
+            Surface::Handle(_) | Surface::Inline => TokenStream::new(),
+        };
+        // Inline, so that a library has code only for those that somebody calls.
+        quote_spanned! {self.site=>
+            #attributes #[inline] #vis #qualifiers fn #name #params (#inputs) #output #bounds { #body }
+        }
+    }
+
+    /// Nothing in an operation is the user's code but the signature, of which lints have spoken at the function itself.
+    pub(super) fn quiet(&self) -> TokenStream {
         // Unused siblings would be named in one warning with the method itself, and that one is then taken for the macro's own.
         let dead = matches!(self.surface, Surface::Siblings(_)).then(|| quote_spanned!(self.site=> dead_code,));
-        // Nothing here is the user's code but the signature, of which lints have spoken at the function itself.
-        quote_spanned! {self.site=>
-            #cfg #lints #[doc(hidden)]
-            #[allow(#dead unused_variables, clippy::all, clippy::pedantic, clippy::nursery)]
-            #vis #qualifiers fn #name #params (#inputs) #output #bounds { #body }
-        }
+        quote_spanned!(self.site=> #[allow(#dead unused_variables, clippy::all, clippy::pedantic, clippy::nursery)])
     }
 
     /// Operations that no argument is needed for; a cache in a field needs its instance.
@@ -96,7 +112,6 @@ impl Printer<'_> {
     /// Generic only if the result is: it asks about the values of one type.
     fn forget_if(&self, this: Option<&TokenStream>) -> Operation {
         let (p, site, store, result) = (&self.p, self.site, self.store(), &self.model.result);
-        let (choices, keep) = (self.choices(), self.keep());
         let mut own = self.model.type_params();
         own.extend(self.model.const_params());
         let generic = scan::mentions(result.to_token_stream(), &own);
@@ -106,10 +121,7 @@ impl Printer<'_> {
             generics: if generic { self.model.function.sig.generics.clone() } else { Generics::default() },
             inputs: quote_spanned!(site=> #this __forget: impl #p::FnMut(#p::KeyRef<'_>, &#result) -> #p::bool),
             output: quote_spanned!(site=> -> #p::usize),
-            body: quote_spanned! {site=>
-                #choices
-                #p::forget_if(&#store, #p::Returns::<#result>::new(), #keep, __forget)
-            },
+            body: quote_spanned!(site=> #p::forget_if::<#result, _, _>(&#store, __forget)),
         }
     }
 

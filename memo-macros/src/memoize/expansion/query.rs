@@ -19,18 +19,15 @@ impl Printer<'_> {
     }
 
     /// The traits among which method resolution chooses how an argument is looked at and what of a result is kept.
-    pub(super) fn choices(&self) -> TokenStream {
+    fn choices(&self) -> TokenStream {
         let p = &self.p;
         quote_spanned! {self.site=>
-            use #p::{
-                AutoFit1 as _, AutoFit2 as _, AutoKeep1 as _, AutoKeep2 as _, AutoKeep3 as _, AutoKey1 as _, AutoKey2 as _,
-                AutoKey3 as _, AutoKey4 as _, AutoKey5 as _, AutoShare1 as _, AutoShare2 as _,
-            };
+            use #p::choices::*;
         }
     }
 
     /// What of the result is kept: as a word says, else as its type suggests; checked at the place of the return type.
-    pub(super) fn keep(&self) -> TokenStream {
+    fn keep(&self) -> TokenStream {
         let (p, result, words) = (&self.p, &self.model.result, &self.model.words);
         let site = Model::site_of(result);
         if self.model.is_opaque() {
