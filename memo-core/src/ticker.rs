@@ -15,6 +15,8 @@ use crate::clock::system_now;
 
 /// A cache as the ticker sees it.
 pub(crate) trait Sweep: Send + Sync {
+    /// Whether there is nothing to sweep at that time. Runs no code of the user's.
+    fn is_quiet(&self, now: u64) -> bool;
     /// Frees what has expired.
     fn sweep(&self);
 }
@@ -139,19 +141,23 @@ fn run() {
             }
             (roster.tick(), roster.caches.clone(), due)
         };
-        // The user's code runs below, for as long as it likes: meanwhile hits read the precise clock.
+        let caches: Vec<_> = caches.iter().filter_map(|enlisted| enlisted.cache.upgrade()).collect();
+        let now = system_now();
+        let busy: Vec<_> = caches.iter().filter(|cache| !cache.is_quiet(now)).collect();
+        let is_idle = busy.is_empty() && due.is_empty();
+        // The user's code may run below, for as long as it likes: meanwhile hits read the precise clock.
         LAST_TICK.store(STOPPED, Relaxed);
         for alarm in due {
             guarded(|| alarm.waker.wake());
         }
-        for enlisted in caches {
-            guarded(|| {
-                if let Some(cache) = enlisted.cache.upgrade() {
-                    cache.sweep();
-                }
-            });
+        for cache in busy {
+            guarded(|| cache.sweep());
         }
-        LAST_TICK.store(system_now(), Relaxed);
+        // Each may be the last one to hold its cache by now.
+        for cache in caches {
+            guarded(|| drop(cache));
+        }
+        LAST_TICK.store(if is_idle { now } else { system_now() }, Relaxed);
         thread::park_timeout(Duration::from_nanos(tick));
     }
 }

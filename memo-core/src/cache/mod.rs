@@ -418,6 +418,10 @@ impl<K, V, H, S: Scope> Sweep for Inner<K, V, H, S>
 where
     Self: Send + Sync,
 {
+    fn is_quiet(&self, now: u64) -> bool {
+        self.engine.is_quiet(now)
+    }
+
     fn sweep(&self) {
         self.engine.sweep();
     }

@@ -300,6 +300,11 @@ impl<S: Scope> Engine<S> {
         writer.finish(true);
     }
 
+    /// Whether [`sweep`](Self::sweep) would do nothing at that time.
+    pub(crate) fn is_quiet(&self, now: u64) -> bool {
+        self.state.lock().is_quiet(now)
+    }
+
     /// Frees what has expired, and what has left.
     pub(crate) fn sweep(&self) {
         loop {

@@ -104,6 +104,12 @@ impl State {
     pub(super) fn is_due(&self, now: u64) -> bool {
         self.dates.is_due(now)
     }
+
+    /// Whether nothing is to be ended, dropped or given back at that time.
+    pub(super) fn is_quiet(&self, now: u64) -> bool {
+        let worth_giving_back = self.live == 0 && self.book.bytes() > WORTH_GIVING_BACK;
+        !self.is_due(now) && self.leaving.is_empty() && self.detached.is_none() && !worth_giving_back
+    }
 }
 
 /// The marks, as policies see them.

@@ -28,6 +28,10 @@ use crate::ticker::Sweep;
 type SharedEngine = Engine<scope::Shared>;
 
 impl Sweep for SharedEngine {
+    fn is_quiet(&self, now: u64) -> bool {
+        self.is_quiet(now)
+    }
+
     fn sweep(&self) {
         self.sweep();
     }
