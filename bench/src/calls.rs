@@ -13,7 +13,7 @@ use crate::keys::{Key, Text};
 use crate::peers::{OurLocal, OurLru, OurTtl, Store, filled};
 use crate::race::{Enter, ROUND, Race, Role, Times};
 use crate::report::{Column, Table, note_misses, standings};
-use crate::{Effort, python};
+use crate::{ROUNDS, python};
 
 const ENTRIES: usize = 100;
 const BOUND: usize = 2 * ENTRIES;
@@ -47,7 +47,7 @@ fn text(key: &str) -> u64 {
 /// What is compared with what.
 type Pairs = [(&'static str, &'static str)];
 
-pub(crate) fn answer(effort: Effort) {
+pub(crate) fn answer() {
     println!(
         "# calls: ns per hit, {ENTRIES} entries, Zipf {EXPONENT}, one thread; each beside the bare form of the same"
     );
@@ -60,7 +60,7 @@ pub(crate) fn answer(effort: Effort) {
     let mut table = Table::new("calls", &columns).entries(ENTRIES);
     pair(
         &mut table,
-        &numbers(effort),
+        &numbers(),
         &[
             ("#[memoize(lru)], u64", "Cache::get, u64"),
             ("#[memoize(lru)]::with", "#[memoize(lru)], u64"),
@@ -70,11 +70,11 @@ pub(crate) fn answer(effort: Effort) {
             ("#[memoize(lru, local)]", "LocalCache::get"),
         ],
     );
-    pair(&mut table, &texts(effort), &[("#[memoize(lru)], &str of 20", "Cache::get, &str of 20")]);
-    let fields = fields(effort);
+    pair(&mut table, &texts(), &[("#[memoize(lru)], &str of 20", "Cache::get, &str of 20")]);
+    let fields = fields();
     pair(&mut table, &fields, &[("#[cached_field] warm", "OnceLock::get")]);
     table.print();
-    let others = python::field(effort, ENTRIES);
+    let others = python::field(ENTRIES);
     standings("calls", &fields, &others).key("a warm field").print();
 }
 
@@ -89,14 +89,14 @@ fn pair(table: &mut Table, race: &[Times], pairs: &Pairs) {
 }
 
 /// Everybody's hits.
-fn run<K: Copy + 'static>(effort: Effort, race: &Race<K>, make: impl Fn(usize) -> K) -> Vec<Times> {
+fn run<K: Copy + 'static>(race: &Race<K>, make: impl Fn(usize) -> K) -> Vec<Times> {
     let all: Vec<K> = (0..ENTRIES).map(make).collect();
     let calls: Vec<K> = zipf(ENTRIES, EXPONENT, ROUND).into_iter().map(|id| all[id]).collect();
     race.warm_up(&all);
-    race.run(effort.rounds(), || calls.clone())
+    race.run(ROUNDS, || calls.clone())
 }
 
-fn numbers(effort: Effort) -> Vec<Times> {
+fn numbers() -> Vec<Times> {
     let mut race = Race::new();
     race.enter(Role::Ours, "Cache::get, u64", filled(OurLru::<u64, u64>::new(BOUND)));
     race.enter(Role::Ours, "Cache::get with ttl", filled(OurTtl::<u64, u64>::new(BOUND)));
@@ -106,14 +106,14 @@ fn numbers(effort: Effort) -> Vec<Times> {
     race.enter(Role::Ours, "#[memoize(lru, ttl)]", expiring);
     race.enter(Role::Ours, "#[memoize(lru)] async", |key| ready(task(key)));
     race.enter(Role::Ours, "#[memoize(lru, local)]", local);
-    run(effort, &race, u64::make)
+    run(&race, u64::make)
 }
 
-fn texts(effort: Effort) -> Vec<Times> {
+fn texts() -> Vec<Times> {
     let mut race = Race::new();
     race.enter(Role::Ours, "Cache::get, &str of 20", filled(OurLru::<Text<20>, u64>::new(BOUND)));
     race.enter(Role::Ours, "#[memoize(lru)], &str of 20", |key: Text<20>| text(key.0));
-    run(effort, &race, Text::make)
+    run(&race, Text::make)
 }
 
 /// An object with the same answer in a lazy field and in the cell that the standard library has for it.
@@ -136,13 +136,11 @@ impl Circle {
     }
 }
 
-fn fields(effort: Effort) -> Vec<Times> {
+fn fields() -> Vec<Times> {
     let mut race = Race::new();
     race.enter(Role::Floor, "OnceLock::get", |circle: &'static Circle| circle.once());
     race.enter(Role::Ours, "#[cached_field] warm", |circle: &'static Circle| circle.area());
-    run(effort, &race, |id| -> &'static Circle {
-        Box::leak(Box::new(Circle { radius: u64::make(id), ..Circle::default() }))
-    })
+    run(&race, |id| -> &'static Circle { Box::leak(Box::new(Circle { radius: u64::make(id), ..Circle::default() })) })
 }
 
 /// What a future gives that has it at once.

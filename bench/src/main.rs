@@ -15,6 +15,7 @@ mod memory;
 mod misses;
 mod mix;
 mod peers;
+mod processes;
 mod python;
 mod race;
 mod ratio;
@@ -27,22 +28,18 @@ use std::time::Duration;
 /// How much time to spend.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Effort {
+    /// Questions of time are put to several processes, each of which makes the quick effort.
     Full,
     /// A look at the figures, not a figure to quote.
     Quick,
 }
 
+/// Rounds of a race, in each process.
+const ROUNDS: usize = 11;
+/// How long one contender answers in one round where several threads ask: several of the scheduler's slices.
+const TURN: Duration = Duration::from_millis(8);
+
 impl Effort {
-    /// Rounds of a race.
-    fn rounds(self) -> usize {
-        self.choose(51, 11)
-    }
-
-    /// How long one contender answers in one round where several threads ask: many of the scheduler's slices, or a few.
-    fn turn(self) -> Duration {
-        self.choose(Duration::from_millis(20), Duration::from_millis(8))
-    }
-
     fn choose<T>(self, full: T, quick: T) -> T {
         match self {
             Self::Full => full,
@@ -72,35 +69,38 @@ impl Arguments {
 struct Question {
     name: &'static str,
     asks: &'static str,
+    /// Whether the answer depends on where things lie in memory.
+    varies: bool,
     answer: fn(&Arguments),
 }
 
 /// One line each.
 #[rustfmt::skip]
 const QUESTIONS: &[Question] = &[
-    Question { name: "hits", asks: "what a hit costs", answer: |asked| hits::answer(asked.effort) },
-    Question { name: "threads", asks: "what a hit costs when threads ask at once", answer: threads::answer },
-    Question { name: "mix", asks: "what a call costs when some hit and some miss", answer: mix::answer },
-    Question { name: "misses", asks: "what a miss with a trivial body costs", answer: |asked| misses::answer(asked.effort) },
-    Question { name: "calls", asks: "what our own layers cost", answer: |asked| calls::answer(asked.effort) },
-    Question { name: "memory", asks: "what entries weigh, and what growing and emptying take", answer: |asked| memory::answer(asked.effort) },
+    Question { name: "hits", asks: "what a hit costs", varies: true, answer: |_| hits::answer() },
+    Question { name: "threads", asks: "what a hit costs when threads ask at once", varies: true, answer: threads::answer },
+    Question { name: "mix", asks: "what a call costs when some hit and some miss", varies: true, answer: mix::answer },
+    Question { name: "misses", asks: "what a miss with a trivial body costs", varies: true, answer: |_| misses::answer() },
+    Question { name: "calls", asks: "what our own layers cost", varies: true, answer: |_| calls::answer() },
+    Question { name: "memory", asks: "what entries weigh, and what growing and emptying take", varies: false, answer: |asked| memory::answer(asked.effort) },
     Question {
         name: "ratio",
         asks: "how many calls are hits, on recorded programs and in recursion",
+        varies: false,
         answer: |asked| ratio::answer(asked.effort),
     },
-    Question { name: "flights", asks: "who waits for whom", answer: |asked| flights::answer(asked.effort) },
+    Question { name: "flights", asks: "who waits for whom", varies: false, answer: |asked| flights::answer(asked.effort) },
 ];
 
 fn main() -> ExitCode {
     let mut effort = Effort::Full;
-    let mut threads = None;
+    let mut threads: Option<(String, Vec<usize>)> = None;
     let mut chosen: Vec<&Question> = Vec::new();
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--quick" => effort = Effort::Quick,
-            "--threads" => match words.next().and_then(|list| numbers(&list)) {
+            "--threads" => match words.next().and_then(|list| Some((list.clone(), numbers(&list)?))) {
                 Some(list) => threads = Some(list),
                 None => return usage(),
             },
@@ -117,9 +117,15 @@ fn main() -> ExitCode {
     if cfg!(debug_assertions) {
         eprintln!("note: a debug build measures nothing of use; run with --release");
     }
+    let (list, threads) = threads.unzip();
     let arguments = Arguments { effort, threads };
     for question in chosen {
-        (question.answer)(&arguments);
+        if question.varies && effort == Effort::Full {
+            let threads = list.iter().flat_map(|list| ["--threads", list.as_str()]);
+            processes::ask(&[question.name].into_iter().chain(threads).collect::<Vec<_>>());
+        } else {
+            (question.answer)(&arguments);
+        }
     }
     ExitCode::SUCCESS
 }

@@ -8,7 +8,7 @@ use crate::keys::{Key, number};
 use crate::peers::{self, OurLocal, Store, Visit};
 use crate::race::{ROUND, Race};
 use crate::report::standings;
-use crate::{Effort, python};
+use crate::{ROUNDS, python};
 
 of_numbers!(size_16, 16);
 of_numbers!(size_128, 128);
@@ -26,7 +26,7 @@ const SIZES: [(usize, Functions); 5] = [
     (1_000_000, size_1_000_000::everybody),
 ];
 
-pub(crate) fn answer(effort: Effort) {
+pub(crate) fn answer() {
     println!("# misses: ns per miss, fresh keys, trivial body, the cache full, one thread");
     for (entries, functions) in SIZES {
         let mut race = Race::new();
@@ -43,8 +43,8 @@ pub(crate) fn answer(effort: Effort) {
         };
         // More than fit: every shard is full.
         race.warm_up(&fresh(entries + entries / 4 + ROUND));
-        let times = race.run(effort.rounds(), || fresh(ROUND));
-        let others = python::misses(effort, entries);
+        let times = race.run(ROUNDS, || fresh(ROUND));
+        let others = python::misses(entries);
         standings("misses", &times, &others).key(u64::NAME).entries(entries).print();
     }
 }

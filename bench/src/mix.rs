@@ -3,7 +3,6 @@
 //! Keys are drawn uniformly from a range that is larger than the cache by just so much that the wanted part hits: under uniform draws every
 //! policy hits alike, so nobody is faster for hitting more. How often each did hit stands beside.
 
-use crate::Arguments;
 use crate::body::counted;
 use crate::crowd::Crowd;
 use crate::draw::uniform;
@@ -12,6 +11,7 @@ use crate::keys::Key;
 use crate::peers::{self, Store, Visit};
 use crate::race::{Enter, ROUND};
 use crate::report::{Column, standings};
+use crate::{Arguments, ROUNDS, TURN};
 
 of_numbers!(hundred, 100);
 of_numbers!(ten_thousand, 10_000);
@@ -33,14 +33,13 @@ pub(crate) fn answer(arguments: &Arguments) {
 
 #[expect(clippy::cast_precision_loss, reason = "counts are small")]
 fn run(arguments: &Arguments, crowd: &Crowd<u64>, entries: usize, percent: usize) {
-    let effort = arguments.effort;
     let threads = arguments.threads(2);
     let range = entries * 100 / percent;
     let draw = |length, seed| -> Vec<u64> { uniform(range, length, seed).into_iter().map(u64::make).collect() };
     // Enough that a cache of this size is full and has forgotten how it was filled.
     let warm_up = draw((4 * range).min(ROUND), 1);
     let keys = draw(ROUND, 2);
-    let standing = crowd.run(effort.rounds(), effort.turn(), &threads, &warm_up, &keys);
+    let standing = crowd.run(ROUNDS, TURN, &threads, &warm_up, &keys);
     for (count, times) in threads.iter().zip(&standing) {
         let table = standings("mix", times, &[]).key(u64::NAME).entries(entries).threads(*count);
         let mut table = table.fact("wanted_percent_hits", percent, format!("{percent} % hits"));

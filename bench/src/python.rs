@@ -4,36 +4,36 @@ use std::collections::HashSet;
 use std::process::Command;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use crate::Effort;
+use crate::ROUNDS;
 use crate::report::Other;
 
 const SCRIPT: &str = include_str!("python/figures.py");
 
 /// Hits, by the kind of key: `int` or `str`.
-pub(crate) fn hits(effort: Effort, key: &str, entries: usize) -> Vec<Other> {
-    ask(effort, "hits", key, entries)
+pub(crate) fn hits(key: &str, entries: usize) -> Vec<Other> {
+    ask("hits", key, entries)
 }
 
 /// Misses with a trivial body, in a cache that is full.
-pub(crate) fn misses(effort: Effort, entries: usize) -> Vec<Other> {
-    ask(effort, "misses", "int", entries)
+pub(crate) fn misses(entries: usize) -> Vec<Other> {
+    ask("misses", "int", entries)
 }
 
 /// Reading a `cached_property` that is there.
-pub(crate) fn field(effort: Effort, objects: usize) -> Vec<Other> {
-    ask(effort, "field", "-", objects)
+pub(crate) fn field(objects: usize) -> Vec<Other> {
+    ask("field", "-", objects)
 }
 
-fn ask(effort: Effort, question: &str, key: &str, entries: usize) -> Vec<Other> {
-    run(effort, question, key, entries).unwrap_or_else(|why| {
+fn ask(question: &str, key: &str, entries: usize) -> Vec<Other> {
+    run(question, key, entries).unwrap_or_else(|why| {
         note(&format!("Python is left out: {why}"));
         Vec::new()
     })
 }
 
 /// The script prints a line per row: the name, and the median and least nanoseconds per call; or a note.
-fn run(effort: Effort, question: &str, key: &str, entries: usize) -> Result<Vec<Other>, String> {
-    let (entries, rounds) = (entries.to_string(), effort.rounds().to_string());
+fn run(question: &str, key: &str, entries: usize) -> Result<Vec<Other>, String> {
+    let (entries, rounds) = (entries.to_string(), ROUNDS.to_string());
     let output = Command::new("python3").args(["-c", SCRIPT, question, key, &entries, &rounds]).output();
     let output = output.map_err(|error| format!("python3: {error}"))?;
     if !output.status.success() {

@@ -2,31 +2,51 @@
 
 use std::fmt::{Display, Write as _};
 
+use serde::{Deserialize, Serialize};
+
+use crate::processes;
 use crate::race::{Role, Times, least};
 
 /// A column of figures: its title, its name for programs, and how many decimals it shows.
 #[derive(Clone, Copy)]
 pub(crate) struct Column(pub(crate) &'static str, pub(crate) &'static str, pub(crate) usize);
 
+/// The same in a table.
+#[derive(Serialize, Deserialize)]
+struct Heading {
+    title: String,
+    name: String,
+    digits: usize,
+}
+
+impl From<Column> for Heading {
+    fn from(Column(title, name, digits): Column) -> Self {
+        Self { title: title.to_owned(), name: name.to_owned(), digits }
+    }
+}
+
 /// A part of what was asked: its name and value for programs, and how readers see it.
+#[derive(Serialize, Deserialize)]
 struct Fact {
-    name: &'static str,
+    name: String,
     value: String,
     shown: String,
 }
 
 /// Figures of everybody who was asked the same.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Table {
-    question: &'static str,
+    question: String,
     /// What was asked: part of the title and of every line for programs.
     facts: Vec<Fact>,
-    columns: Vec<Column>,
+    columns: Vec<Heading>,
     rows: Vec<(String, Vec<Option<f64>>)>,
 }
 
 impl Table {
-    pub(crate) fn new(question: &'static str, columns: &[Column]) -> Self {
-        Self { question, facts: Vec::new(), columns: columns.to_vec(), rows: Vec::new() }
+    pub(crate) fn new(question: &str, columns: &[Column]) -> Self {
+        let columns = columns.iter().copied().map(Heading::from).collect();
+        Self { question: question.to_owned(), facts: Vec::new(), columns, rows: Vec::new() }
     }
 
     pub(crate) fn key(self, key: &str) -> Self {
@@ -41,8 +61,8 @@ impl Table {
         self.fact("threads", threads, format!("{threads} thread{}", if threads == 1 { "" } else { "s" }))
     }
 
-    pub(crate) fn fact(mut self, name: &'static str, value: impl Display, shown: impl Into<String>) -> Self {
-        self.facts.push(Fact { name, value: value.to_string(), shown: shown.into() });
+    pub(crate) fn fact(mut self, name: &str, value: impl Display, shown: impl Into<String>) -> Self {
+        self.facts.push(Fact { name: name.to_owned(), value: value.to_string(), shown: shown.into() });
         self
     }
 
@@ -53,29 +73,48 @@ impl Table {
 
     /// Another column at the right, from its cell for each row.
     pub(crate) fn column(&mut self, column: Column, cells: impl IntoIterator<Item = Option<f64>>) {
-        self.columns.push(column);
+        self.columns.push(column.into());
         let mut cells = cells.into_iter();
         for (_, row) in &mut self.rows {
             row.push(cells.next().flatten());
         }
     }
 
+    /// Makes each figure one of all that tables of the same shape have in its place. A row that some of them lack keeps what there is.
+    pub(crate) fn merge<'a>(&mut self, others: impl Iterator<Item = &'a Self>, of: impl Fn(&[f64]) -> f64) {
+        let others: Vec<&Self> = others.collect();
+        for (who, cells) in &mut self.rows {
+            let rows = others.iter().filter_map(|table| table.rows.iter().find(|(other, _)| other == who));
+            let rows: Vec<_> = rows.collect();
+            for (at, cell) in cells.iter_mut().enumerate() {
+                let all: Vec<f64> = rows.iter().filter_map(|(_, cells)| cells[at]).chain(*cell).collect();
+                *cell = (!all.is_empty()).then(|| of(&all));
+            }
+        }
+    }
+
     pub(crate) fn print(&self) {
-        let mut title = self.question.to_owned();
+        if !processes::handed_on(self) {
+            self.show();
+        }
+    }
+
+    fn show(&self) {
+        let mut title = self.question.clone();
         for fact in &self.facts {
             let _ = write!(title, ", {}", fact.shown);
         }
         let names = self.rows.iter().map(|(who, _)| who.chars().count() + 2);
         let width = names.max().unwrap_or(0).max(title.chars().count());
         print!("\n{title:width$}");
-        for Column(title, ..) in &self.columns {
+        for Heading { title, .. } in &self.columns {
             print!("  {title:>13}");
         }
         println!();
         for (who, cells) in &self.rows {
             print!("  {who:0$}", width - 2);
-            for (cell, Column(_, _, digits)) in cells.iter().zip(&self.columns) {
-                let cell = cell.map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"));
+            for (cell, Heading { digits, .. }) in cells.iter().zip(&self.columns) {
+                let cell = cell.map_or_else(|| "-".to_owned(), |value| format!("{value:.0$}", *digits));
                 print!("  {cell:>13}");
             }
             println!();
@@ -94,7 +133,7 @@ impl Table {
             let _ = write!(line, r#","{name}":{quote}{value}{quote}"#);
         }
         let _ = write!(line, r#","who":"{who}""#);
-        for (cell, Column(_, name, _)) in cells.iter().zip(&self.columns) {
+        for (cell, Heading { name, .. }) in cells.iter().zip(&self.columns) {
             let cell = cell.map_or_else(|| "null".to_owned(), |value| format!("{value:.3}"));
             let _ = write!(line, r#","{name}":{cell}"#);
         }
@@ -112,7 +151,7 @@ pub(crate) struct Other {
 /// What a race came to; `others` were measured elsewhere and have no rounds to compare by.
 ///
 /// Where there is no floor, the peer that comes nearest to doing the same stands in its column.
-pub(crate) fn standings(question: &'static str, race: &[Times], others: &[Other]) -> Table {
+pub(crate) fn standings(question: &str, race: &[Times], others: &[Other]) -> Table {
     let floor = race.iter().find(|times| times.role == Role::Floor);
     let closest = race.iter().find(|times| times.name == CLOSEST);
     let peers = race.iter().filter(|times| times.role == Role::Peer);

@@ -2,7 +2,6 @@
 
 use std::thread::available_parallelism;
 
-use crate::Arguments;
 use crate::crowd::Crowd;
 use crate::draw::zipf;
 use crate::floor;
@@ -11,6 +10,7 @@ use crate::keys::Key;
 use crate::peers::{self, OurUnbounded, Store, Visit, filled};
 use crate::race::{Enter, ROUND, Role};
 use crate::report::{Column, note_misses, standings};
+use crate::{Arguments, ROUNDS, TURN};
 
 const ENTRIES: usize = 100;
 /// Room for sharded stores, as in `hits`.
@@ -34,7 +34,7 @@ pub(crate) fn answer(arguments: &Arguments) {
     let all: Vec<u64> = (0..ENTRIES).map(u64::make).collect();
     let calls: Vec<u64> = zipf(ENTRIES, EXPONENT, ROUND).into_iter().map(|id| all[id]).collect();
     let threads = arguments.threads(available_parallelism().map_or(2, usize::from));
-    let standing = crowd.run(arguments.effort.rounds(), arguments.effort.turn(), &threads, &all, &calls);
+    let standing = crowd.run(ROUNDS, TURN, &threads, &all, &calls);
     note_misses(&standing[0]);
     for (count, times) in threads.iter().zip(&standing) {
         let mut table = standings("threads", times, &[]).key(u64::NAME).entries(ENTRIES).threads(*count);

@@ -1,5 +1,5 @@
 //! One path through memokit, so many times: `paths PATH CALLS`. Run it under a tool that counts instructions, once with N calls and once with
-//! 2N: the difference divided by N is what one call takes, and starting up cancels out. `instructions.sh` does that.
+//! none: the difference divided by N is what one call takes, and starting up cancels out. `instructions.sh` does that.
 //!
 //! No peer is linked, so that it builds in seconds.
 

@@ -10,31 +10,31 @@ use crate::keys::Key;
 use crate::peers::{self, OurLocal, OurLru, OurMax, OurUnbounded, Store, Visit, filled};
 use crate::race::{Enter, ROUND, Race, Role};
 use crate::report::{note_misses, standings};
-use crate::{Effort, python};
+use crate::{ROUNDS, python};
 use functions::Size;
 pub(crate) use functions::numbers_100;
 
 pub(crate) const EXPONENT: f64 = 0.99;
 
-pub(crate) fn answer(effort: Effort) {
+pub(crate) fn answer() {
     println!("# hits: ns per hit, Zipf {EXPONENT}, every call a hit, one thread");
-    ask(effort, &functions::NUMBERS, Some("int"));
-    ask(effort, &functions::PAIRS, None);
-    ask(effort, &functions::SHORT, Some("str"));
-    ask(effort, &functions::LONG, None);
-    ask(effort, &functions::FOURS, None);
+    ask(&functions::NUMBERS, Some("int"));
+    ask(&functions::PAIRS, None);
+    ask(&functions::SHORT, Some("str"));
+    ask(&functions::LONG, None);
+    ask(&functions::FOURS, None);
 }
 
-fn ask<K: Floor>(effort: Effort, sizes: &[Size<K>], python: Option<&str>) {
+fn ask<K: Floor>(sizes: &[Size<K>], python: Option<&str>) {
     for size in sizes {
         let race = everybody(size);
         let all: Vec<K> = (0..size.entries).map(K::make).collect();
         let calls: Vec<K> = zipf(size.entries, EXPONENT, ROUND).into_iter().map(|id| all[id]).collect();
         race.warm_up(&all);
         race.warm_up(&calls);
-        let times = race.run(effort.rounds(), || calls.clone());
+        let times = race.run(ROUNDS, || calls.clone());
         note_misses(&times);
-        let others = python.map_or_else(Vec::new, |kind| python::hits(effort, kind, size.entries));
+        let others = python.map_or_else(Vec::new, |kind| python::hits(kind, size.entries));
         standings("hits", &times, &others).key(K::NAME).entries(size.entries).print();
     }
 }
