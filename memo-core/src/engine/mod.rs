@@ -44,7 +44,7 @@ use kinds::Kinds;
 use scope::{Lock, Reading, Scope};
 use state::{Newcomer, State, TAG_BITS, Writer};
 use stats::Stats;
-pub(crate) use ticket::{Begin, Mode, Request, Terms, Ticket};
+pub(crate) use ticket::{Begin, Begun, Mode, Request, Terms, Ticket};
 pub use wait::Turn;
 pub(crate) use wait::{Outcome, Wait};
 
