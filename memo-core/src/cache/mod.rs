@@ -398,19 +398,12 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
     }
 }
 
-impl<K, V, H, S: Scope> Inner<K, V, H, S> {
-    #[cfg(any(test, debug_assertions))]
-    fn validate(&self) {
-        self.engine.validate();
-    }
-}
-
+#[cfg(any(test, feature = "validate"))]
 impl<K, V, H, S: Scope> Cache<K, V, H, S> {
-    /// Checks every invariant of the store, for tests. Panics where one is broken; does nothing in release builds.
+    /// Checks every invariant of the store, for tests. Panics where one is broken.
     #[doc(hidden)]
     pub fn validate(&self) {
-        #[cfg(any(test, debug_assertions))]
-        self.inner.validate();
+        self.inner.engine.validate();
     }
 }
 

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use crate::engine::scope::{self, Scope};
 use crate::engine::stats::Count;
-use crate::engine::{Begin, Engine, Found, Mode, Outcome, Request, Terms, Ticket, Turn, Wait};
+use crate::engine::{Begin, Begun, Engine, Found, Mode, Outcome, Request, Terms, Ticket, Turn, Wait};
 use crate::flight::Id;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::key::KeyRef;
@@ -63,10 +63,10 @@ pub enum Landed {
 pub struct Duty<'a, S: Cold>(ManuallyDrop<Ticket<'a, S>>);
 
 impl<'a, S: Cold> Duty<'a, S> {
-    /// Of a run that has [begun](Cold::begin_quickly).
+    /// Of a run that has [begun](Cold::miss).
     #[inline(always)]
-    pub(super) fn of(engine: &'a Engine<S>, head: &'a Head) -> Self {
-        Self::new(Ticket::of(engine, head))
+    pub(super) fn of(engine: &'a Engine<S>, begun: Begun<'a>) -> Self {
+        Self::new(Ticket::of_begun(engine, begun))
     }
 
     #[inline(always)]
@@ -109,24 +109,20 @@ pub trait Cold: Scope {
     /// A kind of entries.
     fn kind<'a>(engine: &'a Engine<Self>, of: TypeId, vtable: &'static Vtable) -> &'a KindOf;
 
-    /// The usual miss: a run that begins without more ado, if it can. Gives its entry-to-be, for a duty to be [made of](Duty::of).
-    fn begin_quickly<'a>(
-        engine: &'a Engine<Self>,
-        hash: Hash,
-        kind: u32,
-        clock: u64,
-        caller: &mut dyn Caller,
-    ) -> Option<&'a Head>;
-
-    /// A call that found nothing where nearly all entries are. `clock` proves that there is none, as long as it stands still. If the
-    /// caller has not [taken](Caller::take) its value after this, it has to compute, without the cache if there is no duty.
+    /// A call that found nothing where nearly all entries are. `clock` proves that there is none, as long as it stands still. Gives a run that
+    /// has begun, for a duty to be [made of](Duty::of) in the caller's frame: what was just written, moved through memory, makes the processor wait.
+    /// Without one, and if the caller has not [taken](Caller::take) its value after this, it has to compute without the cache.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "read there: it takes one register of the caller, and no load"
+    )]
     fn miss<'a>(
         engine: &'a Engine<Self>,
         hash: Hash,
-        kind: KindOf,
+        kind: &KindOf,
         clock: Option<u64>,
         caller: &mut dyn Caller,
-    ) -> Option<Duty<'a, Self>>;
+    ) -> Option<Begun<'a>>;
 
     /// As [`miss`](Self::miss), for a task.
     fn miss_by_task<'a>(
@@ -198,22 +194,16 @@ macro_rules! compiled_here {
             fn miss<'a>(
                 engine: &'a Engine<Self>,
                 hash: Hash,
-                kind: KindOf,
+                kind: &KindOf,
                 clock: Option<u64>,
                 caller: &mut dyn Caller,
-            ) -> Option<Duty<'a, Self>> {
-                let mut turn = Turn::new();
-                loop {
-                    match miss(engine, hash, kind, clock, caller, &turn) {
-                        ByTask::Answered => return None,
-                        ByTask::Run(duty) => return duty,
-                        ByTask::Wait(wait) => {
-                            if take(wait.park(&mut turn), caller) {
-                                return None;
-                            }
-                        }
-                    }
+            ) -> Option<Begun<'a>> {
+                if let Some(clock) = clock
+                    && let Some(head) = engine.begin_quickly(hash, kind.number, clock, caller)
+                {
+                    return Some(Begun::of(head));
                 }
+                miss_in_earnest(engine, hash, *kind, clock, caller)
             }
 
             #[inline(never)]
@@ -266,17 +256,6 @@ macro_rules! compiled_here {
                 ticket.leave();
                 // Landed: there is nothing left to give up.
                 std::mem::forget(duty);
-            }
-
-            #[inline(never)]
-            fn begin_quickly<'a>(
-                engine: &'a Engine<Self>,
-                hash: Hash,
-                kind: u32,
-                clock: u64,
-                caller: &mut dyn Caller,
-            ) -> Option<&'a Head> {
-                engine.begin_quickly(hash, kind, clock, caller)
             }
 
             #[cold]
@@ -349,6 +328,30 @@ macro_rules! compiled_here {
     )* };
 }
 compiled_here!(scope::Shared, scope::Local);
+
+/// What the usual miss is not: another computes, or has just computed; or nothing proves that there is no entry.
+#[cold]
+#[inline(never)]
+fn miss_in_earnest<'a, S: Cold>(
+    engine: &'a Engine<S>,
+    hash: Hash,
+    kind: KindOf,
+    clock: Option<u64>,
+    caller: &mut dyn Caller,
+) -> Option<Begun<'a>> {
+    let mut turn = Turn::new();
+    loop {
+        match miss(engine, hash, kind, clock, caller, &turn) {
+            ByTask::Answered => return None,
+            ByTask::Run(duty) => return Some(duty?.into_ticket().into_begun()),
+            ByTask::Wait(wait) => {
+                if take(wait.park(&mut turn), caller) {
+                    return None;
+                }
+            }
+        }
+    }
+}
 
 fn miss<'a, S: Cold>(
     engine: &'a Engine<S>,

@@ -119,17 +119,7 @@ impl<R> Operation<R> for Call {
         let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
         match find(&place, query, keep, |stored| keep.give(stored)) {
             Ok(value) => Entered::Done(value),
-            Err(clock) => {
-                let mut asking = Asking::new(query, keep);
-                // In this frame, not in a function of its own: see `Engine::begin_quickly`.
-                if let Some(clock) = clock
-                    && let Some(head) =
-                        Cold::begin_quickly(place.engine, place.hash, place.kind.number, clock, &mut asking)
-                {
-                    return Entered::Run(Lead::new(Some(Duty::of(place.engine, head)), keep, self));
-                }
-                missed(place, clock, &mut asking, self)
-            }
+            Err(clock) => missed(place, clock, query, keep, self),
         }
     }
 
@@ -184,7 +174,7 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
         let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
         match look(&place, query, keep, self.0) {
             Ok(answer) => Entered::Done(answer),
-            Err((look, clock)) => missed(place, clock, &mut Asking::new(query, keep), Self(look)),
+            Err((look, clock)) => missed(place, clock, query, keep, Self(look)),
         }
     }
 
@@ -241,7 +231,8 @@ type MissedByTask<'a, S, Q, R, Kp, Op> = Missed<'a, S, Q, R, Kp, Op, Awaiting<'a
 fn missed<'a, S, Q, R, Kp, Op>(
     place: Place<'a, S>,
     clock: Option<u64>,
-    asking: &mut Asking<'_, Q, R, Kp>,
+    query: &Q,
+    keep: Kp,
     op: Op,
 ) -> Missed<'a, S, Q, R, Kp, Op>
 where
@@ -250,14 +241,14 @@ where
     Kp: Keep<R>,
     Op: Operation<R>,
 {
-    let duty = S::miss(place.engine, place.hash, *place.kind, clock, asking);
-    // Who has to compute has no answer yet.
-    if duty.is_none()
-        && let Some(value) = asking.answer.take()
-    {
-        return Entered::Done(op.answer(value));
+    let mut asking = Asking::new(query, keep);
+    if let Some(begun) = S::miss(place.engine, place.hash, place.kind, clock, &mut asking) {
+        return Entered::Run(Lead::new(Some(Duty::of(place.engine, begun)), keep, op));
     }
-    Entered::Run(Lead::new(duty, asking.keep, op))
+    match asking.answer {
+        Some(value) => Entered::Done(op.answer(value)),
+        None => Entered::Run(Lead::new(None, keep, op)),
+    }
 }
 
 /// As [`missed`], for a task.

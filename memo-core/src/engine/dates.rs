@@ -137,7 +137,7 @@ impl Dates {
         None
     }
 
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     pub(super) fn bounds(&self, slot: u32, due: u64) -> bool {
         let group = slot as usize / GROUP;
         self.groups[group] <= due && self.blocks[group / GROUP] <= due && self.soonest <= due

@@ -44,7 +44,7 @@ use kinds::Kinds;
 use scope::{Lock, Reading, Scope};
 use state::{Newcomer, State, TAG_BITS, Writer};
 use stats::Stats;
-pub(crate) use ticket::{Begin, Mode, Request, Terms, Ticket};
+pub(crate) use ticket::{Begin, Begun, Mode, Request, Terms, Ticket};
 pub use wait::Turn;
 pub(crate) use wait::{Outcome, Wait};
 
@@ -364,10 +364,9 @@ impl<S: Scope> Engine<S> {
     /// Calls `see` for each entry that is not over, with nothing locked. Entries that come meanwhile may be seen or not.
     pub(crate) fn each(&self, mut see: impl FnMut(u32, &Head, u32)) {
         let reading = self.read();
-        let (view, slots): (_, Vec<u32>) = {
+        let (view, slots) = {
             let state = self.state.lock();
-            let live = state.book.slots(&self.table).filter(|&slot| self.table.head(slot).is_alive()).collect();
-            (state.book.view(&self.table), live)
+            (state.book.view(&self.table), state.book.alive(&self.table))
         };
         for slot in slots {
             // SAFETY: reading since before the view was made.
@@ -417,7 +416,7 @@ impl<S: Scope> Engine<S> {
     }
 
     /// Checks every invariant. Panics where one is broken.
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     pub(crate) fn validate(&self) {
         Writer::new(self).validate();
     }

@@ -164,8 +164,7 @@ impl<S: Scope> Drop for Engine<S> {
         if !free.0.book.needs_drop() {
             return;
         }
-        let live = free.0.book.slots(table).filter(|&slot| table.head(slot).is_alive());
-        let live = live.map(|slot| {
+        let live = free.0.book.alive(table).into_iter().map(|slot| {
             let (head, kind) = table.node(slot);
             (head, free.0.book.vtable(kind), true)
         });

@@ -325,10 +325,13 @@ impl<'a, S: Scope> Writer<'a, S> {
             policy.resized(max_entries);
         } else {
             let mut policy = PolicyKind::Lru.build(max_entries);
-            let live = state.book.slots(&engine.table).filter(|&slot| engine.table.head(slot).is_alive());
-            let mut by_age: Vec<_> = live.map(|slot| (engine.table.head(slot).mark.load(Relaxed), slot)).collect();
+            // Mark and slot in one integer, as the policies sort them: sorting is compiled for each type.
+            let aged = |slot| u128::from(engine.table.head(slot).mark.load(Relaxed)) << 32 | u128::from(slot);
+            let mut by_age: Vec<u128> = state.book.alive(&engine.table).into_iter().map(aged).collect();
             by_age.sort_unstable();
-            for (mark, slot) in by_age {
+            for aged in by_age {
+                #[expect(clippy::cast_possible_truncation, reason = "taken apart as it was put together")]
+                let (mark, slot) = ((aged >> 32) as u64, aged as u32);
                 let head = engine.table.head(slot);
                 let hash = state.book.hash(&engine.table, slot);
                 head.mark.store(policy.inserted(slot, hash.bits(), mark), Relaxed);
@@ -342,11 +345,7 @@ impl<'a, S: Scope> Writer<'a, S> {
     pub(super) fn clear(&mut self) {
         let plain = !self.state.book.needs_drop() && self.engine.listener.get().is_none();
         if !(plain && self.detach()) {
-            let live: Vec<u32> = {
-                let head = |slot: &u32| self.engine.table.head(*slot).is_alive();
-                self.state.book.slots(&self.engine.table).filter(head).collect()
-            };
-            for slot in live {
+            for slot in self.state.book.alive(&self.engine.table) {
                 self.unlink(slot, RemovalCause::Cleared);
             }
         }
@@ -385,7 +384,7 @@ impl<'a, S: Scope> Writer<'a, S> {
     }
 
     /// Checks every invariant. Panics where one is broken.
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     pub(super) fn validate(&self) {
         let state = &*self.state;
         let live = state.book.validate(&self.engine.table);

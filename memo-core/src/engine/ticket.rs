@@ -1,5 +1,6 @@
 //! A miss, in two phases: [`Engine::begin`], then [`Ticket::land`].
 
+use std::mem::ManuallyDrop;
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -119,7 +120,7 @@ impl<S: Scope> Engine<S> {
     ///
     /// Gives the entry-to-be of a run that has begun, or `None` to begin in earnest. A reference fits into a register: whoever makes a [`Ticket`] of it
     /// in its own frame saves moving one through memory, which is half of what the rest costs.
-    #[inline(never)]
+    #[inline]
     pub(crate) fn begin_quickly(&self, hash: Hash, kind: u32, clock: u64, request: &mut dyn Request) -> Option<&Head> {
         if !request.is_owned() {
             // Owning a key is wasted on those who will wait, so not before we know.
@@ -250,6 +251,19 @@ pub(crate) struct Ticket<'a, S: Scope> {
     inside: u32,
 }
 
+/// A run that has just begun, on its way into another frame: two registers. A [`Ticket`] must be [made](Ticket::of_begun) of it there.
+pub(crate) struct Begun<'a> {
+    head: &'a Head,
+    census: Option<Box<Census>>,
+}
+
+impl<'a> Begun<'a> {
+    /// Of a run that [has begun](Engine::begin_quickly) and has no ticket yet.
+    pub(crate) fn of(head: &'a Head) -> Self {
+        Self { head, census: None }
+    }
+}
+
 /// How far a run is.
 #[derive(Clone, Copy, PartialEq)]
 #[repr(u32)]
@@ -264,7 +278,19 @@ impl<'a, S: Scope> Ticket<'a, S> {
     /// Of a run of this store that [has begun](Engine::begin_quickly) and has no ticket yet.
     #[inline(always)]
     pub(crate) fn of(engine: &'a Engine<S>, head: &'a Head) -> Self {
-        Self { engine, head, census: None, stage: Stage::Running, inside: 1 }
+        Self::of_begun(engine, Begun::of(head))
+    }
+
+    /// Of a run of this store.
+    #[inline(always)]
+    pub(crate) fn of_begun(engine: &'a Engine<S>, Begun { head, census }: Begun<'a>) -> Self {
+        Self { engine, head, census, stage: Stage::Running, inside: 1 }
+    }
+
+    /// Of a run that has just begun on this thread.
+    pub(crate) fn into_begun(self) -> Begun<'a> {
+        let mut ticket = ManuallyDrop::new(self);
+        Begun { head: ticket.head, census: ticket.census.take() }
     }
 
     /// Where the entry-to-be is, and its hash: until it is published its mark tells.

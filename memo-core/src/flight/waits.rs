@@ -15,11 +15,14 @@ use super::running;
 /// A run: the address of its entry-to-be, which lives as long as the run.
 pub(crate) type Id = usize;
 
-static WAITS: Lazy<DashMap<Id, SmallVec<[Id; 2]>>> = Lazy::new(DashMap::new);
+/// A few runs. One type for all such lists: each is compiled by itself.
+type Ids = SmallVec<[Id; 4]>;
+
+static WAITS: Lazy<DashMap<Id, Ids>> = Lazy::new(DashMap::new);
 
 /// The edges of one wait; taken back when dropped.
 pub(crate) struct Edges {
-    from: SmallVec<[Id; 4]>,
+    from: Ids,
     to: Id,
 }
 
@@ -38,8 +41,8 @@ impl Edges {
         if self.from.is_empty() {
             return false;
         }
-        let mut seen: SmallVec<[Id; 8]> = SmallVec::new();
-        let mut next: SmallVec<[Id; 8]> = SmallVec::from_slice(&[self.to]);
+        let mut seen = Ids::new();
+        let mut next = Ids::from_slice(&[self.to]);
         while let Some(run) = next.pop() {
             if self.from.contains(&run) {
                 return true;

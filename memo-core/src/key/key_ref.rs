@@ -88,7 +88,13 @@ macro_rules! seen_through {
     ($([$($generics:tt)*] $Unsized:ty: $($Stored:ty),*;)*) => { $(
         impl<$($generics)*> Component for $Unsized {
             fn from_stored(stored: &dyn Any) -> Option<&Self> {
-                None $(.or_else(|| stored.downcast_ref::<$Stored>().map(|stored| &**stored)))*
+                // Without closures, each of which is compiled: see `known`.
+                $(
+                    if let Some(stored) = stored.downcast_ref::<$Stored>() {
+                        return Some(stored);
+                    }
+                )*
+                None
             }
         }
     )* };

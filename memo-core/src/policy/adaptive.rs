@@ -76,7 +76,7 @@ impl Policy for Adaptive {
         self.order_mut().cleared();
     }
 
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     fn validate(&self, live: &[u32], view: &dyn View) {
         self.order().validate(live, view);
     }

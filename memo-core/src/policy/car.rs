@@ -178,7 +178,7 @@ impl Policy for Car {
         *self = Self::default();
     }
 
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     fn validate(&self, live: &[u32], _view: &dyn View) {
         self.clocks.validate();
         self.ghosts.validate();

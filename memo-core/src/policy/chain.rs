@@ -118,7 +118,7 @@ impl Chains {
         self.len(Side::Recent) + self.len(Side::Frequent)
     }
 
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     pub(super) fn home(&self, index: u32) -> Option<Side> {
         let queued = (index as usize) < self.links.len() && self.links[index].newer != index;
         queued.then(|| self.side(index))
@@ -129,7 +129,7 @@ impl Chains {
         std::iter::successors(self.oldest(side), |&index| Some(self.links[index].newer).filter(|&newer| newer != NONE))
     }
 
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     pub(super) fn validate(&self) {
         for side in Side::BOTH {
             let (mut older, mut len) = (NONE, 0);

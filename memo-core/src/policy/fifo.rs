@@ -36,7 +36,7 @@ impl Policy for Fifo {
         *self = Self::default();
     }
 
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     fn validate(&self, live: &[u32], view: &dyn View) {
         self.arrivals.validate(live, view);
     }

@@ -197,7 +197,7 @@ impl Ghosts {
         }
     }
 
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     pub(super) fn validate(&self) {
         let mut counts = vec![[0; 2]; self.counts.len()];
         for ghost in self.words.iter().map(|&word| Ghost(word)).filter(|&ghost| self.age(ghost).is_some()) {

@@ -181,7 +181,7 @@ impl Least {
         self.live.iter()
     }
 
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     pub(super) fn validate(&self, live: &[u32], view: &dyn View) {
         let mut expected = live.to_vec();
         expected.sort_unstable();
@@ -255,7 +255,7 @@ impl Group {
         self.lowest.last().copied()
     }
 
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     fn validate(&self, slots: impl Iterator<Item = u32>, view: &dyn View) {
         assert!(self.lowest.is_sorted_by(|a, b| a >= b));
         let Some(horizon) = self.horizon else { return assert!(self.lowest.is_empty()) };

@@ -62,7 +62,7 @@ impl Policy for Lfu {
         *self = Self::default();
     }
 
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     fn validate(&self, live: &[u32], view: &dyn View) {
         self.uses.validate(live, view);
     }

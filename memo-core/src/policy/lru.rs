@@ -52,7 +52,7 @@ impl Policy for Lru {
         *self = Self::default();
     }
 
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     fn validate(&self, live: &[u32], view: &dyn View) {
         self.stamps.validate(live, view);
     }

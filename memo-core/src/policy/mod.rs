@@ -141,6 +141,6 @@ pub(crate) trait Policy: Send + Sync {
     /// Every entry left at once.
     fn cleared(&mut self);
     /// Checks the policy's own invariants against the live slots. Panics where they are broken.
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     fn validate(&self, live: &[u32], view: &dyn View);
 }

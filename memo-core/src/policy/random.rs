@@ -61,7 +61,7 @@ impl Policy for Random {
         (self.live, self.places) = (Chunks::default(), Chunks::default());
     }
 
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     fn validate(&self, live: &[u32], _view: &dyn View) {
         let (mut ours, mut theirs): (Vec<u32>, _) =
             ((0..self.len()).map(|place| self.live[place]).collect(), live.to_vec());

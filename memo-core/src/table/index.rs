@@ -351,7 +351,7 @@ impl Index {
     }
 
     /// How many slots are linked.
-    #[cfg(any(test, debug_assertions))]
+    #[cfg(any(test, feature = "validate"))]
     pub(super) fn validate(&self, book: &IndexBook, kept: impl Fn(u32) -> u32) -> usize {
         let mut all = 0;
         for (at, segment) in book.segments.iter().enumerate() {
