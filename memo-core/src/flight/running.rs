@@ -14,11 +14,13 @@ use super::Id;
 crate::sync::thread_local! { static RUNNING: RefCell<Vec<Id>> = const { RefCell::new(Vec::new()) } }
 
 /// This thread is part of that run from here on.
+#[inline]
 pub(crate) fn enter(run: Id) {
     let _ = RUNNING.try_with(|running| running.borrow_mut().push(run));
 }
 
 /// This thread is not part of that run any more.
+#[inline]
 pub(crate) fn leave(run: Id) {
     let _ = RUNNING.try_with(|running| {
         let mut running = running.borrow_mut();

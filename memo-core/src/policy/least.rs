@@ -42,6 +42,10 @@ pub(super) struct Least {
     groups: Vec<Group>,
     /// The groups' bounds; of a group without entries, [`u64::MAX`].
     bounds: Lows,
+    /// The group of the last victim. As long as its least mark is below all others' bounds, no others have to be looked at.
+    home: usize,
+    /// No bound of another group is below this.
+    others: u64,
     /// Above every slot there ever was.
     end: u32,
     /// Where lists are made.
@@ -108,24 +112,42 @@ impl PartialOrd for Record {
 
 impl Least {
     /// An entry came to live in `slot`.
+    #[inline]
     pub(super) fn inserted(&mut self, slot: u32, mark: u64) {
         debug_assert!(!self.live.contains(slot), "slot {slot} is taken");
         self.live.insert(slot);
         self.end = self.end.max(slot + 1);
         let at = (slot / GROUP) as usize;
-        while self.groups.len() <= at {
-            self.groups.push(Group::default());
-            self.bounds.push();
+        if self.groups.len() <= at {
+            self.grow(at);
         }
         let group = &mut self.groups[at];
         group.live += 1;
         group.add(Record::new(mark, slot));
         if mark < self.bounds.get(at) {
-            self.bounds.set(at, mark);
+            self.sink(at, mark);
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, at: usize) {
+        while self.groups.len() <= at {
+            self.groups.push(Group::default());
+            self.bounds.push();
+        }
+    }
+
+    /// A newcomer is below all that its group had.
+    #[inline(never)]
+    fn sink(&mut self, at: usize, mark: u64) {
+        self.bounds.set(at, mark);
+        if at != self.home {
+            self.others = self.others.min(mark);
         }
     }
 
     /// The entry in `slot` left. Its record, if any, is recognised as outdated later: the slot's mark is another one then.
+    #[inline]
     pub(super) fn removed(&mut self, slot: u32) {
         debug_assert!(self.live.contains(slot), "slot {slot} is empty");
         self.live.remove(slot);
@@ -141,7 +163,19 @@ impl Least {
     }
 
     /// The live slot with the least mark; of equal marks the lowest slot.
+    #[inline]
     pub(super) fn victim(&mut self, view: &dyn View) -> u32 {
+        if let Some(&least) = self.groups.get(self.home).and_then(|group| group.lowest.last())
+            && least.mark() < self.others
+            && least.mark() == view.mark(least.slot())
+        {
+            return least.slot();
+        }
+        self.victim_of_any(view)
+    }
+
+    #[inline(never)]
+    fn victim_of_any(&mut self, view: &dyn View) -> u32 {
         // Twice what it takes: only threads that keep hitting all that is listed can use that up, and they must not keep a writer here.
         let groups = if self.groups.len() <= ALL_READ { 2 * self.groups.len() } else { LOOKS };
         let mut looks = groups * GROUP as usize;
@@ -154,6 +188,7 @@ impl Least {
                     self.bounds.set(at, least.mark());
                 }
                 if self.bounds.lowest() == at {
+                    (self.home, self.others) = (at, self.bounds.lowest_beside(at));
                     return least.slot();
                 }
                 best = Some(best.map_or(least, |best| best.min(least)));
@@ -191,6 +226,7 @@ impl Least {
             assert_eq!(group.live as usize, slots().count());
             assert!(slots().all(|slot| view.mark(slot) >= self.bounds.get(at)), "no mark is below the bound");
             group.validate(slots(), view);
+            assert!(at == self.home || self.bounds.get(at) >= self.others, "no other group's bound is below");
         }
     }
 }
@@ -201,8 +237,18 @@ fn to_slot(group: usize) -> u32 {
 
 impl Group {
     /// A newcomer belongs into the list if it is not above the horizon: rare for stamps, the rule for counts.
+    #[inline]
     fn add(&mut self, newcomer: Record) {
-        if self.horizon.is_none_or(|horizon| newcomer > horizon) {
+        if let Some(horizon) = self.horizon
+            && newcomer.mark() <= horizon.mark()
+        {
+            self.add_below(newcomer, horizon);
+        }
+    }
+
+    #[inline(never)]
+    fn add_below(&mut self, newcomer: Record, horizon: Record) {
+        if newcomer > horizon {
             return;
         }
         if self.lowest.len() >= 2 * self.part {

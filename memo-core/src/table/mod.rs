@@ -188,8 +188,15 @@ impl Table {
     /// The head of such a slot.
     #[inline]
     pub(crate) fn head(&self, slot: u32) -> &Head {
+        self.place(slot).0
+    }
+
+    /// Both at the price of one.
+    #[inline]
+    pub(crate) fn place(&self, slot: u32) -> (&Head, *mut Head, u32) {
+        let (place, kind) = self.node(slot);
         // SAFETY: places that were given out begin with a head. Under the lock nothing is freed.
-        unsafe { &*self.node(slot).0 }
+        (unsafe { &*place }, place, kind)
     }
 
     /// The entry of a slot that was given out once, if one lives there, and its kind. `hold` announces it before it is looked at.
@@ -241,6 +248,7 @@ impl Book {
     }
 
     /// A place for an entry, which nobody else knows.
+    #[inline]
     pub(crate) fn take(&mut self, table: &Table, kind: u32) -> u32 {
         table.index.prepare(&mut self.index);
         self.slab.take(&table.slab, kind, |chunks| Index::set_chunks(&self.index, chunks))
@@ -274,19 +282,23 @@ impl Book {
     }
 
     /// Lets readers find the entry, whose key, value, mark and dates have been written.
-    pub(crate) fn publish(&mut self, table: &Table, hash: Hash, slot: u32, due: Due, tick: u64) {
-        table.head(slot).publish(hash, due);
-        let kept = |slot: u32| table.head(slot).kept_hash();
-        // Whoever looked before a split must look again.
-        let moved = || table.clock.store(table.clock.load(Relaxed) + 1, Release);
-        table.index.link(&mut self.index, hash, slot, &kept, &moved);
+    #[inline]
+    pub(crate) fn publish(&mut self, table: &Table, head: &Head, hash: Hash, slot: u32, due: Due, tick: u64) {
+        debug_assert!(std::ptr::eq(head, table.head(slot)));
+        head.publish(hash, due);
+        if !Index::link_at_once(&mut self.index, hash, slot) {
+            let kept = |slot: u32| table.head(slot).kept_hash();
+            // Whoever looked before a split must look again.
+            let moved = || table.clock.store(table.clock.load(Relaxed) + 1, Release);
+            table.index.link(&mut self.index, hash, slot, &kept, &moved);
+        }
         // Last: with the same clock nothing has come.
         table.clock.store(tick.max(table.clock.load(Relaxed) + 1), Release);
     }
 
     /// Lets nobody find the entry any more. Who holds it may go on reading it. Gives its hash.
-    pub(crate) fn unlink(&mut self, table: &Table, slot: u32) -> Hash {
-        let head = table.head(slot);
+    #[inline]
+    pub(crate) fn unlink(&mut self, head: &Head, slot: u32) -> Hash {
         let kept = head.kept_hash();
         head.retire();
         Index::unlink(&mut self.index, kept, slot)
