@@ -218,10 +218,11 @@ impl<'a, S: Scope> Writer<'a, S> {
     #[inline]
     fn unlink(&mut self, slot: u32, cause: RemovalCause) -> Hash {
         let (head, place, kind) = self.engine.table.place(slot);
-        let weight = self.weight_of(head);
+        if self.engine.weight_word.is_some() {
+            self.state.weight -= u128::from(self.weight_of(head));
+        }
         let hash = self.state.book.unlink(head, slot);
         self.state.live -= 1;
-        self.state.weight -= u128::from(weight);
         if self.engine.listener.get().is_some() {
             self.state.gone.push((slot, cause));
         } else {
@@ -285,11 +286,11 @@ impl<'a, S: Scope> Writer<'a, S> {
         head.mark.store(mark, Relaxed);
         if let Some(word) = engine.weight_word {
             engine.table.extra(head, word).store(new.weight, Relaxed);
+            self.state.weight += u128::from(new.weight);
         }
         let due = engine.dating.write(&engine.table, head, now, new.ttl);
         self.state.book.publish(&engine.table, head, new.hash, new.slot, due, tick >> TAG_BITS);
         self.state.live += 1;
-        self.state.weight += u128::from(new.weight);
         if due != Due::NEVER {
             let due = self.due(new.slot);
             self.state.dates.note(new.slot, due);
@@ -299,9 +300,10 @@ impl<'a, S: Scope> Writer<'a, S> {
     /// Evicts until `entries` more of this weight fit. Expired entries go before any live one.
     #[inline]
     fn make_room(&mut self, entries: usize, weight: u64, newcomer: Option<Hash>, now: u64) -> bool {
+        let weighs = self.engine.weight_word.is_some();
         let crowded = |state: &State| {
-            let heaviest = u128::from(state.max_weight);
-            state.live + entries > state.max_entries || state.weight + u128::from(weight) > heaviest
+            state.live + entries > state.max_entries
+                || weighs && state.weight + u128::from(weight) > u128::from(state.max_weight)
         };
         if !crowded(&self.state) {
             return true;

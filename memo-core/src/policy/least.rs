@@ -23,7 +23,8 @@ use super::bits::Bits;
 use super::lows::Lows;
 
 /// Slots read at a time: the longest that a call has to wait for one list.
-const GROUP: u32 = 4_096;
+const GROUP: u32 = 1 << GROUP_BITS;
+const GROUP_BITS: u32 = 12;
 /// Which part of a group is listed at a time: less means fewer readings, and more memory (12 bytes for each that is listed).
 const PART: usize = 8;
 /// Where there are but few groups: memory counts less.
@@ -50,7 +51,7 @@ pub(super) struct Least {
     end: u32,
     /// Where lists are made.
     marks: Vec<u64>,
-    found: Vec<u128>,
+    found: Vec<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -77,8 +78,9 @@ impl Record {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "word by word")]
-    fn of(order: u128) -> Self {
-        Self::new((order >> 32) as u64, order as u32)
+    /// From what is sorted: the part of the mark that is above a base, and the place in a group that begins at `first`.
+    fn of(order: u64, base: u64, first: u32) -> Self {
+        Self::new(base + (order >> GROUP_BITS), first + (order as u32 & (GROUP - 1)))
     }
 
     fn slot(self) -> u32 {
@@ -201,7 +203,12 @@ impl Least {
                 view.marks(to_slot(at)..to_slot(at + 1).min(self.end), &mut self.marks);
                 let part = if groups <= ALL_READ * 2 { SMALL_PART } else { PART };
                 group.part = if group.live as usize <= FEW { FEW } else { group.live as usize / part };
-                if let Some(least) = group.list(to_slot(at), &self.marks, &mut self.found) {
+                // From the bound on; if all are far above it, from the least mark on.
+                let (first, marks, found) = (to_slot(at), &self.marks, &mut self.found);
+                let least = || marks.iter().copied().min().unwrap_or(u64::MAX);
+                let listed = group.list(first, marks, bound, found);
+                let listed = listed.or_else(|| group.list(first, marks, least(), found));
+                if let Some(least) = listed {
                     self.bounds.set(at, least.mark());
                     best = Some(best.map_or(least, |best| best.min(least)));
                 }
@@ -276,17 +283,21 @@ impl Group {
     }
 
     /// Lists the lowest part of these marks, the first of which is that of the slot `first`: in one pass, in a buffer of twice that part, which is halved whenever it is full.
-    /// Gives the first record, unless the group has none.
-    fn list(&mut self, first: u32, marks: &[u64], found: &mut Vec<u128>) -> Option<Record> {
+    /// Gives the first record, unless there is none.
+    ///
+    /// No mark is below `base`. Those that are further above it than fits into a word beside a place are not listed, as those above the horizon.
+    fn list(&mut self, first: u32, marks: &[u64], base: u64, found: &mut Vec<u64>) -> Option<Record> {
         let part = self.part;
-        // Nobody lives where there is no mark.
-        let mut bound = u64::MAX - 1;
+        let mut most = u64::MAX >> GROUP_BITS;
         found.clear();
-        for (slot, &mark) in (first..).zip(marks) {
-            if mark <= bound {
-                found.push(u128::from(mark) << 32 | u128::from(slot));
+        found.reserve(marks.len().min(2 * part));
+        for (place, &mark) in (0..).zip(marks) {
+            // Nobody lives where there is no mark. (Threads that hit one entry at one time may leave a mark below the base. Such a record is put right when its turn comes.)
+            let above = mark.saturating_sub(base);
+            if above <= most && mark != u64::MAX {
+                found.push(above << GROUP_BITS | place);
                 if found.len() == 2 * part {
-                    bound = keep_lowest(found, part);
+                    most = keep_lowest(found, part);
                 }
             }
         }
@@ -296,7 +307,7 @@ impl Group {
         // Integers are sorted faster than records.
         found.sort_unstable();
         self.lowest.clear();
-        self.lowest.extend(found.iter().rev().map(|&order| Record::of(order)));
+        self.lowest.extend(found.iter().rev().map(|&order| Record::of(order, base, first)));
         self.horizon = self.lowest.first().copied();
         self.lowest.last().copied()
     }
@@ -315,10 +326,9 @@ impl Group {
     }
 }
 
-/// Leaves the `part` lowest records; gives the greatest mark among them.
-fn keep_lowest(found: &mut Vec<u128>, part: usize) -> u64 {
+/// Leaves the `part` lowest; gives how far the greatest mark among them is above the base.
+fn keep_lowest(found: &mut Vec<u64>, part: usize) -> u64 {
     let (_, &mut last, _) = found.select_nth_unstable(part - 1);
-    let greatest = Record::of(last).mark();
     found.truncate(part);
-    greatest
+    last >> GROUP_BITS
 }

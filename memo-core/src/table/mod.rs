@@ -113,7 +113,8 @@ impl Table {
         } else if candidates.further {
             let candidates = neighbour.candidates(hash);
             if candidates.is_none() {
-                return Near::Unclear;
+                let nothing = !candidates.further && self.stands(clock);
+                return if nothing { Near::Nothing(clock) } else { Near::Unclear };
             }
             neighbour.first(candidates)
         } else {
