@@ -39,7 +39,7 @@ mutant reader-without-barrier table/hazard.rs table::an_entry_that_is_read \
     's/if self\.word\.fenced \{ barrier::light\(\) \} else \{ barrier::compiler\(\) \}//'
 mutant reader-looks-before-it-announces table/mod.rs table::an_entry_that_is_read \
     's/        hold\(head\);\n(.*?let due = head\.due_if\(hash\)\?;)/$1 hold(head);/s'
-mutant reclaimer-without-barrier table/hazard.rs table::an_entry_that_is_read 's/    barrier::heavy\(\);\n//'
+mutant reclaimer-without-barrier table/hazard.rs table::an_entry_that_is_read 's/    barrier::heavy\(is_alone\);\n//'
 mutant reader-lets-go-without-release table/hazard.rs table::an_entry_that_is_read \
     's/(impl Drop for Reading.*?store\(0, )Release/$1Relaxed/s'
 mutant next-word-without-release table/hazard.rs table::a_word_that_says \

@@ -195,9 +195,10 @@ impl<S: Scope> Engine<S> {
         let mut kept = false;
         if terms.keep {
             let slot = writer.state.book.take(&self.table, kind);
+            let (head, place, _) = self.table.place(slot);
             // SAFETY: a place of this kind, which nobody else knows yet.
-            let write = || unsafe { request.write(self.table.node(slot).0) };
-            kept = writer.admit(Newcomer { hash, slot, weight: terms.weight, ttl }, live, now, write);
+            let write = || unsafe { request.write(place) };
+            kept = writer.admit(Newcomer { head, hash, slot, weight: terms.weight, ttl }, live, now, write);
             if !kept {
                 writer.state.book.give_back(kind, slot);
             }

@@ -25,7 +25,8 @@ pub(super) struct Retired {
     pub(super) head: *mut Head,
     pub(super) slot: u32,
     pub(super) kind: u32,
-    pub(super) vtable: &'static Vtable,
+    /// `None` where there is nothing to drop.
+    pub(super) vtable: Option<&'static Vtable>,
     /// Whether a value is there; a key always is.
     pub(super) full: bool,
 }
@@ -58,7 +59,8 @@ pub(super) struct State {
 
 /// An entry that is to come, or to take another's place.
 #[derive(Clone, Copy)]
-pub(super) struct Newcomer {
+pub(super) struct Newcomer<'a> {
+    pub(super) head: &'a Head,
     pub(super) hash: Hash,
     pub(super) slot: u32,
     pub(super) weight: u64,
@@ -122,6 +124,10 @@ impl<S: Scope> View for Marks<'_, S> {
 
     fn marks(&self, slots: Range<u32>, marks: &mut Vec<u64>) {
         self.book.marks(&self.engine.table, slots, marks);
+    }
+
+    fn soon(&self, far: u32, near: u32) {
+        self.book.soon(&self.engine.table, far, near);
     }
 
     fn set_mark(&self, slot: u32, mark: u64) {
@@ -196,7 +202,7 @@ impl<'a, S: Scope> Writer<'a, S> {
 
     #[inline]
     fn leave(&mut self, head: *mut Head, kind: u32, slot: u32, full: bool) {
-        let vtable = self.state.book.vtable(kind);
+        let vtable = self.state.book.needs_drop().then(|| self.state.book.vtable(kind));
         self.state.leaving.push(Retired { head, slot, kind, vtable, full });
     }
 
@@ -234,7 +240,7 @@ impl<'a, S: Scope> Writer<'a, S> {
     /// Keeps the entry if there is room or room can be made; in place of the one in the slot `old`, if that is given. `write` completes it,
     /// just before it can be found.
     #[inline]
-    pub(super) fn admit(&mut self, new: Newcomer, old: Option<u32>, now: u64, write: impl FnOnce()) -> bool {
+    pub(super) fn admit(&mut self, new: Newcomer<'_>, old: Option<u32>, now: u64, write: impl FnOnce()) -> bool {
         let hopeless = self.state.max_entries == 0 || new.weight > self.state.max_weight;
         match old {
             Some(old) if hopeless => {
@@ -267,7 +273,7 @@ impl<'a, S: Scope> Writer<'a, S> {
 
     /// The new entry can be found before the old one cannot.
     #[inline(never)]
-    fn replace(&mut self, old: u32, new: Newcomer, now: u64) {
+    fn replace(&mut self, old: u32, new: Newcomer<'_>, now: u64) {
         let old_mark = self.head(old).mark.load(Relaxed);
         let tick = self.engine.tick();
         let mark = match &mut self.state.policy {
@@ -280,9 +286,8 @@ impl<'a, S: Scope> Writer<'a, S> {
 
     /// What an entry's coming means for everything but the policy.
     #[inline]
-    fn publish(&mut self, new: Newcomer, mark: u64, tick: u64, now: u64) {
-        let engine = self.engine;
-        let head = self.head(new.slot);
+    fn publish(&mut self, new: Newcomer<'_>, mark: u64, tick: u64, now: u64) {
+        let (engine, head) = (self.engine, new.head);
         head.mark.store(mark, Relaxed);
         if let Some(word) = engine.weight_word {
             engine.table.extra(head, word).store(new.weight, Relaxed);

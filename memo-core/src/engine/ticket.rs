@@ -329,7 +329,7 @@ impl<'a, S: Scope> Ticket<'a, S> {
         let ttl = engine.date(terms);
         let now = engine.now_if_dated();
         let (slot, hash) = self.place();
-        let new = Newcomer { hash, slot, weight: terms.weight, ttl };
+        let new = Newcomer { head: self.head, hash, slot, weight: terms.weight, ttl };
         let mut writer = Writer::new(engine);
         self.stage = Stage::Landed;
         if !writer.state.flights.end_usual(slot) {
@@ -344,7 +344,7 @@ impl<'a, S: Scope> Ticket<'a, S> {
 
     /// There are other runs, or somebody waits for this one, or it has been cut.
     #[inline(never)]
-    fn land_with_others(&self, mut writer: Writer<'a, S>, new: Newcomer, keep: bool, now: u64) {
+    fn land_with_others(&self, mut writer: Writer<'a, S>, new: Newcomer<'_>, keep: bool, now: u64) {
         let (engine, Newcomer { hash, slot, .. }) = (self.engine, new);
         let run = writer.state.flights.end(hash, slot);
         let mut kept = false;

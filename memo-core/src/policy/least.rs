@@ -33,6 +33,8 @@ const SMALL_PART: usize = 4;
 const FEW: usize = 1_024;
 /// So many groups are always read as often as it takes: 65 536 marks, which fit into the caches of the processor.
 const ALL_READ: usize = 16;
+/// Victims that are known beforehand, by so many, are fetched from memory beforehand.
+const AHEAD: usize = 4;
 /// How many marks a call may look at, in groups, where there are more.
 const LOOKS: usize = 2;
 
@@ -67,28 +69,31 @@ struct Group {
 
 /// An entry and the mark it had. In the order of marks; of equal ones the lower slot comes first.
 ///
-/// In one integer, so that a comparison is one; as three words, since a `u128` is aligned to 16 bytes and the record a third larger.
+/// Packed, for else the record is a third larger; but read as what was written, or the processor has to wait for parts of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Record([u32; 3]);
+#[repr(C, packed(4))]
+struct Record {
+    mark: u64,
+    slot: u32,
+}
 
 impl Record {
-    #[expect(clippy::cast_possible_truncation, reason = "word by word")]
     fn new(mark: u64, slot: u32) -> Self {
-        Self([slot, mark as u32, (mark >> 32) as u32])
+        Self { mark, slot }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "word by word")]
+    #[expect(clippy::cast_possible_truncation, reason = "the rest is the mark's")]
     /// From what is sorted: the part of the mark that is above a base, and the place in a group that begins at `first`.
     fn of(order: u64, base: u64, first: u32) -> Self {
         Self::new(base + (order >> GROUP_BITS), first + (order as u32 & (GROUP - 1)))
     }
 
     fn slot(self) -> u32 {
-        self.0[0]
+        self.slot
     }
 
     fn mark(self) -> u64 {
-        u64::from(self.0[2]) << 32 | u64::from(self.0[1])
+        self.mark
     }
 
     fn order(self) -> u128 {
@@ -171,9 +176,23 @@ impl Least {
             && least.mark() < self.others
             && least.mark() == view.mark(least.slot())
         {
+            if self.groups.len() > 1 {
+                self.look_ahead(view);
+            }
             return least.slot();
         }
         self.victim_of_any(view)
+    }
+
+    /// A store of more than a group is larger than the nearest caches: who leaves next is known, so it need not be waited for.
+    fn look_ahead(&self, view: &dyn View) {
+        let next = |steps: usize| {
+            let lowest = &self.groups[self.home].lowest;
+            lowest.len().checked_sub(1 + steps).map(|at| lowest[at].slot())
+        };
+        if let (Some(far), Some(near)) = (next(2 * AHEAD), next(AHEAD)) {
+            view.soon(far, near);
+        }
     }
 
     #[inline(never)]
@@ -246,16 +265,15 @@ impl Group {
     /// A newcomer belongs into the list if it is not above the horizon: rare for stamps, the rule for counts.
     #[inline]
     fn add(&mut self, newcomer: Record) {
-        if let Some(horizon) = self.horizon
-            && newcomer.mark() <= horizon.mark()
-        {
-            self.add_below(newcomer, horizon);
+        // A look at the mark in place: where the horizon is copied whole, its parts are waited for.
+        if self.horizon.as_ref().is_some_and(|horizon| newcomer.mark() <= horizon.mark()) {
+            self.add_below(newcomer);
         }
     }
 
     #[inline(never)]
-    fn add_below(&mut self, newcomer: Record, horizon: Record) {
-        if newcomer > horizon {
+    fn add_below(&mut self, newcomer: Record) {
+        if self.horizon.is_none_or(|horizon| newcomer > horizon) {
             return;
         }
         if self.lowest.len() >= 2 * self.part {

@@ -9,9 +9,9 @@
 use std::alloc::{Layout, handle_alloc_error};
 
 use super::hash::Hash;
-use crate::sync::alloc_zeroed;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::atomic::{AtomicU32, AtomicU64};
+use crate::sync::{alloc_zeroed, soon};
 
 /// Entries in a bucket.
 pub(super) const WIDTH: u32 = 6;
@@ -245,6 +245,12 @@ impl Buckets {
             }
             step += 1;
         }
+    }
+
+    /// What has this hash will be taken out before long.
+    #[inline]
+    pub(super) fn soon(&self, kept: u32) {
+        soon(self.bucket(Hash::join(kept, 0).bucket(self.count)));
     }
 
     /// The whole hash of a slot, of which the kept part is known. Under the lock.

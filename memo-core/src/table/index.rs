@@ -173,8 +173,7 @@ impl Index {
     /// Puts a slot in, if its segment has room.
     #[inline]
     pub(super) fn link_at_once(book: &mut IndexBook, hash: Hash, slot: u32) -> bool {
-        let at = book.number(hash);
-        let segment = &mut book.segments[at];
+        let segment = book.segment(hash);
         let room = segment.len < segment.most;
         if room {
             segment.len += 1;
@@ -204,10 +203,16 @@ impl Index {
     #[inline]
     pub(super) fn unlink(book: &mut IndexBook, kept: u32, slot: u32) -> Hash {
         // The tag chooses no segment.
-        let at = book.number(Hash::join(kept, 0));
-        let segment = &mut book.segments[at];
+        let segment = book.segment(Hash::join(kept, 0));
         segment.len -= 1;
         segment.buckets.unlink(kept, slot).expect("what leaves was in the index")
+    }
+
+    /// What has this hash will be taken out before long.
+    #[inline]
+    pub(super) fn soon(book: &IndexBook, kept: u32) {
+        let at = book.number(Hash::join(kept, 0));
+        book.segments[at].buckets.soon(kept);
     }
 
     fn most(&self, buckets: Buckets, depth: u32) -> u32 {
@@ -362,7 +367,14 @@ impl Index {
 }
 
 impl IndexBook {
+    #[inline]
+    fn segment(&mut self, hash: Hash) -> &mut Segment {
+        let at = if self.segments.len() == 1 { 0 } else { self.number(hash) };
+        &mut self.segments[at]
+    }
+
     /// The segment of this hash.
+    #[inline]
     fn number(&self, hash: Hash) -> usize {
         self.numbers[hash.segment(self.numbers.len().trailing_zeros())] as usize
     }

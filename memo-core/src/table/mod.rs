@@ -40,6 +40,7 @@ use slab::{Slab, SlabBook};
 use crate::sync::atomic::AtomicU64;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::atomic::fence;
+use crate::sync::soon;
 
 /// How often a reader that found nothing looks again because the clock has moved, before it asks under the lock.
 const LOOKS: u32 = 4;
@@ -303,6 +304,14 @@ impl Book {
         let kept = head.kept_hash();
         head.retire();
         Index::unlink(&mut self.index, kept, slot)
+    }
+
+    /// The entries in these slots will be taken out before long: where they are, and where the index leads to `near`, comes into the processor's caches
+    /// meanwhile. `far` has more time, and was `near`'s place when that was asked for.
+    #[inline]
+    pub(crate) fn soon(&self, table: &Table, far: u32, near: u32) {
+        soon(table.node(far).0);
+        Index::soon(&self.index, table.head(near).kept_hash());
     }
 
     /// The hash of a live entry.
