@@ -173,6 +173,7 @@ impl<S: Scope> Engine<S> {
     }
 
     /// The next tick of this thread, as a mark. Newer than every mark so far.
+    #[inline(always)]
     fn tick(&self) -> u64 {
         let next = |tally: &Tally| tally.jump_over(self.table.clock()) << TAG_BITS | tally.tag();
         match S::read_quickly(&self.readers, self.sign()) {
@@ -197,8 +198,8 @@ impl<S: Scope> Engine<S> {
             let slot = writer.state.book.take(&self.table, kind);
             let (head, place, _) = self.table.place(slot);
             // SAFETY: a place of this kind, which nobody else knows yet.
-            let write = || unsafe { request.write(place) };
-            kept = writer.admit(Newcomer { head, hash, slot, weight: terms.weight, ttl }, live, now, write);
+            let mut write = || unsafe { request.write(place) };
+            kept = writer.admit(Newcomer { head, hash, slot, weight: terms.weight, ttl }, live, now, &mut write);
             if !kept {
                 writer.state.book.give_back(kind, slot);
             }

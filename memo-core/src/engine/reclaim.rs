@@ -42,6 +42,10 @@ impl<S: Scope> Engine<S> {
             if waiting >= S::PLAIN_BATCH {
                 let held = S::held(&self.readers);
                 let State { leaving, book, .. } = state;
+                if held.is_empty() {
+                    leaving.drain(..).for_each(|retired| book.give_back(retired.kind, retired.slot));
+                    return Work::default();
+                }
                 leaving.retain(|retired| {
                     let kept = held.contains(retired.head.addr());
                     if !kept {

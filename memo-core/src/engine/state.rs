@@ -206,8 +206,14 @@ impl<'a, S: Scope> Writer<'a, S> {
         self.state.leaving.push(Retired { head, slot, kind, vtable, full });
     }
 
-    #[inline]
+    #[inline(never)]
     pub(super) fn remove(&mut self, slot: u32, cause: RemovalCause) {
+        self.take_out(slot, cause);
+    }
+
+    /// As above, in line.
+    #[inline(always)]
+    fn take_out(&mut self, slot: u32, cause: RemovalCause) {
         let evicted = cause == RemovalCause::Evicted;
         let hash = self.unlink(slot, cause);
         if let Some(policy) = &mut self.state.policy {
@@ -221,7 +227,7 @@ impl<'a, S: Scope> Writer<'a, S> {
     }
 
     /// Takes an entry out of all but the policy.
-    #[inline]
+    #[inline(always)]
     fn unlink(&mut self, slot: u32, cause: RemovalCause) -> Hash {
         let (head, place, kind) = self.engine.table.place(slot);
         if self.engine.weight_word.is_some() {
@@ -239,12 +245,12 @@ impl<'a, S: Scope> Writer<'a, S> {
 
     /// Keeps the entry if there is room or room can be made; in place of the one in the slot `old`, if that is given. `write` completes it,
     /// just before it can be found.
-    #[inline]
-    pub(super) fn admit(&mut self, new: Newcomer<'_>, old: Option<u32>, now: u64, write: impl FnOnce()) -> bool {
-        let hopeless = self.state.max_entries == 0 || new.weight > self.state.max_weight;
+    #[inline(never)]
+    pub(super) fn admit(&mut self, new: Newcomer<'_>, old: Option<u32>, now: u64, write: &mut dyn FnMut()) -> bool {
         match old {
-            Some(old) if hopeless => {
-                self.remove(old, RemovalCause::Replaced);
+            None => self.admit_new(new, now, write),
+            Some(old) if self.is_hopeless(new) => {
+                self.take_out(old, RemovalCause::Replaced);
                 false
             }
             Some(old) => {
@@ -254,25 +260,33 @@ impl<'a, S: Scope> Writer<'a, S> {
                 self.make_room(0, 0, None, now);
                 true
             }
-            None if hopeless => false,
-            None => {
-                let room = self.make_room(1, new.weight, Some(new.hash), now) && self.state.live < MOST_ENTRIES;
-                if room {
-                    write();
-                    let tick = self.engine.tick();
-                    let mark = match &mut self.state.policy {
-                        Some(policy) => policy.inserted(new.slot, new.hash.bits(), tick),
-                        None => tick,
-                    };
-                    self.publish(new, mark, tick, now);
-                }
-                room
-            }
         }
     }
 
+    #[inline]
+    fn is_hopeless(&self, new: Newcomer<'_>) -> bool {
+        self.state.max_entries == 0 || new.weight > self.state.max_weight
+    }
+
+    /// As above where nothing is replaced: what every miss does, and so in line.
+    #[inline(always)]
+    pub(super) fn admit_new(&mut self, new: Newcomer<'_>, now: u64, write: impl FnOnce()) -> bool {
+        let room = !self.is_hopeless(new)
+            && self.make_room(1, new.weight, Some(new.hash), now)
+            && self.state.live < MOST_ENTRIES;
+        if room {
+            write();
+            let tick = self.engine.tick();
+            let mark = match &mut self.state.policy {
+                Some(policy) => policy.inserted(new.slot, new.hash.bits(), tick),
+                None => tick,
+            };
+            self.publish(new, mark, tick, now);
+        }
+        room
+    }
+
     /// The new entry can be found before the old one cannot.
-    #[inline(never)]
     fn replace(&mut self, old: u32, new: Newcomer<'_>, now: u64) {
         let old_mark = self.head(old).mark.load(Relaxed);
         let tick = self.engine.tick();
@@ -285,7 +299,7 @@ impl<'a, S: Scope> Writer<'a, S> {
     }
 
     /// What an entry's coming means for everything but the policy.
-    #[inline]
+    #[inline(always)]
     fn publish(&mut self, new: Newcomer<'_>, mark: u64, tick: u64, now: u64) {
         let (engine, head) = (self.engine, new.head);
         head.mark.store(mark, Relaxed);
@@ -303,7 +317,7 @@ impl<'a, S: Scope> Writer<'a, S> {
     }
 
     /// Evicts until `entries` more of this weight fit. Expired entries go before any live one.
-    #[inline]
+    #[inline(always)]
     fn make_room(&mut self, entries: usize, weight: u64, newcomer: Option<Hash>, now: u64) -> bool {
         let weighs = self.engine.weight_word.is_some();
         let crowded = |state: &State| {
@@ -319,7 +333,7 @@ impl<'a, S: Scope> Writer<'a, S> {
             let Some(policy) = policy else { return false };
             match policy.victim(newcomer.map(Hash::bits), &Marks { engine: self.engine, book }) {
                 Victim::Newcomer => return false,
-                Victim::Slot(slot) => self.remove(slot, RemovalCause::Evicted),
+                Victim::Slot(slot) => self.take_out(slot, RemovalCause::Evicted),
             }
         }
         true

@@ -147,7 +147,7 @@ impl<S: Scope> Engine<S> {
     }
 
     /// A run is under way from here on. Gives its place.
-    #[inline]
+    #[inline(always)]
     fn begin_run(
         &self,
         state: &mut State,
@@ -335,7 +335,7 @@ impl<'a, S: Scope> Ticket<'a, S> {
         if !writer.state.flights.end_usual(slot) {
             return self.land_with_others(writer, new, terms.keep, now);
         }
-        if !(terms.keep && writer.admit(new, None, now, || ())) {
+        if !(terms.keep && writer.admit_new(new, now, || ())) {
             writer.retire(slot, true);
         }
         writer.expire(now, SWEEP_WITH_A_MISS);
@@ -354,7 +354,7 @@ impl<'a, S: Scope> Ticket<'a, S> {
             writer.state.flights.overtake_kin(run, || (slot, Hold::new(self.head)));
             let old = run.replaces().filter(|&slot| engine.table.head(slot).is_alive());
             if keep {
-                kept = writer.admit(new, old, now, || ());
+                kept = writer.admit(new, old, now, &mut || ());
             } else if let Some(old) = old {
                 writer.remove(old, RemovalCause::Replaced);
             }

@@ -185,6 +185,7 @@ impl Least {
     }
 
     /// A store of more than a group is larger than the nearest caches: who leaves next is known, so it need not be waited for.
+    #[inline(never)]
     fn look_ahead(&self, view: &dyn View) {
         let next = |steps: usize| {
             let lowest = &self.groups[self.home].lowest;
@@ -308,19 +309,23 @@ impl Group {
         let part = self.part;
         let mut most = u64::MAX >> GROUP_BITS;
         found.clear();
-        found.reserve(marks.len().min(2 * part));
+        found.resize(marks.len().min(2 * part), 0);
+        let mut count = 0;
         for (place, &mark) in (0..).zip(marks) {
             // Nobody lives where there is no mark. (Threads that hit one entry at one time may leave a mark below the base. Such a record is put right when its turn comes.)
             let above = mark.saturating_sub(base);
-            if above <= most && mark != u64::MAX {
-                found.push(above << GROUP_BITS | place);
-                if found.len() == 2 * part {
-                    most = keep_lowest(found, part);
-                }
+            // Written in any case, and counted if it belongs there: which ones do nobody can guess.
+            found[count] = above << GROUP_BITS | place;
+            count += usize::from(above <= most && mark != u64::MAX);
+            if count == 2 * part {
+                most = keep_lowest(found, part);
+                count = part;
             }
         }
-        if found.len() > part {
+        found.truncate(count);
+        if count > part {
             keep_lowest(found, part);
+            found.truncate(part);
         }
         // Integers are sorted faster than records.
         found.sort_unstable();
@@ -344,9 +349,8 @@ impl Group {
     }
 }
 
-/// Leaves the `part` lowest; gives how far the greatest mark among them is above the base.
-fn keep_lowest(found: &mut Vec<u64>, part: usize) -> u64 {
+/// Puts the `part` lowest first; gives how far the greatest mark among them is above the base.
+fn keep_lowest(found: &mut [u64], part: usize) -> u64 {
     let (_, &mut last, _) = found.select_nth_unstable(part - 1);
-    found.truncate(part);
     last >> GROUP_BITS
 }

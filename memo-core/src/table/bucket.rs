@@ -215,7 +215,7 @@ impl Buckets {
     }
 
     /// Takes a slot out, of which only the kept part of the hash is known. Gives the whole hash. Under the lock.
-    #[inline]
+    #[inline(always)]
     pub(super) fn unlink(&self, kept: u32, slot: u32) -> Option<Hash> {
         let (bucket, place) = self.place_of(kept, slot)?;
         let ctrl = bucket.ctrl.load(Relaxed);

@@ -383,6 +383,10 @@ impl Spare {
 pub struct Held(SmallVec<[usize; 16]>);
 
 impl Held {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn contains(&self, address: usize) -> bool {
         self.0.binary_search(&address).is_ok()
     }

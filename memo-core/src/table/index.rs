@@ -171,7 +171,7 @@ impl Index {
     }
 
     /// Puts a slot in, if its segment has room.
-    #[inline]
+    #[inline(always)]
     pub(super) fn link_at_once(book: &mut IndexBook, hash: Hash, slot: u32) -> bool {
         let segment = book.segment(hash);
         let room = segment.len < segment.most;
@@ -200,7 +200,7 @@ impl Index {
     }
 
     /// Takes a slot out, of which the kept part of the hash is known. Gives the whole hash.
-    #[inline]
+    #[inline(always)]
     pub(super) fn unlink(book: &mut IndexBook, kept: u32, slot: u32) -> Hash {
         // The tag chooses no segment.
         let segment = book.segment(Hash::join(kept, 0));

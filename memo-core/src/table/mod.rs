@@ -269,12 +269,13 @@ impl Book {
 
     /// The marks of these slots, [`u64::MAX`] where nothing lives, at the end of `marks`.
     pub(crate) fn marks(&self, table: &Table, slots: Range<u32>, marks: &mut Vec<u64>) {
-        self.slab.each_head(&table.slab, slots, |head| {
+        self.slab.each_head(&table.slab, slots, marks, |head| {
             // SAFETY: the head of a place, or nothing. Under the lock nothing is freed.
-            let mark = unsafe { head.as_ref() }
-                .filter(|head| head.is_alive())
-                .map_or(u64::MAX, |head| head.mark.load(Relaxed));
-            marks.push(mark);
+            unsafe { head.as_ref() }.map_or(u64::MAX, |head| {
+                // Both at once: which places are empty nobody can guess.
+                let (mark, alive) = (head.mark.load(Relaxed), head.is_alive());
+                if alive { mark } else { u64::MAX }
+            })
         });
     }
 
@@ -284,7 +285,7 @@ impl Book {
     }
 
     /// Lets readers find the entry, whose key, value, mark and dates have been written.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn publish(&mut self, table: &Table, head: &Head, hash: Hash, slot: u32, due: Due, tick: u64) {
         debug_assert!(std::ptr::eq(head, table.head(slot)));
         head.publish(hash, due);
