@@ -41,7 +41,7 @@ mutant reader-looks-before-it-announces table/mod.rs table::an_entry_that_is_rea
     's/(fn find_near.*?)        hold\(head\);\n(.*?)if head\.is_live\(hash, in_time\)/$1$2let live = head.is_live(hash, in_time); hold(head); if live/s'
 mutant far-reader-looks-before-it-announces table/mod.rs table:: \
     's/(fn check.*?)        hold\(head\);\n(.*?let due = head\.due_if\(hash\)\?;)/$1$2 hold(head);/s'
-mutant reclaimer-without-barrier table/hazard.rs table::an_entry_that_is_read 's/    barrier::heavy\(\);\n//'
+mutant reclaimer-without-barrier table/hazard.rs table::an_entry_that_is_read 's/    barrier::heavy\(is_alone\);\n//'
 mutant reader-lets-go-without-release table/hazard.rs table::an_entry_that_is_read \
     's/(impl Drop for Reading.*?store\(0, )Release/$1Relaxed/s'
 mutant next-word-without-release table/hazard.rs table::a_word_that_says \

@@ -103,18 +103,42 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         request: &mut dyn Request,
         compute: impl FnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
+        let kind = self.kind().number();
+        // In this frame: see `Engine::begin_quickly`.
+        let ticket = match clock.and_then(|clock| self.engine().begin_quickly(hash, kind, clock, request)) {
+            Some(head) => Some(Ticket::of(self.engine(), head)),
+            None => match self.begin_load(hash, clock, request) {
+                Ok(ticket) => ticket,
+                Err(value) => return Ok(value),
+            },
+        };
+        match ticket {
+            Some(ticket) => self.land(ticket, compute()),
+            None => compute(),
+        }
+    }
+
+    /// Not the usual miss: the right to make the entry, if the caller may have it, or the value.
+    #[cold]
+    #[inline(never)]
+    fn begin_load(
+        &self,
+        hash: ShortHash,
+        clock: Option<u64>,
+        request: &mut dyn Request,
+    ) -> Result<Option<Ticket<'_, S>>, V> {
         let mut turn = Turn::default();
         loop {
-            let ticket = match self.engine().begin(hash, self.kind().number(), clock, request, &turn, Mode::Call) {
-                Begin::Hit(found) => return Ok(Self::take_found(&found)),
-                Begin::Bypass => return compute(),
-                Begin::Lead(ticket) => ticket,
-                Begin::Wait(wait) => match wait.park(&mut turn) {
-                    Outcome::Value(arrived) => return Ok(Self::value(arrived.head())),
-                    Outcome::Failure(_) | Outcome::Again => continue,
-                },
-            };
-            return self.land(ticket, compute());
+            match self.engine().begin(hash, self.kind().number(), clock, request, &turn, Mode::Call) {
+                Begin::Hit(found) => return Err(Self::take_found(&found)),
+                Begin::Bypass => return Ok(None),
+                Begin::Lead(ticket) => return Ok(Some(ticket)),
+                Begin::Wait(wait) => {
+                    if let Outcome::Value(arrived) = wait.park(&mut turn) {
+                        return Err(Self::value(arrived.head()));
+                    }
+                }
+            }
         }
     }
 

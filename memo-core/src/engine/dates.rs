@@ -28,6 +28,8 @@ pub(super) struct Dating {
     exact: Option<u8>,
     /// The word of the end of the time to live, where a date is the sooner of two.
     deadline: Option<u8>,
+    /// Whether each entry has a date, and not only those that bring one along.
+    pub(super) always: bool,
 }
 
 impl Dating {
@@ -35,7 +37,7 @@ impl Dating {
         let idle = config.idle.map(nanos);
         let exact = (idle.is_some() || !config.time.is_system()).then(|| extras.reserve());
         let deadline = idle.is_some().then(|| extras.reserve());
-        Self { idle, exact, deadline }
+        Self { idle, exact, deadline, always: idle.is_some() || config.ttl.is_some() }
     }
 
     /// When the entry is over, if nobody hits it any more.
@@ -48,7 +50,13 @@ impl Dating {
     }
 
     /// Dates an entry that is to be published. Gives what its head says.
+    #[inline]
     pub(super) fn write(&self, table: &Table, head: &Head, now: u64, ttl: Option<u64>) -> Due {
+        if ttl.is_none() && !self.always { Due::NEVER } else { self.write_date(table, head, now, ttl) }
+    }
+
+    #[inline(never)]
+    fn write_date(&self, table: &Table, head: &Head, now: u64, ttl: Option<u64>) -> Due {
         let deadline = ttl.map_or(NEVER, |ttl| now.saturating_add(ttl));
         if let Some(word) = self.deadline {
             table.extra(head, word).store(deadline, Relaxed);
@@ -108,6 +116,7 @@ impl Dates {
     }
 
     /// Whether anything may be over at `now`. May say yes too early, never too late.
+    #[inline]
     pub(super) fn is_due(&self, now: u64) -> bool {
         self.soonest <= now
     }

@@ -177,11 +177,13 @@ impl<S: Scope> Engine<S> {
     }
 
     /// Now, where entries can be over at all; else a time before every date.
+    #[inline]
     fn now_if_dated(&self) -> u64 {
         if self.dated.load(Relaxed) { self.precise() } else { 0 }
     }
 
     /// The next tick of this thread, as a mark. Newer than every mark so far.
+    #[inline(always)]
     fn tick(&self) -> u64 {
         let next = |tally: &Tally| tally.jump_over(self.table.clock()) << TAG_BITS | tally.tag();
         if let Some(reading) = S::read_quickly(&self.readers, self.sign())
@@ -204,9 +206,10 @@ impl<S: Scope> Engine<S> {
         let mut kept = false;
         if terms.keep {
             let slot = writer.state.book.take(&self.table, kind);
+            let (head, place, _) = self.table.place(slot);
             // SAFETY: a place of this kind, which nobody else knows yet.
-            let mut write = || unsafe { request.write(self.table.node(slot).0) };
-            kept = writer.admit(Newcomer { hash, slot, weight: terms.weight, ttl }, live, now, &mut write);
+            let mut write = || unsafe { request.write(place) };
+            kept = writer.admit(Newcomer { head, hash, slot, weight: terms.weight, ttl }, live, now, &mut write);
             if !kept {
                 writer.state.book.give_back(kind, slot);
             }
@@ -322,7 +325,13 @@ impl<S: Scope> Engine<S> {
     }
 
     /// The time to live that an entry is written with, and the background that is to end it.
+    #[inline]
     fn date(&self, terms: &Terms) -> Option<u64> {
+        if terms.ttl.is_none() && !self.dating.always { None } else { self.date_some(terms) }
+    }
+
+    #[inline(never)]
+    fn date_some(&self, terms: &Terms) -> Option<u64> {
         let ttl = terms.ttl.or(self.config.ttl).map(|ttl| self.shortened(nanos(ttl)));
         if let Some(shortest) = self.dating.shortest(ttl) {
             self.dated.store(true, Relaxed);

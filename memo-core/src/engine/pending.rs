@@ -85,10 +85,16 @@ impl Flights {
     #[inline]
     pub(super) fn begin(&mut self, run: Pending) {
         if self.only.is_none() {
-            self.only = Some(run);
+            // There is nothing to drop.
+            std::mem::forget(self.only.replace(run));
         } else {
-            self.more.insert_unique(spread(run.hash), run, |run| spread(run.hash));
+            self.begin_beside(run);
         }
+    }
+
+    #[inline(never)]
+    fn begin_beside(&mut self, run: Pending) {
+        self.more.insert_unique(spread(run.hash), run, |run| spread(run.hash));
     }
 
     #[inline]
@@ -132,7 +138,8 @@ impl Flights {
     pub(super) fn end_usual(&mut self, slot: u32) -> bool {
         let usual = |only: &Pending| only.slot == slot && !only.cut && only.more.is_none();
         if self.more.is_empty() && self.only.as_ref().is_some_and(usual) {
-            self.only = None;
+            // There is nothing to drop.
+            std::mem::forget(self.only.take());
             return true;
         }
         false

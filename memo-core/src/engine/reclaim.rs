@@ -21,7 +21,7 @@ impl<S: Scope> Engine<S> {
     #[inline]
     pub(super) fn batch(&self, state: &State) -> usize {
         if !state.book.needs_drop() {
-            return S::BATCH;
+            return S::PLAIN_BATCH;
         }
         let part = if self.weight_word.is_some() { 32 } else { 8 };
         (state.len() / part).clamp(1, S::BATCH)
@@ -39,9 +39,13 @@ impl<S: Scope> Engine<S> {
             return Work::default();
         }
         if !state.book.needs_drop() {
-            if waiting >= S::BATCH {
+            if waiting >= S::PLAIN_BATCH {
                 let held = S::held(&self.readers);
                 let State { leaving, book, .. } = state;
+                if held.is_empty() {
+                    leaving.drain(..).for_each(|retired| book.give_back(retired.kind, retired.slot));
+                    return Work::default();
+                }
                 leaving.retain(|retired| {
                     let kept = held.contains(retired.head.addr());
                     if !kept {
@@ -109,8 +113,8 @@ impl<S: Scope> Engine<S> {
             }
         }
         let done = GiveBack { engine: self, entries, kept };
-        let place = |retired: &Retired| (retired.head, retired.vtable, retired.full);
-        let mut places = done.entries[kept..].iter().map(place);
+        let place = |retired: &Retired| Some((retired.head, retired.vtable?, retired.full));
+        let mut places = done.entries[kept..].iter().filter_map(place);
         // SAFETY: taken out of the index before `held` was asked, which does not name them: nobody can reach them. Taken out of the list
         // of leaving ones, so once.
         unsafe { table::drop_each(&mut places) };
@@ -168,7 +172,7 @@ impl<S: Scope> Drop for Engine<S> {
             let (head, kind) = table.node(slot);
             (head, free.0.book.vtable(kind), true)
         });
-        let leaving = free.0.leaving.iter().map(|retired| (retired.head, retired.vtable, retired.full));
+        let leaving = free.0.leaving.iter().filter_map(|retired| Some((retired.head, retired.vtable?, retired.full)));
         let mut places = live.chain(leaving).collect::<Vec<_>>().into_iter();
         // SAFETY: nobody reads in a store that is being dropped; what lives does not leave, so each comes once. Runs borrow the
         // engine: none is under way.

@@ -54,6 +54,8 @@ mod sealed {
         type Counting: Counting<Self>;
         /// Entries that may wait to be reused before it is asked whether somebody reads them: asking costs a barrier.
         const BATCH: usize;
+        /// The same of entries without anything to drop, of which nobody notices when they go.
+        const PLAIN_BATCH: usize;
 
         /// Begins to read in the store with this sign, if this is the usual case.
         fn read_quickly(readers: &Self::Readers, sign: usize) -> Option<Self::Quick<'_>>;
@@ -133,6 +135,7 @@ impl Private for Shared {
     type Quick<'a> = hazard::Quick;
     type Counting = Threads;
     const BATCH: usize = 64;
+    const PLAIN_BATCH: usize = 64;
 
     #[inline(always)]
     fn read_quickly((): &(), sign: usize) -> Option<hazard::Quick> {
@@ -220,6 +223,7 @@ impl Private for Local {
     type Quick<'a> = LocalQuick<'a>;
     type Counting = Alone;
     const BATCH: usize = 1;
+    const PLAIN_BATCH: usize = 16;
 
     #[inline(always)]
     fn read_quickly(readers: &LocalReaders, sign: usize) -> Option<LocalQuick<'_>> {

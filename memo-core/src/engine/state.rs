@@ -6,8 +6,6 @@
 use std::ops::Range;
 use std::sync::atomic::Ordering::Relaxed;
 
-use smallvec::SmallVec;
-
 use super::Engine;
 use super::dates::{Dates, NEVER};
 use super::pending::Flights;
@@ -19,15 +17,16 @@ use crate::policy::{Policy, PolicyKind, Touch, Victim, View};
 use crate::table::{Book, Detached, Due, Hash, Head, Vtable};
 
 /// Entries that left the index, and why. The listener has not heard of them yet.
-pub(super) type Gone = SmallVec<[(u32, RemovalCause); 1]>;
+pub(super) type Gone = Vec<(u32, RemovalCause)>;
 
 /// A place that left the index, or never got there. Somebody may still read it.
 #[derive(Clone, Copy)]
 pub(super) struct Retired {
+    pub(super) head: *mut Head,
     pub(super) slot: u32,
     pub(super) kind: u32,
-    pub(super) head: *mut Head,
-    pub(super) vtable: &'static Vtable,
+    /// `None` where there is nothing to drop.
+    pub(super) vtable: Option<&'static Vtable>,
     /// Whether a value is there; a key always is.
     pub(super) full: bool,
 }
@@ -48,6 +47,8 @@ pub(super) struct State {
     weight: u128,
     max_entries: usize,
     max_weight: u64,
+    /// To be told of by whoever gives the lock back.
+    gone: Gone,
     /// To be reused once nobody reads them.
     pub(super) leaving: Vec<Retired>,
     /// Entries that have left, and that somebody tells the listener about or drops just now, outside the lock.
@@ -58,7 +59,8 @@ pub(super) struct State {
 
 /// An entry that is to come, or to take another's place.
 #[derive(Clone, Copy)]
-pub(super) struct Newcomer {
+pub(super) struct Newcomer<'a> {
+    pub(super) head: &'a Head,
     pub(super) hash: Hash,
     pub(super) slot: u32,
     pub(super) weight: u64,
@@ -79,6 +81,7 @@ impl State {
             weight: 0,
             max_entries,
             max_weight: config.max_weight.unwrap_or(u64::MAX),
+            gone: Gone::new(),
             leaving: Vec::new(),
             outside: 0,
             detached: None,
@@ -120,11 +123,17 @@ struct Marks<'a, S: Scope> {
 
 impl<S: Scope> View for Marks<'_, S> {
     fn mark(&self, slot: u32) -> u64 {
-        self.book.live(&self.engine.table, slot).map_or(u64::MAX, |head| head.mark.load(Relaxed))
+        // Policies ask about slots in which something lived: they have a place.
+        let head = self.engine.table.head(slot);
+        if head.is_alive() { head.mark.load(Relaxed) } else { u64::MAX }
     }
 
     fn marks(&self, slots: Range<u32>, marks: &mut Vec<u64>) {
         self.book.marks(&self.engine.table, slots, marks);
+    }
+
+    fn soon(&self, far: u32, near: u32) {
+        self.book.soon(&self.engine.table, far, near);
     }
 
     fn set_mark(&self, slot: u32, mark: u64) {
@@ -140,34 +149,43 @@ impl<S: Scope> View for Marks<'_, S> {
 pub(super) struct Writer<'a, S: Scope> {
     engine: &'a Engine<S>,
     pub(super) state: <S::Lock<State> as Lock<State>>::Guard<'a>,
-    gone: Gone,
 }
 
 impl<'a, S: Scope> Writer<'a, S> {
+    #[inline]
     pub(super) fn new(engine: &'a Engine<S>) -> Self {
-        Self { engine, state: engine.state.lock(), gone: Gone::new() }
+        Self { engine, state: engine.state.lock() }
     }
 
     /// Gives the lock back, tells the listener, and drops what nobody reads any more: `promptly`, or when it is worth asking who reads.
+    #[inline]
     pub(super) fn finish(self, promptly: bool) {
-        let Self { engine, mut state, gone } = self;
+        let Self { engine, state } = self;
         engine.flying.store(state.flights.len(), Relaxed);
-        if !gone.is_empty() {
+        engine.stats.set_size(state.live, state.weight());
+        let enough = if promptly { 1 } else { engine.batch(&state) };
+        if state.leaving.len() >= enough || !state.gone.is_empty() || state.detached.is_some() {
+            Self { engine, state }.finish_work(promptly);
+        }
+    }
+
+    /// There is something to be done besides giving the lock back.
+    #[cold]
+    #[inline(never)]
+    fn finish_work(self, promptly: bool) {
+        let Self { engine, mut state } = self;
+        if !state.gone.is_empty() {
+            let gone = std::mem::take(&mut state.gone);
             state.outside += gone.len();
             drop(state);
             return engine.tell(gone, promptly);
-        }
-        if state.leaving.is_empty() || !(promptly || state.leaving.len() >= engine.batch(&state)) {
-            if state.detached.is_some() {
-                engine.free_detached(&mut state);
-            }
-            return;
         }
         let work = engine.take_work(&mut state, promptly);
         drop(state);
         engine.reclaim(work);
     }
 
+    #[inline]
     fn head(&self, slot: u32) -> &'a Head {
         self.engine.table.head(slot)
     }
@@ -177,18 +195,31 @@ impl<'a, S: Scope> Writer<'a, S> {
         self.engine.dating.due(&self.engine.table, self.head(slot))
     }
 
-    fn weight_of(&self, slot: u32) -> u64 {
-        self.engine.weight_word.map_or(0, |word| self.engine.table.extra(self.head(slot), word).load(Relaxed))
+    #[inline]
+    fn weight_of(&self, head: &Head) -> u64 {
+        self.engine.weight_word.map_or(0, |word| self.engine.table.extra(head, word).load(Relaxed))
     }
 
     /// A place that will not be used after all.
     pub(super) fn retire(&mut self, slot: u32, full: bool) {
         let (head, kind) = self.engine.table.node(slot);
-        let vtable = self.state.book.vtable(kind);
-        self.state.leaving.push(Retired { slot, kind, head, vtable, full });
+        self.leave(head, kind, slot, full);
     }
 
+    #[inline]
+    fn leave(&mut self, head: *mut Head, kind: u32, slot: u32, full: bool) {
+        let vtable = self.state.book.needs_drop().then(|| self.state.book.vtable(kind));
+        self.state.leaving.push(Retired { head, slot, kind, vtable, full });
+    }
+
+    #[inline(never)]
     pub(super) fn remove(&mut self, slot: u32, cause: RemovalCause) {
+        self.take_out(slot, cause);
+    }
+
+    /// As above, in line.
+    #[inline(always)]
+    fn take_out(&mut self, slot: u32, cause: RemovalCause) {
         let evicted = cause == RemovalCause::Evicted;
         let hash = self.unlink(slot, cause);
         if let Some(policy) = &mut self.state.policy {
@@ -199,30 +230,33 @@ impl<'a, S: Scope> Writer<'a, S> {
             RemovalCause::Expired => self.engine.stats.count_locked(Count::Expiration),
             _ => {}
         }
-        self.engine.stats.set_size(self.state.live, self.state.weight());
     }
 
     /// Takes an entry out of all but the policy.
+    #[inline(always)]
     fn unlink(&mut self, slot: u32, cause: RemovalCause) -> Hash {
-        let weight = self.weight_of(slot);
-        let hash = self.state.book.unlink(&self.engine.table, slot);
+        let (head, place, kind) = self.engine.table.place(slot);
+        if self.engine.weight_word.is_some() {
+            self.state.weight -= u128::from(self.weight_of(head));
+        }
+        let hash = self.state.book.unlink(head, slot);
         self.state.live -= 1;
-        self.state.weight -= u128::from(weight);
         if self.engine.listener.get().is_some() {
-            self.gone.push((slot, cause));
+            self.state.gone.push((slot, cause));
         } else {
-            self.retire(slot, true);
+            self.leave(place, kind, slot, true);
         }
         hash
     }
 
     /// Keeps the entry if there is room or room can be made; in place of the one in the slot `old`, if that is given. `write` completes it,
     /// just before it can be found.
-    pub(super) fn admit(&mut self, new: Newcomer, old: Option<u32>, now: u64, write: &mut dyn FnMut()) -> bool {
-        let hopeless = self.state.max_entries == 0 || new.weight > self.state.max_weight;
+    #[inline(never)]
+    pub(super) fn admit(&mut self, new: Newcomer<'_>, old: Option<u32>, now: u64, write: &mut dyn FnMut()) -> bool {
         match old {
-            Some(old) if hopeless => {
-                self.remove(old, RemovalCause::Replaced);
+            None => self.admit_new(new, now, write),
+            Some(old) if self.is_hopeless(new) => {
+                self.take_out(old, RemovalCause::Replaced);
                 false
             }
             Some(old) => {
@@ -232,25 +266,34 @@ impl<'a, S: Scope> Writer<'a, S> {
                 self.make_room(0, 0, None, now);
                 true
             }
-            None if hopeless => false,
-            None => {
-                let room = self.make_room(1, new.weight, Some(new.hash), now) && self.state.live < MOST_ENTRIES;
-                if room {
-                    write();
-                    let tick = self.engine.tick();
-                    let mark = match &mut self.state.policy {
-                        Some(policy) => policy.inserted(new.slot, new.hash.bits(), tick),
-                        None => tick,
-                    };
-                    self.publish(new, mark, tick, now);
-                }
-                room
-            }
         }
     }
 
+    #[inline]
+    fn is_hopeless(&self, new: Newcomer<'_>) -> bool {
+        self.state.max_entries == 0 || new.weight > self.state.max_weight
+    }
+
+    /// As above where nothing is replaced: what every miss does, and so in line.
+    #[inline(always)]
+    pub(super) fn admit_new(&mut self, new: Newcomer<'_>, now: u64, write: impl FnOnce()) -> bool {
+        let room = !self.is_hopeless(new)
+            && self.make_room(1, new.weight, Some(new.hash), now)
+            && self.state.live < MOST_ENTRIES;
+        if room {
+            write();
+            let tick = self.engine.tick();
+            let mark = match &mut self.state.policy {
+                Some(policy) => policy.inserted(new.slot, new.hash.bits(), tick),
+                None => tick,
+            };
+            self.publish(new, mark, tick, now);
+        }
+        room
+    }
+
     /// The new entry can be found before the old one cannot.
-    fn replace(&mut self, old: u32, new: Newcomer, now: u64) {
+    fn replace(&mut self, old: u32, new: Newcomer<'_>, now: u64) {
         let old_mark = self.head(old).mark.load(Relaxed);
         let tick = self.engine.tick();
         let mark = match &mut self.state.policy {
@@ -259,22 +302,20 @@ impl<'a, S: Scope> Writer<'a, S> {
         };
         self.publish(new, mark, tick, now);
         self.unlink(old, RemovalCause::Replaced);
-        self.engine.stats.set_size(self.state.live, self.state.weight());
     }
 
     /// What an entry's coming means for everything but the policy.
-    fn publish(&mut self, new: Newcomer, mark: u64, tick: u64, now: u64) {
-        let engine = self.engine;
-        let head = self.head(new.slot);
+    #[inline(always)]
+    fn publish(&mut self, new: Newcomer<'_>, mark: u64, tick: u64, now: u64) {
+        let (engine, head) = (self.engine, new.head);
         head.mark.store(mark, Relaxed);
         if let Some(word) = engine.weight_word {
             engine.table.extra(head, word).store(new.weight, Relaxed);
+            self.state.weight += u128::from(new.weight);
         }
         let due = engine.dating.write(&engine.table, head, now, new.ttl);
-        self.state.book.publish(&engine.table, new.hash, new.slot, due, tick >> TAG_BITS);
+        self.state.book.publish(&engine.table, head, new.hash, new.slot, due, tick >> TAG_BITS);
         self.state.live += 1;
-        self.state.weight += u128::from(new.weight);
-        engine.stats.set_size(self.state.live, self.state.weight());
         if due != Due::NEVER {
             let due = self.due(new.slot);
             self.state.dates.note(new.slot, due);
@@ -282,31 +323,36 @@ impl<'a, S: Scope> Writer<'a, S> {
     }
 
     /// Evicts until `entries` more of this weight fit. Expired entries go before any live one.
+    #[inline(always)]
     fn make_room(&mut self, entries: usize, weight: u64, newcomer: Option<Hash>, now: u64) -> bool {
+        let weighs = self.engine.weight_word.is_some();
         let crowded = |state: &State| {
-            let heaviest = u128::from(state.max_weight);
-            state.live + entries > state.max_entries || state.weight + u128::from(weight) > heaviest
+            state.live + entries > state.max_entries
+                || weighs && state.weight + u128::from(weight) > u128::from(state.max_weight)
         };
         if !crowded(&self.state) {
             return true;
         }
         self.expire(now, usize::MAX);
-        while crowded(&self.state) && self.state.live > 0 {
-            let State { policy, book, .. } = &mut *self.state;
+        while crowded(&self.state) {
+            let State { policy, book, live: 1.., .. } = &mut *self.state else { return false };
             let Some(policy) = policy else { return false };
             match policy.victim(newcomer.map(Hash::bits), &Marks { engine: self.engine, book }) {
                 Victim::Newcomer => return false,
-                Victim::Slot(slot) => self.remove(slot, RemovalCause::Evicted),
+                Victim::Slot(slot) => self.take_out(slot, RemovalCause::Evicted),
             }
         }
-        !crowded(&self.state)
+        true
     }
 
     /// Takes out up to `most` entries that are over. Says whether more may be.
+    #[inline]
     pub(super) fn expire(&mut self, now: u64, most: usize) -> bool {
-        if !self.state.dates.is_due(now) {
-            return false;
-        }
+        self.state.dates.is_due(now) && self.expire_some(now, most)
+    }
+
+    #[inline(never)]
+    fn expire_some(&mut self, now: u64, most: usize) -> bool {
         let (table, dating) = (&self.engine.table, &self.engine.dating);
         for _ in 0..most {
             let State { dates, book, .. } = &mut *self.state;
@@ -355,13 +401,12 @@ impl<'a, S: Scope> Writer<'a, S> {
         if let Some(policy) = &mut state.policy {
             policy.cleared();
         }
-        self.engine.stats.set_size(0, 0);
     }
 
     /// An emptied store keeps no large tables. Nobody is to be told or dropped any more.
     pub(super) fn give_back_memory(&mut self) {
         let state = &mut *self.state;
-        let idle = state.live == 0 && state.leaving.is_empty() && self.gone.is_empty();
+        let idle = state.live == 0 && state.leaving.is_empty() && state.gone.is_empty();
         if idle && state.book.bytes() > WORTH_GIVING_BACK && self.detach() {
             self.state.dates = Dates::default();
             if let Some(policy) = &mut self.state.policy {
@@ -390,7 +435,7 @@ impl<'a, S: Scope> Writer<'a, S> {
         let live = state.book.validate(&self.engine.table);
         assert_eq!(live.len(), state.live, "live entries are counted");
         assert!(state.live <= state.max_entries, "never above the bound");
-        let weight: u128 = live.iter().map(|&slot| u128::from(self.weight_of(slot))).sum();
+        let weight: u128 = live.iter().map(|&slot| u128::from(self.weight_of(self.head(slot)))).sum();
         assert_eq!(weight, state.weight, "weights are summed");
         assert!(weight <= u128::from(state.max_weight), "never above the bound in weight");
         for &slot in &live {

@@ -133,31 +133,39 @@ impl<S: Scope> Engine<S> {
         if clock != self.table.clock() || state.flights.may_have(hash) || self.stats.times_next_run() {
             return None;
         }
-        let slot = self.begin_run(&mut state, hash, kind, request, self.config.single_flight != SingleFlight::Off);
+        let (_, head) = self.begin_run(&mut state, hash, kind, request, self.config.single_flight != SingleFlight::Off);
         self.flying.store(state.flights.len(), Relaxed);
         self.stats.count_locked(Count::Miss);
         drop(state);
-        let head = self.table.head(slot);
         self.enter_run(head);
         Some(head)
     }
 
+    #[inline]
     fn enter_run(&self, head: &Head) {
         census::note(ptr::from_ref(self).addr());
         running::enter(id(head));
     }
 
     /// A run is under way from here on. Gives its place.
-    #[inline]
-    fn begin_run(&self, state: &mut State, hash: Hash, kind: u32, request: &mut dyn Request, joinable: bool) -> u32 {
+    #[inline(always)]
+    fn begin_run(
+        &self,
+        state: &mut State,
+        hash: Hash,
+        kind: u32,
+        request: &mut dyn Request,
+        joinable: bool,
+    ) -> (u32, &Head) {
         let slot = state.book.take(&self.table, kind);
+        let (head, place, _) = self.table.place(slot);
         // SAFETY: a place of this kind, which nobody else knows yet.
-        unsafe { request.write(self.table.node(slot).0) };
+        unsafe { request.write(place) };
         // Nothing reads the mark before the entry is published.
-        self.table.head(slot).mark.store(u64::from(hash.bits()) << 32 | u64::from(slot), Relaxed);
+        head.mark.store(u64::from(hash.bits()) << 32 | u64::from(slot), Relaxed);
         let begun = state.flights.next();
         state.flights.begin(Pending { hash, slot, kind, joinable, cut: false, begun, more: None });
-        slot
+        (slot, head)
     }
 
     #[expect(clippy::too_many_arguments, reason = "one step of `begin`")]
@@ -206,7 +214,7 @@ impl<S: Scope> Engine<S> {
             return Decision::NeedKey;
         }
         let kin = located.runs.first().and_then(|&run| writer.state.flights.get_mut(hash, run)).map(|run| run.kin());
-        let slot = self.begin_run(&mut writer.state, hash, kind, request, joinable);
+        let (slot, head) = self.begin_run(&mut writer.state, hash, kind, request, joinable);
         if (kin.is_some() || replaces.is_some())
             && let Some(run) = writer.state.flights.get_mut(hash, slot)
         {
@@ -217,7 +225,7 @@ impl<S: Scope> Engine<S> {
                 run.set_replaces(entry);
             }
         }
-        Decision::Lead(self.lead(slot, mode))
+        Decision::Lead(self.lead(head, mode))
     }
 
     fn bypass(&self) -> Begin<'_, S> {
@@ -226,10 +234,9 @@ impl<S: Scope> Engine<S> {
     }
 
     /// Under the lock.
-    fn lead(&self, slot: u32, mode: Mode) -> Ticket<'_, S> {
+    fn lead<'a>(&'a self, head: &'a Head, mode: Mode) -> Ticket<'a, S> {
         let timed = mode == Mode::Call && self.stats.times_next_run();
         self.stats.count_locked(if mode == Mode::Refresh { Count::Refresh } else { Count::Miss });
-        let head = self.table.head(slot);
         self.enter_run(head);
         let census = timed.then(|| Box::new(Census::start(ptr::from_ref(self).addr())));
         let mut ticket = Ticket::of(self, head);
@@ -348,16 +355,23 @@ impl<'a, S: Scope> Ticket<'a, S> {
         let ttl = engine.date(terms);
         let now = engine.now_if_dated();
         let (slot, hash) = self.place();
-        let new = Newcomer { hash, slot, weight: terms.weight, ttl };
+        let new = Newcomer { head: self.head, hash, slot, weight: terms.weight, ttl };
         let mut writer = Writer::new(engine);
         self.stage = Stage::Landed;
-        if writer.state.flights.end_usual(slot) {
-            if !(terms.keep && writer.admit(new, None, now, &mut || ())) {
-                writer.retire(slot, true);
-            }
-            writer.expire(now, SWEEP_WITH_A_MISS);
-            return writer.finish(false);
+        if !writer.state.flights.end_usual(slot) {
+            return self.land_with_others(writer, new, terms.keep, now);
         }
+        if !(terms.keep && writer.admit_new(new, now, || ())) {
+            writer.retire(slot, true);
+        }
+        writer.expire(now, SWEEP_WITH_A_MISS);
+        writer.finish(false);
+    }
+
+    /// There are other runs, or somebody waits for this one, or it has been cut.
+    #[inline(never)]
+    fn land_with_others(&self, mut writer: Writer<'a, S>, new: Newcomer<'_>, keep: bool, now: u64) {
+        let (engine, Newcomer { hash, slot, .. }) = (self.engine, new);
         let run = writer.state.flights.end(hash, slot);
         let mut kept = false;
         if let Some(run) = &run
@@ -365,7 +379,7 @@ impl<'a, S: Scope> Ticket<'a, S> {
         {
             writer.state.flights.overtake_kin(run, || (slot, Hold::new(self.head)));
             let old = run.replaces().filter(|&slot| engine.table.head(slot).is_alive());
-            if terms.keep {
+            if keep {
                 kept = writer.admit(new, old, now, &mut || ());
             } else if let Some(old) = old {
                 writer.remove(old, RemovalCause::Replaced);

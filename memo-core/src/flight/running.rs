@@ -3,7 +3,7 @@
 //! A synchronous run is on the list from its beginning to its end. An asynchronous one is on it only while it is polled
 //! ([`Driven`]), so the list is right for whatever task runs here, on any runtime.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -11,34 +11,84 @@ use smallvec::SmallVec;
 
 use super::Id;
 
-crate::sync::thread_local! { static RUNNING: RefCell<Vec<Id>> = const { RefCell::new(Vec::new()) } }
+/// Most threads are inside of few runs, and these are entered and left without asking whether the thread still has its locals: numbers in
+/// place need no end. Recursion goes deeper, and on in a list.
+const NEAR: usize = 8;
+
+crate::sync::thread_local! {
+    static RUNNING: Near = const { Near { len: Cell::new(0), runs: [const { Cell::new(0) }; NEAR] } };
+    static DEEPER: RefCell<Vec<Id>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Near {
+    len: Cell<usize>,
+    runs: [Cell<Id>; NEAR],
+}
+
+impl Near {
+    fn runs(&self) -> &[Cell<Id>] {
+        &self.runs[..self.len.get()]
+    }
+}
 
 /// This thread is part of that run from here on.
+#[inline]
 pub(crate) fn enter(run: Id) {
-    let _ = RUNNING.try_with(|running| running.borrow_mut().push(run));
+    let _ = RUNNING.try_with(|near| {
+        let Some(place) = near.runs.get(near.len.get()) else { return enter_deeper(run) };
+        place.set(run);
+        near.len.set(near.len.get() + 1);
+    });
+}
+
+#[cold]
+#[inline(never)]
+fn enter_deeper(run: Id) {
+    let _ = DEEPER.try_with(|deeper| deeper.borrow_mut().push(run));
 }
 
 /// This thread is not part of that run any more.
+#[inline]
 pub(crate) fn leave(run: Id) {
-    let _ = RUNNING.try_with(|running| {
-        let mut running = running.borrow_mut();
+    let _ = RUNNING.try_with(|near| {
         // Runs end in the opposite order of their beginning, save for those of tasks that are dropped.
-        if running.last() == Some(&run) {
-            running.pop();
-        } else if let Some(at) = running.iter().rposition(|id| *id == run) {
-            running.remove(at);
+        let last = near.len.get().wrapping_sub(1);
+        if last < NEAR - 1 && near.runs[last].get() == run {
+            near.len.set(last);
+        } else {
+            leave_any(near, run);
         }
     });
+}
+
+/// Also where there are deeper ones.
+#[inline(never)]
+fn leave_any(near: &Near, run: Id) {
+    let left = DEEPER.try_with(|deeper| {
+        let mut deeper = deeper.borrow_mut();
+        let at = deeper.iter().rposition(|id| *id == run);
+        at.map(|at| deeper.remove(at)).is_some()
+    });
+    if left != Ok(true)
+        && let Some(at) = near.runs().iter().rposition(|id| id.get() == run)
+    {
+        near.runs()[at..].windows(2).for_each(|pair| pair[0].swap(&pair[1]));
+        near.len.set(near.len.get() - 1);
+    }
 }
 
 /// Whether the code on this thread is part of that run. Once the thread's locals are gone nobody knows: then yes, for who does not
 /// wait cannot wait for himself.
 pub(crate) fn contains(run: Id) -> bool {
-    RUNNING.try_with(|running| running.borrow().contains(&run)).unwrap_or(true)
+    RUNNING.try_with(|near| near.runs().iter().any(|id| id.get() == run)).unwrap_or(true)
+        || DEEPER.try_with(|deeper| deeper.borrow().contains(&run)).unwrap_or(true)
 }
 
 pub(crate) fn all() -> SmallVec<[Id; 4]> {
-    RUNNING.try_with(|running| running.borrow().iter().copied().collect()).unwrap_or_default()
+    let mut all: SmallVec<[Id; 4]> =
+        RUNNING.try_with(|near| near.runs().iter().map(Cell::get).collect()).unwrap_or_default();
+    let _ = DEEPER.try_with(|deeper| all.extend(deeper.borrow().iter().copied()));
+    all
 }
 
 /// A future that is part of a run.
@@ -75,5 +125,32 @@ impl<F: Future + Unpin> Future for Driven<F> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let _inside = self.run.map(Inside::enter);
         Pin::new(&mut self.future).poll(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{all, contains, enter, leave};
+
+    #[test]
+    fn runs_are_entered_and_left_in_any_order_however_deep() {
+        let runs = 1..=20;
+        for order in [runs.clone().rev().collect::<Vec<_>>(), runs.clone().collect(), vec![9, 3, 20, 8, 7, 1, 15]] {
+            runs.clone().for_each(enter);
+            assert!(runs.clone().all(contains) && !contains(21));
+            let mut expected: Vec<_> = runs.clone().collect();
+            for run in order {
+                leave(run);
+                expected.retain(|id| *id != run);
+                assert_eq!(all().to_vec(), expected);
+            }
+            // One run may be entered more than once.
+            enter(5);
+            enter(5);
+            leave(5);
+            assert!(contains(5));
+            runs.clone().chain([5]).for_each(leave);
+            assert!(all().is_empty());
+        }
     }
 }

@@ -75,7 +75,7 @@ impl Store {
             Node::<u64, Value>::write_value(place, [version, key ^ version ^ VALUE]);
         }
         writer.tick += 1;
-        writer.book.publish(&self.table, hash, slot, Due::NEVER, writer.tick);
+        writer.book.publish(&self.table, self.table.head(slot), hash, slot, Due::NEVER, writer.tick);
         slot
     }
 
@@ -85,7 +85,7 @@ impl Store {
 
     fn remove(&self, slot: u32) {
         self.write(|writer| {
-            writer.book.unlink(&self.table, slot);
+            writer.book.unlink(self.table.head(slot), slot);
             writer.leaving.push(slot);
         });
     }
@@ -94,7 +94,7 @@ impl Store {
     fn replace(&self, old: u32, hash: Hash, key: u64, version: u64) -> u32 {
         self.write(|writer| {
             let new = self.publish(writer, hash, key, version);
-            writer.book.unlink(&self.table, old);
+            writer.book.unlink(self.table.head(old), old);
             writer.leaving.push(old);
             new
         })

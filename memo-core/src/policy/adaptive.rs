@@ -13,7 +13,6 @@ const SMALL: usize = 16;
 
 /// The adaptive policy.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "one per cache, and in a box already")]
 pub(super) enum Adaptive {
     Small(Lru),
     Large(Car),

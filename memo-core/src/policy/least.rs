@@ -23,7 +23,8 @@ use super::bits::Bits;
 use super::lows::Lows;
 
 /// Slots read at a time: the longest that a call has to wait for one list.
-const GROUP: u32 = 4_096;
+const GROUP: u32 = 1 << GROUP_BITS;
+const GROUP_BITS: u32 = 12;
 /// Which part of a group is listed at a time: less means fewer readings, and more memory (12 bytes for each that is listed).
 const PART: usize = 8;
 /// Where there are but few groups: memory counts less.
@@ -32,6 +33,8 @@ const SMALL_PART: usize = 4;
 const FEW: usize = 1_024;
 /// So many groups are always read as often as it takes: 65 536 marks, which fit into the caches of the processor.
 const ALL_READ: usize = 16;
+/// Victims that are known beforehand, by so many, are fetched from memory beforehand.
+const AHEAD: usize = 4;
 /// How many marks a call may look at, in groups, where there are more.
 const LOOKS: usize = 2;
 
@@ -42,11 +45,15 @@ pub(super) struct Least {
     groups: Vec<Group>,
     /// The groups' bounds; of a group without entries, [`u64::MAX`].
     bounds: Lows,
+    /// The group of the last victim. As long as its least mark is below all others' bounds, no others have to be looked at.
+    home: usize,
+    /// No bound of another group is below this.
+    others: u64,
     /// Above every slot there ever was.
     end: u32,
     /// Where lists are made.
     marks: Vec<u64>,
-    found: Vec<u128>,
+    found: Vec<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -62,27 +69,31 @@ struct Group {
 
 /// An entry and the mark it had. In the order of marks; of equal ones the lower slot comes first.
 ///
-/// In one integer, so that a comparison is one; as three words, since a `u128` is aligned to 16 bytes and the record a third larger.
+/// Packed, for else the record is a third larger; but read as what was written, or the processor has to wait for parts of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Record([u32; 3]);
+#[repr(C, packed(4))]
+struct Record {
+    mark: u64,
+    slot: u32,
+}
 
 impl Record {
-    #[expect(clippy::cast_possible_truncation, reason = "word by word")]
     fn new(mark: u64, slot: u32) -> Self {
-        Self([slot, mark as u32, (mark >> 32) as u32])
+        Self { mark, slot }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "word by word")]
-    fn of(order: u128) -> Self {
-        Self::new((order >> 32) as u64, order as u32)
+    #[expect(clippy::cast_possible_truncation, reason = "the rest is the mark's")]
+    /// From what is sorted: the part of the mark that is above a base, and the place in a group that begins at `first`.
+    fn of(order: u64, base: u64, first: u32) -> Self {
+        Self::new(base + (order >> GROUP_BITS), first + (order as u32 & (GROUP - 1)))
     }
 
     fn slot(self) -> u32 {
-        self.0[0]
+        self.slot
     }
 
     fn mark(self) -> u64 {
-        u64::from(self.0[2]) << 32 | u64::from(self.0[1])
+        self.mark
     }
 
     fn order(self) -> u128 {
@@ -108,24 +119,42 @@ impl PartialOrd for Record {
 
 impl Least {
     /// An entry came to live in `slot`.
+    #[inline]
     pub(super) fn inserted(&mut self, slot: u32, mark: u64) {
         debug_assert!(!self.live.contains(slot), "slot {slot} is taken");
         self.live.insert(slot);
         self.end = self.end.max(slot + 1);
         let at = (slot / GROUP) as usize;
-        while self.groups.len() <= at {
-            self.groups.push(Group::default());
-            self.bounds.push();
+        if self.groups.len() <= at {
+            self.grow(at);
         }
         let group = &mut self.groups[at];
         group.live += 1;
         group.add(Record::new(mark, slot));
         if mark < self.bounds.get(at) {
-            self.bounds.set(at, mark);
+            self.sink(at, mark);
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, at: usize) {
+        while self.groups.len() <= at {
+            self.groups.push(Group::default());
+            self.bounds.push();
+        }
+    }
+
+    /// A newcomer is below all that its group had.
+    #[inline(never)]
+    fn sink(&mut self, at: usize, mark: u64) {
+        self.bounds.set(at, mark);
+        if at != self.home {
+            self.others = self.others.min(mark);
         }
     }
 
     /// The entry in `slot` left. Its record, if any, is recognised as outdated later: the slot's mark is another one then.
+    #[inline]
     pub(super) fn removed(&mut self, slot: u32) {
         debug_assert!(self.live.contains(slot), "slot {slot} is empty");
         self.live.remove(slot);
@@ -141,7 +170,34 @@ impl Least {
     }
 
     /// The live slot with the least mark; of equal marks the lowest slot.
+    #[inline]
     pub(super) fn victim(&mut self, view: &dyn View) -> u32 {
+        if let Some(&least) = self.groups.get(self.home).and_then(|group| group.lowest.last())
+            && least.mark() < self.others
+            && least.mark() == view.mark(least.slot())
+        {
+            if self.groups.len() > 1 {
+                self.look_ahead(view);
+            }
+            return least.slot();
+        }
+        self.victim_of_any(view)
+    }
+
+    /// A store of more than a group is larger than the nearest caches: who leaves next is known, so it need not be waited for.
+    #[inline(never)]
+    fn look_ahead(&self, view: &dyn View) {
+        let next = |steps: usize| {
+            let lowest = &self.groups[self.home].lowest;
+            lowest.len().checked_sub(1 + steps).map(|at| lowest[at].slot())
+        };
+        if let (Some(far), Some(near)) = (next(2 * AHEAD), next(AHEAD)) {
+            view.soon(far, near);
+        }
+    }
+
+    #[inline(never)]
+    fn victim_of_any(&mut self, view: &dyn View) -> u32 {
         // Twice what it takes: only threads that keep hitting all that is listed can use that up, and they must not keep a writer here.
         let groups = if self.groups.len() <= ALL_READ { 2 * self.groups.len() } else { LOOKS };
         let mut looks = groups * GROUP as usize;
@@ -154,6 +210,7 @@ impl Least {
                     self.bounds.set(at, least.mark());
                 }
                 if self.bounds.lowest() == at {
+                    (self.home, self.others) = (at, self.bounds.lowest_beside(at));
                     return least.slot();
                 }
                 best = Some(best.map_or(least, |best| best.min(least)));
@@ -166,7 +223,12 @@ impl Least {
                 view.marks(to_slot(at)..to_slot(at + 1).min(self.end), &mut self.marks);
                 let part = if groups <= ALL_READ * 2 { SMALL_PART } else { PART };
                 group.part = if group.live as usize <= FEW { FEW } else { group.live as usize / part };
-                if let Some(least) = group.list(to_slot(at), &self.marks, &mut self.found) {
+                // From the bound on; if all are far above it, from the least mark on.
+                let (first, marks, found) = (to_slot(at), &self.marks, &mut self.found);
+                let least = || marks.iter().copied().min().unwrap_or(u64::MAX);
+                let listed = group.list(first, marks, bound, found);
+                let listed = listed.or_else(|| group.list(first, marks, least(), found));
+                if let Some(least) = listed {
                     self.bounds.set(at, least.mark());
                     best = Some(best.map_or(least, |best| best.min(least)));
                 }
@@ -191,6 +253,7 @@ impl Least {
             assert_eq!(group.live as usize, slots().count());
             assert!(slots().all(|slot| view.mark(slot) >= self.bounds.get(at)), "no mark is below the bound");
             group.validate(slots(), view);
+            assert!(at == self.home || self.bounds.get(at) >= self.others, "no other group's bound is below");
         }
     }
 }
@@ -201,7 +264,16 @@ fn to_slot(group: usize) -> u32 {
 
 impl Group {
     /// A newcomer belongs into the list if it is not above the horizon: rare for stamps, the rule for counts.
+    #[inline]
     fn add(&mut self, newcomer: Record) {
+        // A look at the mark in place: where the horizon is copied whole, its parts are waited for.
+        if self.horizon.as_ref().is_some_and(|horizon| newcomer.mark() <= horizon.mark()) {
+            self.add_below(newcomer);
+        }
+    }
+
+    #[inline(never)]
+    fn add_below(&mut self, newcomer: Record) {
         if self.horizon.is_none_or(|horizon| newcomer > horizon) {
             return;
         }
@@ -230,27 +302,35 @@ impl Group {
     }
 
     /// Lists the lowest part of these marks, the first of which is that of the slot `first`: in one pass, in a buffer of twice that part, which is halved whenever it is full.
-    /// Gives the first record, unless the group has none.
-    fn list(&mut self, first: u32, marks: &[u64], found: &mut Vec<u128>) -> Option<Record> {
+    /// Gives the first record, unless there is none.
+    ///
+    /// No mark is below `base`. Those that are further above it than fits into a word beside a place are not listed, as those above the horizon.
+    fn list(&mut self, first: u32, marks: &[u64], base: u64, found: &mut Vec<u64>) -> Option<Record> {
         let part = self.part;
-        // Nobody lives where there is no mark.
-        let mut bound = u64::MAX - 1;
+        let mut most = u64::MAX >> GROUP_BITS;
         found.clear();
-        for (slot, &mark) in (first..).zip(marks) {
-            if mark <= bound {
-                found.push(u128::from(mark) << 32 | u128::from(slot));
-                if found.len() == 2 * part {
-                    bound = keep_lowest(found, part);
-                }
+        found.resize(marks.len().min(2 * part), 0);
+        let mut count = 0;
+        for (place, &mark) in (0..).zip(marks) {
+            // Nobody lives where there is no mark. (Threads that hit one entry at one time may leave a mark below the base. Such a record is put right when its turn comes.)
+            let above = mark.saturating_sub(base);
+            // Written in any case, and counted if it belongs there: which ones do nobody can guess.
+            found[count] = above << GROUP_BITS | place;
+            count += usize::from(above <= most && mark != u64::MAX);
+            if count == 2 * part {
+                most = keep_lowest(found, part);
+                count = part;
             }
         }
-        if found.len() > part {
+        found.truncate(count);
+        if count > part {
             keep_lowest(found, part);
+            found.truncate(part);
         }
         // Integers are sorted faster than records.
         found.sort_unstable();
         self.lowest.clear();
-        self.lowest.extend(found.iter().rev().map(|&order| Record::of(order)));
+        self.lowest.extend(found.iter().rev().map(|&order| Record::of(order, base, first)));
         self.horizon = self.lowest.first().copied();
         self.lowest.last().copied()
     }
@@ -269,10 +349,8 @@ impl Group {
     }
 }
 
-/// Leaves the `part` lowest records; gives the greatest mark among them.
-fn keep_lowest(found: &mut Vec<u128>, part: usize) -> u64 {
+/// Puts the `part` lowest first; gives how far the greatest mark among them is above the base.
+fn keep_lowest(found: &mut [u64], part: usize) -> u64 {
     let (_, &mut last, _) = found.select_nth_unstable(part - 1);
-    let greatest = Record::of(last).mark();
-    found.truncate(part);
-    greatest
+    last >> GROUP_BITS
 }

@@ -43,6 +43,16 @@ impl Lows {
         }
     }
 
+    /// The lowest number of all but this one.
+    pub(super) fn lowest_beside(&self, at: usize) -> u64 {
+        let (mut node, mut lowest) = (self.tree.len() / 2 + at, u64::MAX);
+        while node > 1 {
+            lowest = lowest.min(self.tree[node ^ 1]);
+            node /= 2;
+        }
+        lowest
+    }
+
     /// Where the lowest number is; of equal ones the first.
     pub(super) fn lowest(&self) -> usize {
         let leaves = self.tree.len() / 2;
@@ -75,6 +85,8 @@ mod tests {
             let lowest = *plain.iter().min().unwrap();
             assert_eq!(lows.lowest(), plain.iter().position(|&number| number == lowest).unwrap());
             assert_eq!(lows.get(at), plain[at]);
+            let others = plain.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, &number)| number);
+            assert_eq!(lows.lowest_beside(at), others.min().unwrap_or(u64::MAX));
         }
     }
 }

@@ -102,6 +102,10 @@ pub(crate) trait View {
     fn marks(&self, slots: Range<u32>, marks: &mut Vec<u64>) {
         marks.extend(slots.map(|slot| self.mark(slot)));
     }
+    /// The entries in these slots will leave before long, that in `near` sooner: a hint.
+    fn soon(&self, far: u32, near: u32) {
+        let _ = (far, near);
+    }
     /// Overwrites the mark of a live entry.
     fn set_mark(&self, slot: u32, mark: u64);
     /// Hits so far among the entries of this policy (grows only). An estimate will do, such as a sharded store's total divided by its shards.

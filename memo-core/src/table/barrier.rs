@@ -39,9 +39,13 @@ pub(crate) fn compiler() {
     compiler_fence(SeqCst);
 }
 
-/// Between a reclaimer's store and its load.
-pub(crate) fn heavy() {
-    if is_asymmetric() { system::barrier_everywhere() } else { fence(SeqCst) }
+/// Between a reclaimer's store and its load. `alone` says, after a fence, whether there is nobody else to make the barrier for: asking the
+/// kernel takes as long as several misses.
+pub(crate) fn heavy(alone: impl FnOnce() -> bool) {
+    fence(SeqCst);
+    if is_asymmetric() && !alone() {
+        system::barrier_everywhere();
+    }
 }
 
 #[cfg(all(

@@ -10,9 +10,9 @@ use std::alloc::{Layout, handle_alloc_error};
 use std::marker::PhantomData;
 
 use super::hash::Hash;
-use crate::sync::alloc_zeroed;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::atomic::{AtomicU32, AtomicU64};
+use crate::sync::{alloc_zeroed, soon};
 
 /// Entries in a bucket.
 pub(super) const WIDTH: u32 = 6;
@@ -65,7 +65,24 @@ impl Bucket {
         }
     }
 
+    /// Puts a slot in, if there is room. Under the lock, or before the bucket is published.
+    #[inline]
+    fn link(&self, hash: Hash, slot: u32) -> bool {
+        let ctrl = self.ctrl.load(Relaxed);
+        let free = !ctrl & LOWEST;
+        if free == 0 {
+            return false;
+        }
+        let place = free.trailing_zeros() / 8;
+        // Release: whoever read an older tag of this place, and sees this slot, sees the chunk and the entry behind it.
+        self.slots[place as usize].store(slot, Release);
+        // Release: whoever sees the tag sees the slot, and the entry behind it.
+        self.ctrl.store(ctrl | hash.tag() << (8 * place), Release);
+        true
+    }
+
     /// The place where this slot stands, if it does. Under the lock.
+    #[inline]
     fn place_of(&self, slot: u32) -> Option<u32> {
         // All six at once, as bits in the tags' places: places that were left still say who was there.
         let same = |place: usize| u64::from(self.slots[place].load(Relaxed) == slot) << (8 * place);
@@ -203,20 +220,22 @@ impl Buckets {
     }
 
     /// Puts a slot in. There is room. Under the lock, or before the buckets are published.
+    #[inline]
     pub(super) fn link(&self, hash: Hash, slot: u32) {
         let home = hash.bucket(self.count);
+        if !self.bucket(home).link(hash, slot) {
+            self.link_further_on(home, hash, slot);
+        }
+    }
+
+    #[inline(never)]
+    fn link_further_on(&self, home: u32, hash: Hash, slot: u32) {
         for step in 0..self.count {
             let bucket = self.probe(home, step);
-            let ctrl = bucket.ctrl.load(Relaxed);
-            let free = !ctrl & LOWEST;
-            if free != 0 {
-                let place = free.trailing_zeros() / 8;
-                // Release: whoever read an older tag of this place, and sees this slot, sees the chunk and the entry behind it.
-                bucket.slots[place as usize].store(slot, Release);
-                // Release: whoever sees the tag sees the slot, and the entry behind it.
-                bucket.ctrl.store(ctrl | hash.tag() << (8 * place), Release);
+            if bucket.link(hash, slot) {
                 return;
             }
+            let ctrl = bucket.ctrl.load(Relaxed);
             // A count that is full stays so: longer probes, never a lost key.
             if ctrl >> OVERFLOW_SHIFT != MOST_OVERFLOW {
                 bucket.ctrl.store(ctrl + (1 << OVERFLOW_SHIFT), Relaxed);
@@ -226,6 +245,7 @@ impl Buckets {
     }
 
     /// Takes a slot out, of which only the kept part of the hash is known. Gives the whole hash. Under the lock.
+    #[inline(always)]
     pub(super) fn unlink(&self, kept: u32, slot: u32) -> Option<Hash> {
         let (bucket, place) = self.place_of(kept, slot)?;
         let ctrl = bucket.ctrl.load(Relaxed);
@@ -233,11 +253,20 @@ impl Buckets {
         // Release: whoever sees it gone sees what was done before, such as a new clock.
         bucket.ctrl.store(ctrl & !(0xFF << (8 * place)), Release);
         let home = hash.bucket(self.count);
+        if !std::ptr::eq(self.bucket(home), bucket) {
+            self.stands_no_more(home, bucket);
+        }
+        Some(hash)
+    }
+
+    /// What belonged into the bucket `home` and stood in this one, further on, has left.
+    #[inline(never)]
+    fn stands_no_more(&self, home: u32, bucket: &Bucket) {
         let mut step = 0;
         loop {
             let passed = self.probe(home, step);
             if std::ptr::eq(passed, bucket) {
-                return Some(hash);
+                return;
             }
             let ctrl = passed.ctrl.load(Relaxed);
             if ctrl >> OVERFLOW_SHIFT != MOST_OVERFLOW {
@@ -248,6 +277,12 @@ impl Buckets {
         }
     }
 
+    /// What has this hash will be taken out before long.
+    #[inline]
+    pub(super) fn soon(&self, kept: u32) {
+        soon(self.bucket(Hash::join(kept, 0).bucket(self.count)));
+    }
+
     /// The whole hash of a slot, of which the kept part is known. Under the lock.
     pub(super) fn hash(&self, kept: u32, slot: u32) -> Option<Hash> {
         let (bucket, place) = self.place_of(kept, slot)?;
@@ -255,9 +290,27 @@ impl Buckets {
     }
 
     /// The bucket and the place in it where a slot stands.
+    #[inline]
     fn place_of(&self, kept: u32, slot: u32) -> Option<(&Bucket, u32)> {
         // The tag's bits are the lowest of those that choose the bucket: without them it is one of two in a segment of the usual size.
-        let (first, last) = (Hash::join(kept, 0).bucket(self.count), Hash::join(kept, u64::MAX).bucket(self.count));
+        let first = Hash::join(kept, 0).bucket(self.count);
+        let bucket = self.bucket(first);
+        match bucket.place_of(slot) {
+            Some(place) => Some((bucket, place)),
+            None => self.place_further_on(first, kept, slot),
+        }
+    }
+
+    /// As above, after a first look.
+    #[inline(never)]
+    fn place_further_on(&self, first: u32, kept: u32, slot: u32) -> Option<(&Bucket, u32)> {
+        let last = Hash::join(kept, u64::MAX).bucket(self.count);
+        for home in first + 1..=last {
+            let bucket = self.bucket(home);
+            if let Some(place) = bucket.place_of(slot) {
+                return Some((bucket, place));
+            }
+        }
         let mut home = first;
         loop {
             if let Some(found) = self.place_from(home, slot) {

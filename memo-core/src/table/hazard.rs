@@ -23,8 +23,8 @@ use smallvec::SmallVec;
 use super::barrier;
 use super::node::Head;
 use super::tally::Tally;
-use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize};
+use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, fence};
 use crate::sync::{Mutex, PoisonError, thread_local};
 
 /// What a reader's word says while it looks for its entry in this store.
@@ -136,6 +136,13 @@ impl Drop for Leave {
 impl Record {
     /// A record for this thread.
     fn take() -> &'static Self {
+        let record = Self::take_any();
+        // Between "somebody reads" and all that is read from here on: see `is_alone`.
+        fence(SeqCst);
+        record
+    }
+
+    fn take_any() -> &'static Self {
         let mut next = RECORDS.load(Acquire).cast_const();
         // SAFETY: records live for ever.
         while let Some(record) = unsafe { next.as_ref() } {
@@ -367,6 +374,10 @@ impl Spare {
 pub struct Held(SmallVec<[usize; 16]>);
 
 impl Held {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn contains(&self, address: usize) -> bool {
         self.0.binary_search(&address).is_ok()
     }
@@ -385,12 +396,32 @@ impl Held {
     }
 }
 
+/// Whether no other thread has ever read, but such that ended. Then there is nobody for whom the barrier would have to be made, and a thread that
+/// never shared anything need not ask the kernel.
+///
+/// Asked after a fence. Why that will do: a thread takes a record before it reads for the first time, and has a fence between the two. Of that fence and
+/// this caller's, one comes first. Either the record is found in use here; or all readings of that thread, also those to come, see what was
+/// taken out before the caller's fence, and find it dead.
+fn is_alone() -> bool {
+    let Ok(me) = ME.try_with(Cell::get) else { return false };
+    let mut next = RECORDS.load(Acquire).cast_const();
+    // SAFETY: records live for ever.
+    while let Some(record) = unsafe { next.as_ref() } {
+        // Acquire: what a thread that has ended held has been read.
+        if !ptr::eq(record, me) && record.used.load(Acquire) {
+            return false;
+        }
+        next = record.next.load(Relaxed);
+    }
+    true
+}
+
 /// The content of every word. What was taken out before this call, and is not in there, nobody can reach any more.
 ///
 /// Why: a reader stores the address before it checks that the entry lives. After the barrier, either that store is visible
 /// here, or the check comes later than the taking out and fails.
 pub(crate) fn held() -> Held {
-    barrier::heavy();
+    barrier::heavy(is_alone);
     let mut held = Held::default();
     let mut next = RECORDS.load(Acquire).cast_const();
     // SAFETY: records live for ever.

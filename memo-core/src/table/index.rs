@@ -146,6 +146,8 @@ struct Segment {
     buckets: Buckets,
     class: u32,
     len: u32,
+    /// More than this many are not put in.
+    most: u32,
     /// How many bits of hash its entries have in common.
     depth: u32,
 }
@@ -186,7 +188,21 @@ impl Index {
         }
     }
 
+    /// Puts a slot in, if its segment has room.
+    #[inline(always)]
+    pub(super) fn link_at_once(book: &mut IndexBook, hash: Hash, slot: u32) -> bool {
+        let segment = book.segment(hash);
+        let room = segment.len < segment.most;
+        if room {
+            segment.len += 1;
+            segment.buckets.link(hash, slot);
+        }
+        room
+    }
+
     /// Puts a slot in. `kept` tells the hash that an entry keeps, `moved` is called when readers may miss what they should find.
+    #[cold]
+    #[inline(never)]
     pub(super) fn link(
         &self,
         book: &mut IndexBook,
@@ -195,37 +211,39 @@ impl Index {
         kept: &dyn Fn(u32) -> u32,
         moved: &dyn Fn(),
     ) {
-        loop {
+        while !Self::link_at_once(book, hash, slot) {
             let at = book.number(hash);
-            let segment = &mut book.segments[at];
-            if u64::from(segment.len + 1) * 100 <= u64::from(segment.buckets.count() * WIDTH * self.load_of(segment)) {
-                segment.len += 1;
-                segment.buckets.link(hash, slot);
-                return;
-            }
             self.make_room(book, at, kept, moved);
         }
     }
 
     /// Takes a slot out, of which the kept part of the hash is known. Gives the whole hash.
+    #[inline(always)]
     pub(super) fn unlink(book: &mut IndexBook, kept: u32, slot: u32) -> Hash {
         // The tag chooses no segment.
-        let at = book.number(Hash::join(kept, 0));
-        let segment = &mut book.segments[at];
+        let segment = book.segment(Hash::join(kept, 0));
         segment.len -= 1;
         segment.buckets.unlink(kept, slot).expect("what leaves was in the index")
     }
 
-    fn load_of(&self, segment: &Segment) -> u32 {
+    /// What has this hash will be taken out before long.
+    #[inline]
+    pub(super) fn soon(book: &IndexBook, kept: u32) {
+        let at = book.number(Hash::join(kept, 0));
+        book.segments[at].buckets.soon(kept);
+    }
+
+    fn most(&self, buckets: Buckets, depth: u32) -> u32 {
         // Segments fill unevenly; where there are many, the last tenth of each takes up the difference.
-        if segment.depth == 0 { self.load } else { 93 }
+        let load = if depth == 0 { self.load } else { 93 };
+        u32::try_from(u64::from(buckets.count() * WIDTH) * u64::from(load) / 100).expect("a part of a u32")
     }
 
     #[cold]
     fn begin(&self, book: &mut IndexBook) {
         let class = u32::from(self.full > FEWEST);
         let buckets = Buckets::allocate(buckets_in(class, self.full));
-        book.segments.push(Segment { buckets, class, len: 0, depth: 0 });
+        book.segments.push(Segment { buckets, class, len: 0, most: self.most(buckets, 0), depth: 0 });
         book.numbers.push(0);
         self.publish_directory(book);
     }
@@ -264,7 +282,7 @@ impl Index {
         let buckets = Buckets::allocate(buckets_in(class, self.full));
         segment.buckets.each(|slot, tag| buckets.link(Hash::join(kept(slot), tag), slot));
         let old = std::mem::replace(&mut segment.buckets, buckets);
-        segment.class = class;
+        (segment.class, segment.most) = (class, self.most(buckets, segment.depth));
         book.outgrown.push((old.first().cast_mut().cast(), Buckets::layout(old.count())));
         if book.segments.len() == 1 { self.publish_directory(book) } else { Self::publish_segment(book, at) }
     }
@@ -278,8 +296,9 @@ impl Index {
         }
         let new = book.segments.len();
         let len = u32::try_from(leaving.len()).expect("a segment is small");
-        book.segments.push(Segment { buckets, class, len, depth: depth + 1 });
-        book.segments[at].depth = depth + 1;
+        let most = self.most(buckets, depth + 1);
+        book.segments.push(Segment { buckets, class, len, most, depth: depth + 1 });
+        (book.segments[at].most, book.segments[at].depth) = (most, depth + 1);
         book.segments[at].len -= len;
         if 1 << depth == book.numbers.len() {
             // Every segment is led to by twice as many entries, side by side.
@@ -370,7 +389,14 @@ impl Index {
 }
 
 impl IndexBook {
+    #[inline]
+    fn segment(&mut self, hash: Hash) -> &mut Segment {
+        let at = if self.segments.len() == 1 { 0 } else { self.number(hash) };
+        &mut self.segments[at]
+    }
+
     /// The segment of this hash.
+    #[inline]
     fn number(&self, hash: Hash) -> usize {
         self.numbers[hash.segment(u32::BITS - self.numbers.len().trailing_zeros())] as usize
     }

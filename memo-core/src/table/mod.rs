@@ -40,6 +40,7 @@ use slab::{Slab, SlabBook};
 use crate::sync::atomic::AtomicU64;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::atomic::fence;
+use crate::sync::soon;
 
 /// How often a reader that found nothing looks again because the clock has moved, before it asks under the lock.
 const LOOKS: u32 = 4;
@@ -117,7 +118,8 @@ impl Table {
             bucket = line.neighbour();
             candidates = bucket.candidates(hash);
             if candidates.is_none() {
-                return Near::Unclear;
+                let nothing = !candidates.further && self.stands(clock);
+                return if nothing { Near::Nothing(clock) } else { Near::Unclear };
             }
         }
         let (candidate, chunks, kind) = (bucket.first(candidates), view.chunks(), *kind);
@@ -194,8 +196,15 @@ impl Table {
     /// The head of such a slot.
     #[inline]
     pub(crate) fn head(&self, slot: u32) -> &Head {
+        self.place(slot).0
+    }
+
+    /// Both at the price of one.
+    #[inline]
+    pub(crate) fn place(&self, slot: u32) -> (&Head, *mut Head, u32) {
+        let (place, kind) = self.node(slot);
         // SAFETY: places that were given out begin with a head. Under the lock nothing is freed.
-        unsafe { &*self.node(slot).0 }
+        (unsafe { &*place }, place, kind)
     }
 
     /// The entry of a slot that was given out once, if one lives there, and its kind. `hold` announces it before it is looked at.
@@ -247,6 +256,7 @@ impl Book {
     }
 
     /// A place for an entry, which nobody else knows.
+    #[inline]
     pub(crate) fn take(&mut self, table: &Table, kind: u32) -> u32 {
         table.index.prepare(&mut self.index);
         self.slab.take(&table.slab, kind, |chunks| Index::set_chunks(&self.index, chunks))
@@ -265,12 +275,13 @@ impl Book {
 
     /// The marks of these slots, [`u64::MAX`] where nothing lives, at the end of `marks`.
     pub(crate) fn marks(&self, table: &Table, slots: Range<u32>, marks: &mut Vec<u64>) {
-        self.slab.each_head(&table.slab, slots, |head| {
+        self.slab.each_head(&table.slab, slots, marks, |head| {
             // SAFETY: the head of a place, or nothing. Under the lock nothing is freed.
-            let mark = unsafe { head.as_ref() }
-                .filter(|head| head.is_alive())
-                .map_or(u64::MAX, |head| head.mark.load(Relaxed));
-            marks.push(mark);
+            unsafe { head.as_ref() }.map_or(u64::MAX, |head| {
+                // Both at once: which places are empty nobody can guess.
+                let (mark, alive) = (head.mark.load(Relaxed), head.is_alive());
+                if alive { mark } else { u64::MAX }
+            })
         });
     }
 
@@ -280,22 +291,34 @@ impl Book {
     }
 
     /// Lets readers find the entry, whose key, value, mark and dates have been written.
-    pub(crate) fn publish(&mut self, table: &Table, hash: Hash, slot: u32, due: Due, tick: u64) {
-        table.head(slot).publish(hash, due);
-        let kept = |slot: u32| table.head(slot).kept_hash();
-        // Whoever looked before a split must look again.
-        let moved = || table.clock.store(table.clock.load(Relaxed) + 1, Release);
-        table.index.link(&mut self.index, hash, slot, &kept, &moved);
+    #[inline(always)]
+    pub(crate) fn publish(&mut self, table: &Table, head: &Head, hash: Hash, slot: u32, due: Due, tick: u64) {
+        debug_assert!(std::ptr::eq(head, table.head(slot)));
+        head.publish(hash, due);
+        if !Index::link_at_once(&mut self.index, hash, slot) {
+            let kept = |slot: u32| table.head(slot).kept_hash();
+            // Whoever looked before a split must look again.
+            let moved = || table.clock.store(table.clock.load(Relaxed) + 1, Release);
+            table.index.link(&mut self.index, hash, slot, &kept, &moved);
+        }
         // Last: with the same clock nothing has come.
         table.clock.store(tick.max(table.clock.load(Relaxed) + 1), Release);
     }
 
     /// Lets nobody find the entry any more. Who holds it may go on reading it. Gives its hash.
-    pub(crate) fn unlink(&mut self, table: &Table, slot: u32) -> Hash {
-        let head = table.head(slot);
+    #[inline]
+    pub(crate) fn unlink(&mut self, head: &Head, slot: u32) -> Hash {
         let kept = head.kept_hash();
         head.retire();
         Index::unlink(&mut self.index, kept, slot)
+    }
+
+    /// The entries in these slots will be taken out before long: where they are, and where the index leads to `near`, comes into the processor's caches
+    /// meanwhile. `far` has more time, and was `near`'s place when that was asked for.
+    #[inline]
+    pub(crate) fn soon(&self, table: &Table, far: u32, near: u32) {
+        soon(table.node(far).0);
+        Index::soon(&self.index, table.head(near).kept_hash());
     }
 
     /// The hash of a live entry.

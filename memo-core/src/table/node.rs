@@ -96,6 +96,7 @@ impl Head {
     }
 
     /// Acquire, as in [`due_if`](Self::due_if).
+    #[inline]
     pub(crate) fn is_alive(&self) -> bool {
         self.word.load(Acquire) != DEAD
     }

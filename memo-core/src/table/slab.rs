@@ -212,10 +212,16 @@ impl SlabBook {
     }
 
     /// A place for an entry of this kind. `publish` is told of a new chunk table.
+    #[inline]
     pub(super) fn take(&mut self, slab: &Slab, kind: u32, publish: impl FnOnce(*mut Chunk)) -> u32 {
-        if let Some(slot) = self.kinds[kind as usize].free.pop() {
-            return slot;
+        match self.kinds[kind as usize].free.pop() {
+            Some(slot) => slot,
+            None => self.take_unused(slab, kind, publish),
         }
+    }
+
+    #[inline(never)]
+    fn take_unused(&mut self, slab: &Slab, kind: u32, publish: impl FnOnce(*mut Chunk)) -> u32 {
         if self.kinds[kind as usize].unused.is_empty() {
             self.add_chunk(slab, kind, publish);
         }
@@ -295,25 +301,31 @@ impl SlabBook {
         })
     }
 
-    /// Calls `see` with the head of each of these slots, null where there is no place.
-    pub(super) fn each_head(&self, slab: &Slab, slots: Range<u32>, mut see: impl FnMut(*const Head)) {
+    /// What `see` makes of the head of each of these slots, of null where there is no place, at the end of `seen`.
+    #[inline]
+    pub(super) fn each_head<T>(
+        &self,
+        slab: &Slab,
+        slots: Range<u32>,
+        seen: &mut Vec<T>,
+        see: impl Fn(*const Head) -> T,
+    ) {
         let shift = slab.shift.load(Relaxed);
         let mask = (1 << shift) - 1;
         let mut slot = slots.start;
         while slot < slots.end {
             let end = slots.end.min((slot | mask).saturating_add(1));
             let number = (slot >> shift) as usize;
-            let places = self.chunks.get(number).map_or(0, |chunk| chunk.places);
-            if places > 0 {
+            let (start, stop) = (slot & mask, (slot & mask) + (end - slot));
+            let places = self.chunks.get(number).map_or(0, |chunk| chunk.places).clamp(start, stop);
+            if places > start {
                 // SAFETY: the table has a line for each chunk.
                 let chunk = unsafe { *self.table.add(number) };
-                for place in slot..end.min((slot & !mask) + places) {
-                    see(chunk.place(place, chunk.stride));
-                }
+                let first = slot & !mask;
+                // In one go and not one by one: then it is not asked of each whether there is room for it.
+                seen.extend((start..places).map(|place| see(chunk.place(first + place, chunk.stride))));
             }
-            for _ in (slot & mask).max(places)..(slot & mask) + (end - slot) {
-                see(ptr::null());
-            }
+            seen.extend((places..stop).map(|_| see(ptr::null())));
             slot = end;
         }
     }

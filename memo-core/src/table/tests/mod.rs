@@ -49,13 +49,13 @@ impl Store {
             Node::<u32, V>::write_value(place, value);
         }
         self.tick += 1;
-        self.book.publish(&self.table, hash, slot, Due::NEVER, self.tick);
+        self.book.publish(&self.table, self.table.head(slot), hash, slot, Due::NEVER, self.tick);
         slot
     }
 
     /// Takes an entry out, and its place back at once: nobody reads.
     pub(super) fn remove(&mut self, slot: u32) -> Hash {
-        let hash = self.book.unlink(&self.table, slot);
+        let hash = self.book.unlink(self.table.head(slot), slot);
         let (_, kind) = self.table.node(slot);
         self.book.give_back(kind, slot);
         hash
