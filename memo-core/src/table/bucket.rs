@@ -65,6 +65,17 @@ impl Bucket {
         }
     }
 
+    /// Every slot, with its tag and its place. Under the lock.
+    fn each(&self, mut see: impl FnMut(u32, u64, u32)) {
+        let ctrl = self.ctrl.load(Relaxed);
+        for place in 0..WIDTH {
+            let tag = ctrl >> (8 * place) & 0xFF;
+            if tag != 0 {
+                see(self.slots[place as usize].load(Relaxed), tag, place);
+            }
+        }
+    }
+
     /// Puts a slot in, if there is room. Under the lock, or before the bucket is published.
     #[inline]
     fn link(&self, hash: Hash, slot: u32) -> bool {
@@ -254,15 +265,14 @@ impl Buckets {
         bucket.ctrl.store(ctrl & !(0xFF << (8 * place)), Release);
         let home = hash.bucket(self.count);
         if !std::ptr::eq(self.bucket(home), bucket) {
-            self.stands_no_more(home, bucket);
+            self.stands_no_more(home, 0, bucket);
         }
         Some(hash)
     }
 
-    /// What belonged into the bucket `home` and stood in this one, further on, has left.
+    /// What belongs into the bucket `home` stood in this one, further on, and does so no more: it stands so many steps from home, or has left.
     #[inline(never)]
-    fn stands_no_more(&self, home: u32, bucket: &Bucket) {
-        let mut step = 0;
+    fn stands_no_more(&self, home: u32, mut step: u32, bucket: &Bucket) {
         loop {
             let passed = self.probe(home, step);
             if std::ptr::eq(passed, bucket) {
@@ -274,6 +284,38 @@ impl Buckets {
                 passed.ctrl.store(ctrl - (1 << OVERFLOW_SHIFT), Release);
             }
             step += 1;
+        }
+    }
+
+    /// Lets entries that had to stand further on come nearer to their homes, where there is room by now. Each is put there first, then `moved` is
+    /// called, then it is taken away where it stood. Under the lock.
+    pub(super) fn settle(&self, kept: &dyn Fn(u32) -> u32, moved: &dyn Fn()) {
+        let mut displaced = Vec::new();
+        for at in 0..self.count {
+            self.bucket(at).each(|slot, tag, place| {
+                let hash = Hash::join(kept(slot), tag);
+                let home = hash.bucket(self.count);
+                if home != at {
+                    displaced.push((hash, slot, home, at, place));
+                }
+            });
+        }
+        let mut nearer = Vec::new();
+        for (hash, slot, home, at, place) in displaced {
+            let before = (0..self.count).take_while(|&step| !std::ptr::eq(self.probe(home, step), self.bucket(at)));
+            if let Some(step) = before.into_iter().find(|&step| self.probe(home, step).link(hash, slot)) {
+                nearer.push((home, step, at, place));
+            }
+        }
+        if nearer.is_empty() {
+            return;
+        }
+        moved();
+        for (home, step, at, place) in nearer {
+            let bucket = self.bucket(at);
+            // Release: as in `unlink`.
+            bucket.ctrl.store(bucket.ctrl.load(Relaxed) & !(0xFF << (8 * place)), Release);
+            self.stands_no_more(home, step, bucket);
         }
     }
 
@@ -341,14 +383,7 @@ impl Buckets {
     /// Every slot, with its tag. Under the lock.
     pub(super) fn each(&self, mut see: impl FnMut(u32, u64)) {
         for at in 0..self.count {
-            let bucket = self.bucket(at);
-            let ctrl = bucket.ctrl.load(Relaxed);
-            for place in 0..WIDTH {
-                let tag = ctrl >> (8 * place) & 0xFF;
-                if tag != 0 {
-                    see(bucket.slots[place as usize].load(Relaxed), tag);
-                }
-            }
+            self.bucket(at).each(|slot, tag, _| see(slot, tag));
         }
     }
 }

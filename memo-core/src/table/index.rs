@@ -273,7 +273,7 @@ impl Index {
             let larger = (1..u32::BITS).find(|&larger| buckets_in(larger, self.full) > segment.buckets.count());
             return self.grow(book, at, larger.expect("a segment is small"), kept);
         }
-        self.split(book, at, &leaving, moved);
+        self.split(book, at, &leaving, kept, moved);
     }
 
     /// The same entries in more buckets, published complete.
@@ -287,7 +287,14 @@ impl Index {
         if book.segments.len() == 1 { self.publish_directory(book) } else { Self::publish_segment(book, at) }
     }
 
-    fn split(&self, book: &mut IndexBook, at: usize, leaving: &[(Hash, u32)], moved: &dyn Fn()) {
+    fn split(
+        &self,
+        book: &mut IndexBook,
+        at: usize,
+        leaving: &[(Hash, u32)],
+        kept: &dyn Fn(u32) -> u32,
+        moved: &dyn Fn(),
+    ) {
         let depth = book.segments[at].depth;
         let class = book.segments[at].class;
         let buckets = Buckets::allocate(book.segments[at].buckets.count());
@@ -316,6 +323,7 @@ impl Index {
             let there = old.unlink(hash.kept(), slot);
             debug_assert_eq!(there, Some(hash));
         }
+        old.settle(kept, moved);
     }
 
     fn pointer(segment: &Segment) -> *mut Bucket {

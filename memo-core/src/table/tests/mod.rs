@@ -102,3 +102,44 @@ impl Drop for Store {
         unsafe { self.book.detach(&self.table).free() };
     }
 }
+
+/// How many of so many entries are not found by the short look, in a table for `bound`.
+fn far(bound: usize, entries: u32) -> usize {
+    // SplitMix64: the fewer the surprises, the tighter the limits below may be.
+    let hash = |number: u32| {
+        let mut mixed = u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        Hash::of::<crate::hash::DefaultHashBuilder>(mixed ^ (mixed >> 31))
+    };
+    let mut store = Store::new(bound, 0);
+    let kind = store.kind::<()>();
+    for number in 0..entries {
+        store.insert(hash(number), kind, number, ());
+    }
+    let reading = hazard::read(hazard::looking_into(&raw const store.table));
+    let is_near = |number: &u32| {
+        match store.table.find_near::<true>(hash(*number), &kind, |head| reading.hold(head), |due| due.is_ahead_of(0)) {
+            // SAFETY: of this kind, held and alive.
+            Near::Found(head) => unsafe { *(*std::ptr::from_ref(head).cast::<Node<u32, ()>>()).key() == *number },
+            Near::Nothing(_) => panic!("it is there"),
+            Near::Unclear => false,
+        }
+    };
+    (0..entries).filter(|number| !is_near(number)).count()
+}
+
+#[test]
+fn nearly_all_entries_stand_where_a_hit_looks_first() {
+    for (bound, entries, most) in [
+        (100, 100, 10),
+        (1000, 1000, 40),
+        // Segments have split.
+        (10_000, 10_000, 400),
+        // Of a size that is not known beforehand: nearly as full as segments get.
+        (usize::MAX, 10_000, 1000),
+    ] {
+        let far = far(bound, entries);
+        assert!(far <= most, "{far} of {entries}");
+    }
+}
