@@ -372,6 +372,26 @@ fn what_moves_out_of_a_neighbour_is_found() {
     });
 }
 
+/// The entry that stays stands in the neighbour of its home, which all others leave: it comes home, and is found meanwhile.
+#[test]
+fn what_comes_home_is_found() {
+    check(|| {
+        let store = Store::new(2);
+        let lower = Hash::of::<()>(0);
+        let upper = lower.in_the_other_half();
+        for key in 0..6 {
+            store.insert(upper.with_tag(key), key, key);
+        }
+        store.insert(lower.with_tag(6), 6, 6);
+        let reader = {
+            let store = store.clone();
+            spawn(move || assert_eq!(store.get(lower.with_tag(6), 6), Ok(6), "it is there"))
+        };
+        store.insert(upper.with_tag(7), 7, 7);
+        reader.join();
+    });
+}
+
 /// A reader that found nothing while the clock stood still has proved it: under the lock, with the same clock, the key is not there.
 #[test]
 fn a_miss_is_proved_by_a_clock_that_stands_still() {
