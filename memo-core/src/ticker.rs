@@ -6,7 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::Waker;
 use std::thread::{self, Thread};
 use std::time::Duration;
@@ -144,20 +144,23 @@ fn run() {
         let caches: Vec<_> = caches.iter().filter_map(|enlisted| enlisted.cache.upgrade()).collect();
         let now = system_now();
         let busy: Vec<_> = caches.iter().filter(|cache| !cache.is_quiet(now)).collect();
-        let is_idle = busy.is_empty() && due.is_empty();
+        let is_held_here_alone = caches.iter().any(|cache| Arc::strong_count(cache) == 1);
+        let may_take_long = !busy.is_empty() || !due.is_empty() || is_held_here_alone;
         // The user's code may run below, for as long as it likes: meanwhile hits read the precise clock.
-        LAST_TICK.store(STOPPED, Relaxed);
+        LAST_TICK.store(if may_take_long { STOPPED } else { system_now() }, Relaxed);
         for alarm in due {
             guarded(|| alarm.waker.wake());
         }
         for cache in busy {
             guarded(|| cache.sweep());
         }
-        // Each may be the last one to hold its cache by now.
+        // Each may be the last one to hold its cache.
         for cache in caches {
             guarded(|| drop(cache));
         }
-        LAST_TICK.store(if is_idle { now } else { system_now() }, Relaxed);
+        if may_take_long {
+            LAST_TICK.store(system_now(), Relaxed);
+        }
         thread::park_timeout(Duration::from_nanos(tick));
     }
 }

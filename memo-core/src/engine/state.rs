@@ -110,8 +110,17 @@ impl State {
 
     /// Whether nothing is to be ended, dropped or given back at that time.
     pub(super) fn is_quiet(&self, now: u64) -> bool {
-        let worth_giving_back = self.live == 0 && self.book.bytes() > WORTH_GIVING_BACK;
-        !self.is_due(now) && self.leaving.is_empty() && self.detached.is_none() && !worth_giving_back
+        !self.is_due(now) && self.is_nothing_to_drop() && self.detached.is_none() && !self.is_worth_giving_back()
+    }
+
+    /// Whether no key and no value waits to be dropped. Places that held plain data may wait to be used again.
+    fn is_nothing_to_drop(&self) -> bool {
+        self.leaving.is_empty() || !self.book.needs_drop()
+    }
+
+    /// Whether there is much memory, and nothing in it.
+    fn is_worth_giving_back(&self) -> bool {
+        self.live == 0 && self.book.bytes() > WORTH_GIVING_BACK
     }
 }
 
@@ -406,8 +415,8 @@ impl<'a, S: Scope> Writer<'a, S> {
     /// An emptied store keeps no large tables. Nobody is to be told or dropped any more.
     pub(super) fn give_back_memory(&mut self) {
         let state = &mut *self.state;
-        let idle = state.live == 0 && state.leaving.is_empty() && state.gone.is_empty();
-        if idle && state.book.bytes() > WORTH_GIVING_BACK && self.detach() {
+        let is_idle = state.is_nothing_to_drop() && state.gone.is_empty();
+        if is_idle && state.is_worth_giving_back() && self.detach() {
             self.state.dates = Dates::default();
             if let Some(policy) = &mut self.state.policy {
                 policy.cleared();
@@ -423,7 +432,7 @@ impl<'a, S: Scope> Writer<'a, S> {
             return false;
         }
         // Places without anything to drop need not be waited for one by one.
-        state.leaving.clear();
+        state.leaving = Vec::new();
         state.detached = Some(state.book.detach(&self.engine.table));
         true
     }
