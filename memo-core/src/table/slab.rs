@@ -24,7 +24,9 @@ const MOST_SHIFT: u32 = 9;
 const LEAST_SHIFT: u32 = 4;
 /// Chunks of large entries hold fewer of them.
 const CHUNK_BYTES: usize = 64 << 10;
-/// Places in the first chunk: most functions are called with few different arguments, whatever their bound.
+/// Places in the first chunk of a store of so many entries, or any number: most functions are called with few different arguments, whatever their
+/// bound. In smaller stores the numbers without a place would make it slower to list who has to leave.
+const MANY: usize = 4096;
 const FIRST: u32 = 16;
 
 /// One line of the chunk table.
@@ -236,7 +238,10 @@ impl SlabBook {
     #[inline(never)]
     fn add_chunk(&mut self, slab: &Slab, kind: u32, publish: impl FnOnce(*mut Chunk)) {
         let shift = slab.shift.load(Relaxed);
-        let places = if self.chunks.is_empty() { FIRST.min(1 << shift) } else { 1 << shift };
+        let places = match self.chunks.len() {
+            0 if self.entries >= MANY => FIRST.min(1 << shift),
+            _ => 1 << shift,
+        };
         let Kind { stride, offset, vtable, .. } = self.kinds[kind as usize];
         let align = CHUNK_ALIGN.max(vtable.layout.align());
         let layout = Layout::from_size_align(stride as usize * places as usize, align).expect("a chunk is small");
