@@ -39,6 +39,8 @@ pub(super) struct Index {
     full: u32,
     /// How full a segment gets, in percent, before it grows or splits.
     load: u32,
+    /// The same for segments that have split.
+    most: u32,
 }
 
 /// The head of a directory; its 2^depth entries follow.
@@ -163,7 +165,10 @@ impl Index {
     pub(super) fn new(entries: usize) -> Self {
         // Small tables can afford short probes.
         let load = if entries <= 1 << 15 { 60 } else { 82 };
-        Self { directory: AtomicPtr::new(no_directory()), full: full_segment(entries, load), load }
+        // Segments fill unevenly; where their number is known beforehand, the last tenth of each takes up the difference. Otherwise they are half full after
+        // a split and on their way to the next: on average as full as the others, if that comes sooner.
+        let most = if entries == usize::MAX { 82 } else { 93 };
+        Self { directory: AtomicPtr::new(no_directory()), full: full_segment(entries, load), load, most }
     }
 
     #[inline(always)]
@@ -234,8 +239,7 @@ impl Index {
     }
 
     fn most(&self, buckets: Buckets, depth: u32) -> u32 {
-        // Segments fill unevenly; where there are many, the last tenth of each takes up the difference.
-        let load = if depth == 0 { self.load } else { 93 };
+        let load = if depth == 0 { self.load } else { self.most };
         u32::try_from(u64::from(buckets.count() * WIDTH) * u64::from(load) / 100).expect("a part of a u32")
     }
 

@@ -136,8 +136,9 @@ fn nearly_all_entries_stand_where_a_hit_looks_first() {
         (1000, 1000, 40),
         // Segments have split.
         (10_000, 10_000, 400),
-        // Of a size that is not known beforehand: nearly as full as segments get.
-        (usize::MAX, 10_000, 1000),
+        // Of a size that is not known beforehand: as full as segments get, and just split.
+        (usize::MAX, 7_500, 750),
+        (usize::MAX, 10_000, 400),
     ] {
         let far = far(bound, entries);
         assert!(far <= most, "{far} of {entries}");
