@@ -103,7 +103,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         request: &mut dyn Request,
         compute: impl FnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
-        let kind = self.kind().number();
+        let kind = self.engine().only().number;
         // In this frame: see `Engine::begin_quickly`.
         let ticket = match clock.and_then(|clock| self.engine().begin_quickly(hash, kind, clock, request)) {
             Some(head) => Some(Ticket::of(self.engine(), head)),
@@ -129,7 +129,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
     ) -> Result<Option<Ticket<'_, S>>, V> {
         let mut turn = Turn::default();
         loop {
-            match self.engine().begin(hash, self.kind().number(), clock, request, &turn, Mode::Call) {
+            match self.engine().begin(hash, self.engine().only().number, clock, request, &turn, Mode::Call) {
                 Begin::Hit(found) => return Err(Self::take_found(&found)),
                 Begin::Bypass => return Ok(None),
                 Begin::Lead(ticket) => return Ok(Some(ticket)),
@@ -172,12 +172,13 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         let mut offer = Offer::<K, V> { key: Some(key), value: None };
         let mut turn = Turn::default();
         let ticket = loop {
-            let wait = match self.engine().begin(hash, self.kind().number(), clock, &mut offer, &turn, Mode::Call) {
-                Begin::Hit(found) => return Ok(Self::take_found(&found)),
-                Begin::Bypass => break None,
-                Begin::Lead(ticket) => break Some(ticket.of_a_task()),
-                Begin::Wait(wait) => wait,
-            };
+            let wait =
+                match self.engine().begin(hash, self.engine().only().number, clock, &mut offer, &turn, Mode::Call) {
+                    Begin::Hit(found) => return Ok(Self::take_found(&found)),
+                    Begin::Bypass => break None,
+                    Begin::Lead(ticket) => break Some(ticket.of_a_task()),
+                    Begin::Wait(wait) => wait,
+                };
             if let Outcome::Value(arrived) = wait.landed(&mut turn).await {
                 return Ok(Self::value(arrived.head()));
             }

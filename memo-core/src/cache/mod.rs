@@ -14,7 +14,7 @@ use std::time::Duration;
 pub use builder::Builder;
 
 use crate::engine::scope::{Local, Scope, Shared};
-use crate::engine::{Engine, Found, Kind, Request, Terms};
+use crate::engine::{Engine, Found, Request, Terms};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::registry::{AnyCache, Identity};
@@ -109,12 +109,6 @@ impl<K, V, H, S: Scope> Cache<K, V, H, S> {
     #[inline]
     fn engine(&self) -> &Engine<S> {
         &self.inner.engine
-    }
-
-    #[inline]
-    fn kind(&self) -> Kind<K, V> {
-        // SAFETY: the engine was made with this kind.
-        unsafe { self.engine().only_kind() }
     }
 
     fn terms(&self, key: &K, value: &V, ttl: Option<Duration>) -> Terms {
@@ -273,7 +267,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
             let node: &Node<K, V> = unsafe { &*ptr::from_ref(head).cast() };
             node.key().borrow() == key
         };
-        let found = self.engine().find_anywhere(hash, self.kind().kind(), &is)?;
+        let found = self.engine().find_anywhere(hash, *self.engine().only(), &is)?;
         // SAFETY: as above; it is published with its value.
         let value = unsafe { (*ptr::from_ref(found.head()).cast::<Node<K, V>>()).value() };
         Ok(then(&found, value))
@@ -374,7 +368,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
         terms.keep = ttl != Some(Duration::ZERO);
         let hash = self.hash(&key);
         let mut offer = Offer { key: Some(key), value: Some(value) };
-        self.engine().insert(hash, self.kind().number(), &mut offer, &terms);
+        self.engine().insert(hash, self.engine().only().number, &mut offer, &terms);
     }
 
     /// Takes the value out. A run for this key that is under way will not put it back.
@@ -390,7 +384,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
             let node: &Node<K, V> = unsafe { &*ptr::from_ref(head).cast() };
             node.key().borrow() == key
         };
-        self.engine().remove(self.hash(key), self.kind().number(), &is, &mut |head| {
+        self.engine().remove(self.hash(key), self.engine().only().number, &is, &mut |head| {
             // SAFETY: an entry of this store that was alive, and is held.
             value = Some(unsafe { (*ptr::from_ref(head).cast::<Node<K, V>>()).value() }.clone());
         });

@@ -112,10 +112,7 @@ impl<S: Scope> Engine<S> {
                 return false;
             }
         } else if (COUNT..IDLE).contains(&touching) {
-            let mark = head.mark.load(Relaxed);
-            if mark < touching - COUNT {
-                head.mark.store(mark + 1, Relaxed);
-            }
+            count_up_to(touching - COUNT, head);
         } else if touching != NOTHING {
             return false;
         }
@@ -230,11 +227,7 @@ impl<S: Scope> Engine<S> {
                 let tick = self.later_than_all(tally, 0) << TAG_BITS | tally.tag();
                 head.mark.store(crate::policy::used_again(mark, tick), Relaxed);
             }
-            most => {
-                if mark < most - COUNT {
-                    head.mark.store(mark + 1, Relaxed);
-                }
-            }
+            most => count_up_to(most - COUNT, head),
         }
         if touching & IDLE != 0 {
             self.dating.used(&self.table, head, self.precise());
@@ -246,5 +239,14 @@ impl<S: Scope> Engine<S> {
     fn later_than_all(&self, tally: &Tally, other: u64) -> u64 {
         let newest = self.table.clock().max(other);
         if tally.tick() > newest { tally.tick() } else { tally.jump_over(newest) }
+    }
+}
+
+/// A hit where marks count hits, up to so many.
+#[inline(always)]
+fn count_up_to(most: u64, head: &Head) {
+    let mark = head.mark.load(Relaxed);
+    if mark < most {
+        head.mark.store(mark + 1, Relaxed);
     }
 }

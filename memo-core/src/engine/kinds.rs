@@ -4,44 +4,9 @@
 //! A list that only grows, so that it can be walked without a lock. Nearly every store has one kind.
 
 use std::any::TypeId;
-use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 use crate::table::KindOf;
-
-/// That entries of this number, in the store that this was made for, are `Node<K, V>`.
-pub(crate) struct Kind<K, V> {
-    kind: KindOf,
-    _of: PhantomData<fn() -> (K, V)>,
-}
-
-impl<K, V> Clone for Kind<K, V> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<K, V> Copy for Kind<K, V> {}
-
-impl<K, V> Kind<K, V> {
-    /// # Safety
-    ///
-    /// It is used with stores only in which this kind are these entries.
-    #[inline(always)]
-    pub(crate) const unsafe fn new(kind: KindOf) -> Self {
-        Self { kind, _of: PhantomData }
-    }
-
-    #[inline(always)]
-    pub(crate) fn kind(self) -> KindOf {
-        self.kind
-    }
-
-    #[inline(always)]
-    pub(crate) fn number(self) -> u32 {
-        self.kind.number
-    }
-}
 
 #[derive(Default)]
 pub(super) struct Kinds {

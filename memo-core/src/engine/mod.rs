@@ -39,7 +39,6 @@ use crate::ticker::{self, Sweep};
 use dates::{Dating, NEVER};
 pub(crate) use hit::Found;
 use hit::Touching;
-pub(crate) use kinds::Kind;
 use kinds::Kinds;
 use scope::{Lock, Reading, Scope};
 use state::{Newcomer, State, TAG_BITS, Writer};
@@ -60,7 +59,7 @@ pub struct Engine<S: Scope> {
     touching: Touching,
     dating: Dating,
     kinds: Kinds,
-    /// The one kind of a store that was made with it, for itself: see [`only_kind`](Self::only_kind).
+    /// The one kind of a store that was made with it, for itself: see [`only`](Self::only).
     only: KindOf,
     /// Of the counts: [`Stats::serial`].
     serial: u64,
@@ -148,17 +147,6 @@ impl<S: Scope> Engine<S> {
     #[inline(always)]
     pub(crate) fn only(&self) -> &KindOf {
         &self.only
-    }
-
-    /// The same, with its types.
-    ///
-    /// # Safety
-    ///
-    /// It was, and those are its types.
-    #[inline(always)]
-    pub(crate) unsafe fn only_kind<K, V>(&self) -> Kind<K, V> {
-        // SAFETY: by contract.
-        unsafe { Kind::new(self.only) }
     }
 
     /// What readers' words say while they look for their entry here.

@@ -351,45 +351,31 @@ fn what_stays_is_found_while_a_segment_splits() {
     stays(2, 7, 9);
 }
 
-/// The entry that moves stands in the neighbour of its home, which is full: a reader that goes no further, since the home counts it no more,
-/// sees that it has moved.
-#[test]
-fn what_moves_out_of_a_neighbour_is_found() {
-    check(|| {
-        let store = Store::new(2);
-        let lower = Hash::of::<()>(0);
-        let upper = lower.in_the_other_half();
-        for key in 0..6 {
-            store.insert(lower.with_tag(key), key, key);
-        }
-        store.insert(upper.with_tag(6), 6, 6);
-        let reader = {
-            let store = store.clone();
-            spawn(move || assert_eq!(store.get(upper.with_tag(6), 6), Ok(6), "it is there"))
-        };
-        store.insert(lower.with_tag(7), 7, 7);
-        reader.join();
-    });
+/// One entry stands in the neighbour of its home, which is full of entries of the other half: it is found while the segment splits.
+fn is_found(one: Hash, others: Hash) {
+    let store = Store::new(2);
+    for key in 0..6 {
+        store.insert(others.with_tag(key), key, key);
+    }
+    store.insert(one.with_tag(6), 6, 6);
+    let reader = {
+        let store = store.clone();
+        spawn(move || assert_eq!(store.get(one.with_tag(6), 6), Ok(6), "it is there"))
+    };
+    store.insert(others.with_tag(7), 7, 7);
+    reader.join();
 }
 
-/// The entry that stays stands in the neighbour of its home, which all others leave: it comes home, and is found meanwhile.
+/// It moves: a reader that goes no further, since the home counts it no more, sees that it has moved.
+#[test]
+fn what_moves_out_of_a_neighbour_is_found() {
+    check(|| is_found(Hash::of::<()>(0).in_the_other_half(), Hash::of::<()>(0)));
+}
+
+/// It stays, all others leave, and it comes home.
 #[test]
 fn what_comes_home_is_found() {
-    check(|| {
-        let store = Store::new(2);
-        let lower = Hash::of::<()>(0);
-        let upper = lower.in_the_other_half();
-        for key in 0..6 {
-            store.insert(upper.with_tag(key), key, key);
-        }
-        store.insert(lower.with_tag(6), 6, 6);
-        let reader = {
-            let store = store.clone();
-            spawn(move || assert_eq!(store.get(lower.with_tag(6), 6), Ok(6), "it is there"))
-        };
-        store.insert(upper.with_tag(7), 7, 7);
-        reader.join();
-    });
+    check(|| is_found(Hash::of::<()>(0), Hash::of::<()>(0).in_the_other_half()));
 }
 
 /// A reader that found nothing while the clock stood still has proved it: under the lock, with the same clock, the key is not there.

@@ -24,10 +24,11 @@ impl Hash {
         // The default hasher spreads over all bits, though with an unlucky seed not over each stretch of them: so both halves. Others may be as bad as
         // the identity, and vary in their lowest bits only: multiplied by an odd constant (Knuth's, 2^64 / golden ratio), these reach the
         // highest ones.
+        let folded = finished ^ finished >> 32;
         let spread = if TypeId::of::<H>() == TypeId::of::<DefaultHashBuilder>() {
-            finished ^ finished >> 32
+            folded
         } else {
-            (finished ^ finished >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32
+            folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32
         };
         Self(spread as u32 | 1)
     }

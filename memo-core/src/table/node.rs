@@ -69,7 +69,7 @@ impl Head {
     pub(crate) fn due_if(&self, hash: Hash) -> Option<Due> {
         let word = self.word.load(Acquire);
         let due = word >> HASH_BITS;
-        ((word ^ u64::from(hash.kept())) & ((1 << HASH_BITS) - 1) == 0 && due != DEAD).then_some(Due(due))
+        (may_have(word, hash) && due != DEAD).then_some(Due(due))
     }
 
     /// Whether an entry lives here that may have this hash and is in time: one comparison for the usual entry, which is never over.
@@ -79,7 +79,7 @@ impl Head {
     pub(crate) fn is_live(&self, hash: Hash, in_time: impl FnOnce(Due) -> bool) -> bool {
         let word = self.word.load(Acquire);
         word == Due::NEVER.0 << HASH_BITS | u64::from(hash.kept())
-            || (word ^ u64::from(hash.kept())) & ((1 << HASH_BITS) - 1) == 0 && in_time(Due(word >> HASH_BITS))
+            || may_have(word, hash) && in_time(Due(word >> HASH_BITS))
     }
 
     pub(crate) fn due(&self) -> Due {
@@ -117,6 +117,12 @@ impl Head {
     pub(crate) fn retire(&self) {
         self.word.store(DEAD, Release);
     }
+}
+
+/// Whether the hash of an entry with this word may be this.
+#[inline(always)]
+fn may_have(word: u64, hash: Hash) -> bool {
+    (word ^ u64::from(hash.kept())) & ((1 << HASH_BITS) - 1) == 0
 }
 
 /// An entry. The value is there once the entry lives, or once its run has landed.

@@ -8,8 +8,8 @@ use std::time::Duration;
 use crate::ManualClock;
 use crate::config::Config;
 use crate::engine::scope::{Local, Lock, Scope, Shared};
-use crate::engine::{Engine, Kind, Request, Terms};
-use crate::table::{Hash, Head, Node, Vtable};
+use crate::engine::{Engine, Request, Terms};
+use crate::table::{Hash, Head, KindOf, Node, Vtable};
 
 struct Offer<V>(Option<(u32, V)>);
 
@@ -35,28 +35,27 @@ impl<V> Request for Offer<V> {
     }
 }
 
-fn kind<V: 'static, S: Scope>(engine: &Engine<S>) -> Kind<u32, V> {
-    let kind = engine.kind(TypeId::of::<Node<u32, V>>(), const { &Vtable::new::<u32, V>() });
-    // SAFETY: these are its types.
-    unsafe { Kind::new(*kind) }
+fn kind<V: 'static, S: Scope>(engine: &Engine<S>) -> KindOf {
+    *engine.kind(TypeId::of::<Node<u32, V>>(), const { &Vtable::new::<u32, V>() })
 }
 
 fn hash(key: u32) -> Hash {
     Hash::of::<()>(u64::from(key))
 }
 
+fn put<V: 'static, S: Scope>(engine: &Engine<S>, key: u32, value: V) {
+    engine.insert(hash(key), kind::<V, S>(engine).number, &mut Offer(Some((key, value))), &Terms::default());
+}
+
 fn insert<V: 'static, S: Scope>(engine: &Engine<S>, key: u32, value: V) {
-    let kind = kind::<V, S>(engine);
-    engine.insert(hash(key), kind.number(), &mut Offer(Some((key, value))), &Terms::default());
-    if key < 1000 {
-        engine.validate();
-    }
+    put(engine, key, value);
+    engine.validate();
 }
 
 fn contains<V: 'static, S: Scope>(engine: &Engine<S>, key: u32) -> bool {
     // SAFETY: of this kind, and held.
     let is = |head: &Head| unsafe { *(*ptr::from_ref(head).cast::<Node<u32, V>>()).key() == key };
-    engine.find_anywhere(hash(key), kind::<V, S>(engine).kind(), &is).is_ok()
+    engine.find_anywhere(hash(key), kind::<V, S>(engine), &is).is_ok()
 }
 
 fn all_kinds_are_seen<S: Scope>() {
@@ -67,7 +66,7 @@ fn all_kinds_are_seen<S: Scope>() {
     }
     let mut seen = 0;
     engine.each(|_, head, its_kind| {
-        assert_ne!(its_kind, first.number());
+        assert_ne!(its_kind, first.number);
         // SAFETY: of this kind, and held.
         let key = unsafe { *(*ptr::from_ref(head).cast::<Node<u32, String>>()).key() };
         seen += u32::from(key < 600);
@@ -97,8 +96,9 @@ fn an_emptied_store_gives_its_memory_back<S: Scope>() {
     let engine = Engine::<S>::new(config, None);
     // Nothing to drop, and not a number of whole batches.
     for key in 0..9_999 {
-        insert(&engine, key, u64::from(key));
+        put(&engine, key, u64::from(key));
     }
+    engine.validate();
     let bytes = || engine.state.lock().book.bytes();
     assert!(bytes() > 9_999 * 16);
     clock.advance(Duration::from_secs(1));

@@ -4,6 +4,8 @@ mod slab;
 
 use super::hazard;
 use super::{Book, Due, Extras, Hash, Head, KindOf, Look, Near, Node, Table, Vtable};
+use crate::hash::DefaultHashBuilder;
+use crate::random::Random;
 
 /// A hash whose 31 bits are these.
 pub(super) fn hash(bits: u32) -> Hash {
@@ -105,28 +107,23 @@ impl Drop for Store {
 
 /// How many of so many entries are not found by the short look, in a table for `bound`.
 fn far(bound: usize, entries: u32) -> usize {
-    // SplitMix64: the fewer the surprises, the tighter the limits below may be.
-    let hash = |number: u32| {
-        let mut mixed = u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        Hash::of::<crate::hash::DefaultHashBuilder>(mixed ^ (mixed >> 31))
-    };
+    let mut random = Random::new(0);
+    let hashes: Vec<Hash> = (0..entries).map(|_| Hash::of::<DefaultHashBuilder>(random.next_u64())).collect();
     let mut store = Store::new(bound, 0);
     let kind = store.kind::<()>();
-    for number in 0..entries {
-        store.insert(hash(number), kind, number, ());
+    for (number, &hash) in (0..).zip(&hashes) {
+        store.insert(hash, kind, number, ());
     }
     let reading = hazard::read(hazard::looking_into(&raw const store.table));
-    let is_near = |number: &u32| {
-        match store.table.find_near::<true>(hash(*number), &kind, |head| reading.hold(head), |due| due.is_ahead_of(0)) {
+    let is_near = |(number, hash): (u32, &Hash)| {
+        match store.table.find_near::<true>(*hash, &kind, |head| reading.hold(head), |due| due.is_ahead_of(0)) {
             // SAFETY: of this kind, held and alive.
-            Near::Found(head) => unsafe { *(*std::ptr::from_ref(head).cast::<Node<u32, ()>>()).key() == *number },
+            Near::Found(head) => unsafe { *(*std::ptr::from_ref(head).cast::<Node<u32, ()>>()).key() == number },
             Near::Nothing(_) => panic!("it is there"),
             Near::Unclear => false,
         }
     };
-    (0..entries).filter(|number| !is_near(number)).count()
+    (0..).zip(&hashes).filter(|&entry| !is_near(entry)).count()
 }
 
 #[test]
