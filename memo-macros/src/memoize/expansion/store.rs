@@ -17,8 +17,11 @@ impl Printer<'_> {
         if self.model.words.field.is_some() {
             return config_item;
         }
-        let (site_ty, store_ty, open) =
-            if self.model.words.local { ("LocalSite", "Local", "local") } else { ("Site", "Shared", "shared") };
+        let (site_ty, store_ty, open) = if self.model.words.local {
+            ("ThreadCache", "LocalStore", "local")
+        } else {
+            ("StaticCache", "SharedStore", "shared")
+        };
         let name = |name: &str| Ident::new(name, self.site);
         let (site_ty, store_ty) = (name(site_ty), name(store_ty));
         let (open, hasher) = match &self.model.words.hasher {
