@@ -168,7 +168,7 @@ impl<K, V, H, S: Sharing> CacheBuilder<K, V, H, S> {
         self.config.check()?;
         if self.config.max_weight.is_some() != self.weight_fn.is_some() {
             return Err(Error::new(
-                "`max_weight` and `weight_fn` need each other: one is the bound, the other says what an entry weighs",
+                "`max_weight` and `weight` need each other: one is the bound, the other says what an entry weighs",
             ));
         }
         Ok(())

@@ -419,7 +419,7 @@ where
     Self: Send + Sync,
 {
     fn identity(&self) -> &Identity {
-        self.identity.as_ref().expect("sole_type named caches are listed")
+        self.identity.as_ref().expect("only named caches are listed")
     }
 
     fn info(&self) -> CacheInfo {

@@ -25,7 +25,7 @@ pub struct OneThread;
 
 /// That a `T` may be kept where those who share it are `Self`.
 #[diagnostic::on_unimplemented(
-    message = "`{T}` cannot be check_cacheable in a cache that all threads share: it is not `Send` and `Sync`",
+    message = "`{T}` cannot be cached in a cache that all threads share: it is not `Send` and `Sync`",
     label = "must be `Send` and `Sync`",
     note = "use `local` for one cache per thread, or types that threads can share: `Arc` for `Rc`, `Mutex` for `RefCell`, `T: Send + Sync` for `T`"
 )]
@@ -39,7 +39,7 @@ impl<T: Shareable> Shares<T> for AcrossThreads {}
 /// That a `T` can be handed out as often as it is asked for. The type is a parameter and not `Self`, or the compiler would advise to
 /// return a reference.
 #[diagnostic::on_unimplemented(
-    message = "`{T}` cannot be check_cacheable and handed out again: it is not `Clone`",
+    message = "`{T}` cannot be cached and handed out again: it is not `Clone`",
     label = "must be `Clone` to be returned by a memoized function",
     note = "derive `Clone` on it, or return `Arc<{T}>`: the callers then share one value"
 )]
@@ -146,11 +146,11 @@ impl<R> Cacheable<R> for NotCacheable {
     }
 
     fn give(self, (): &()) -> R {
-        unreachable!("nothing is check_cacheable")
+        unreachable!("nothing is cached")
     }
 
     fn view((): &()) -> &R {
-        unreachable!("nothing is check_cacheable")
+        unreachable!("nothing is cached")
     }
 
     fn as_any(stored: &()) -> &dyn Any {

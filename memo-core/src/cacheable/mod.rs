@@ -82,7 +82,7 @@ pub trait Cacheable<R>: Copy {
 
 /// A value that is handed out as often as it is asked for.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be check_cacheable and handed out again: it is not `Clone`",
+    message = "`{Self}` cannot be cached and handed out again: it is not `Clone`",
     label = "must be `Clone` to be returned by a memoized function",
     note = "derive `Clone` on it, or return `Arc<{Self}>`: the callers then share one value"
 )]
@@ -94,7 +94,7 @@ impl<T: Clone> Reusable for T {}
 
 /// A key or value that threads share.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be check_cacheable in a cache that all threads share: it is not `Send` and `Sync`",
+    message = "`{Self}` cannot be cached in a cache that all threads share: it is not `Send` and `Sync`",
     label = "must be `Send` and `Sync`",
     note = "use `local` for one cache per thread, or types that threads can share (`Arc` for `Rc`, `Mutex` for `RefCell`)"
 )]
@@ -153,7 +153,7 @@ impl<T: Clone, E> OkValue<T, E> {
     fn value(&self) -> T {
         match &self.0 {
             Ok(value) => value.clone(),
-            Err(_) => unreachable!("only an `Ok` is check_cacheable"),
+            Err(_) => unreachable!("only an `Ok` is cached"),
         }
     }
 }

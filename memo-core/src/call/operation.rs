@@ -225,7 +225,7 @@ where
     let seen = find(target, query, cacheable, |stored| look.take().map(|look| look(C::view(stored))));
     match seen {
         Ok(answer) => answer.ok_or_else(|| unreachable!("a hit looks once")),
-        Err(version) => Err((look.unwrap_or_else(|| unreachable!("sole_type a hit looks")), version)),
+        Err(version) => Err((look.unwrap_or_else(|| unreachable!("only a hit looks")), version)),
     }
 }
 

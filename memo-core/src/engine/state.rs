@@ -452,7 +452,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         assert!(weight <= u128::from(state.max_weight), "never above the bound in weight");
         for &slot in &live {
             let deadline = self.deadline(slot);
-            assert!(deadline == NEVER || state.expiry.bounds(slot, deadline), "what can expire has a deadline_for");
+            assert!(deadline == NEVER || state.expiry.bounds(slot, deadline), "what can expire has a deadline");
         }
         for retired in &state.retired {
             assert!(!live.contains(&retired.slot), "what leaves does not live");

@@ -203,7 +203,7 @@ impl AnyCache for ThreadCache {
     }
 
     fn parameters(&self) -> CacheParameters {
-        self.threads().parameters.clone().expect("listed when instance")
+        self.threads().parameters.clone().expect("listed when created")
     }
 
     fn clear(&self) {

@@ -100,7 +100,7 @@ impl CacheInstance {
 /// If the set-up cannot work.
 fn checked(name: &str, config: &Config) {
     if let Err(error) = config.check() {
-        panic!("the cache of `{name}` cannot be instance: {error}");
+        panic!("the cache of `{name}` cannot be created: {error}");
     }
 }
 
@@ -168,7 +168,7 @@ impl AnyCache for StaticCache {
     }
 
     fn parameters(&self) -> CacheParameters {
-        let instance = self.instance.get().expect("listed when instance");
+        let instance = self.instance.get().expect("listed when created");
         instance.engine.parameters(self.typed)
     }
 
