@@ -134,23 +134,23 @@ impl Printer<'_> {
 
     /// The lead, or the answer returned.
     fn lead_of_a_thread(&self, brings: &TokenStream) -> TokenStream {
-        let p = &self.p;
+        let (p, types) = (&self.p, self.plan_types());
         self.ask(&quote_spanned! {self.site=>
-            match #p::Operation::enter(__op, &__store, __query, __keep, #brings) {
-                #p::Entered::Done(__answer) => return __answer,
-                #p::Entered::Run(__lead) => __lead,
-                #p::Entered::Wait(__never) => match __never {},
+            match #p::Operation::enter(__op, #p::plan #types (&__store, __query, __keep, #brings)) {
+                #p::Answer::Ready(__answer) => return __answer,
+                #p::Answer::Load(__lead) => __lead,
+                #p::Answer::Wait(__never) => match __never {},
             }
         })
     }
 
     fn lead_of_a_task(&self, brings: &TokenStream) -> TokenStream {
-        let p = &self.p;
+        let (p, types) = (&self.p, self.plan_types());
         let step = self.ask(&quote_spanned! {self.site=>
-            match #p::Operation::enter_async(__op, &__store, __query, __keep, #brings, &mut __turn) {
-                #p::Entered::Done(__answer) => return __answer,
-                #p::Entered::Run(__lead) => break __lead,
-                #p::Entered::Wait(__wait) => __wait,
+            match #p::Operation::enter_async(__op, #p::plan #types (&__store, __query, __keep, #brings), &mut __turn) {
+                #p::Answer::Ready(__answer) => return __answer,
+                #p::Answer::Load(__lead) => break __lead,
+                #p::Answer::Wait(__wait) => __wait,
             }
         });
         quote_spanned! {self.site=> {
@@ -164,6 +164,12 @@ impl Printer<'_> {
                 }
             }
         }}
+    }
+
+    /// `::<R, _, _, _, _>`: closures of the attribute are checked before anything else tells the result's type.
+    fn plan_types(&self) -> Option<TokenStream> {
+        let result = &self.model.result;
+        (!self.model.is_opaque()).then(|| quote_spanned!(self.site=> ::<#result, _, _, _, _>))
     }
 
     fn await_(&self) -> Option<TokenStream> {
