@@ -146,7 +146,7 @@ fn time(time: Duration) -> String {
     let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
     match nanos {
         0..1_000 => three_digits(nanos, 1, "ns"),
-        1_000..1_000_000 => three_digits(nanos, 1_000, "µs"),
+        1_000..1_000_000 => three_digits(nanos, 1_000, "us"),
         1_000_000..1_000_000_000 => three_digits(nanos, 1_000_000, "ms"),
         _ => three_digits(nanos, 1_000_000_000, "s"),
     }
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn times_have_three_digits_and_a_unit() {
         let all = [0, 999, 1_000, 15_240, 904_400_000, 1_250_000_000, 75_000_000_000];
-        let shown = ["0ns", "999ns", "1µs", "15.2µs", "904ms", "1.25s", "75s"];
+        let shown = ["0ns", "999ns", "1us", "15.2us", "904ms", "1.25s", "75s"];
         assert_eq!(all.map(|nanos| time(Duration::from_nanos(nanos))), shown.map(str::to_owned));
         assert_eq!(time(Duration::MAX), "18446744073s");
     }
