@@ -168,5 +168,5 @@ fn the_report_has_a_line_for_each_cache() {
     assert!(columns.last().unwrap().ends_with('s'), "the time saved comes last: {line}");
     let head = report.lines().next().unwrap();
     assert!(["cache", "hits", "misses", "size", "saved"].iter().all(|title| head.contains(title)), "{head}");
-    assert!(line.chars().count() <= 80 && line.chars().count() == head.chars().count(), "{head}\n{line}");
+    assert!(line.chars().count() <= 80 && head.chars().count() <= 80, "{head}\n{line}");
 }

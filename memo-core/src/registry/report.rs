@@ -48,7 +48,7 @@ struct Row {
 const COLUMNS: [&str; 8] = ["hits", "misses", "hit %", "size", "coalesced", "evicted", "expired", "saved"];
 /// Columns left out if they hold only zeros, which leaves more room for the names.
 const OPTIONAL: Range<usize> = 4..7;
-/// The width of the table, unless the names are too long even when shortened.
+/// The width of a line, unless its name is too long even when shortened.
 const TERMINAL: usize = 80;
 
 fn cells(info: &CacheInfo) -> [String; 8] {
@@ -85,8 +85,11 @@ impl fmt::Display for Report {
         let numbers: usize = widths.iter().map(|(_, width)| width).sum();
         let longest = self.0.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
         let gap = if longest + numbers + 2 * widths.len() <= TERMINAL { "  " } else { " " };
-        let names = self.names(TERMINAL.saturating_sub(numbers + gap.len() * widths.len()));
-        let name_width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max("cache".len());
+        let room = TERMINAL.saturating_sub(numbers + gap.len() * widths.len());
+        let names = self.names(room);
+        // A name that is still too long widens its own line, not all of them.
+        let fitting = names.iter().map(|name| name.chars().count()).filter(|&width| width <= room);
+        let name_width = fitting.max().unwrap_or(0).max("cache".len());
 
         write!(f, "{:name_width$}", "cache")?;
         for &(column, width) in &widths {
@@ -240,6 +243,14 @@ mod tests {
         assert_eq!(names(12), ["app::a::load", "app::b::load", "load", "app::b::save"]);
         assert_eq!(names(9), ["..::a::load", "..::b::load", "load", "..::save"]);
         assert_eq!(named(&[("a::load", info(0, 0))]).names(3), ["a::load"], "`..::load` would be longer");
+    }
+
+    #[test]
+    fn a_name_that_does_not_fit_widens_its_own_line_only() {
+        let long = "x".repeat(90);
+        let report = named(&[("usual", info(1, 1)), (&long, info(1, 1))]).to_string();
+        let widths: Vec<usize> = report.lines().map(|line| line.chars().count()).collect();
+        assert!(widths[0] == widths[1] && widths[0] <= TERMINAL && widths[2] > TERMINAL, "{report}");
     }
 
     #[test]
