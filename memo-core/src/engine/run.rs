@@ -214,13 +214,13 @@ impl<S: Sharing> Store<S> {
         self.common.stats.count_locked(Counter::Miss);
         drop(state);
         self.enter_run(entry);
-        Some(Started { entry, timer: if timed { Some(self.start_timer()) } else { None } })
+        Some(Started { entry, timer: if timed { Some(Box::new(self.start_timer())) } else { None } })
     }
 
     #[cold]
     #[inline(never)]
-    fn start_timer(&self) -> Box<LoadTimer> {
-        Box::new(LoadTimer::start(ptr::from_ref(self).addr()))
+    fn start_timer(&self) -> LoadTimer {
+        LoadTimer::start(ptr::from_ref(self).addr())
     }
 
     #[inline]
@@ -307,7 +307,7 @@ impl<S: Sharing> Store<S> {
         let timed = mode == LoadMode::Call && self.common.stats.times_next_run();
         self.common.stats.count_locked(if mode == LoadMode::Refresh { Counter::Refresh } else { Counter::Miss });
         self.enter_run(entry);
-        Started { entry, timer: timed.then(|| self.start_timer()) }
+        Started { entry, timer: timed.then(|| Box::new(self.start_timer())) }
     }
 
     /// Closes a run to later callers: they start another one. Says whether it has been invalidated.

@@ -44,6 +44,7 @@ impl Multiplicity for Several {
 }
 
 /// Entries of one type in one store.
+#[expect(clippy::type_complexity, reason = "a marker")]
 pub(crate) struct Typed<'a, S: Sharing, K, V, M> {
     store: &'a Store<S>,
     /// Behind a reference, so that it is read when it is needed.
