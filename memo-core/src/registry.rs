@@ -10,10 +10,6 @@ use once_cell::sync::Lazy;
 
 use crate::info::{CacheInfo, CacheParameters};
 
-mod report;
-
-pub use report::{Report, report};
-
 /// Name and place of a cache.
 #[derive(Clone, Debug)]
 pub(crate) struct Identity {

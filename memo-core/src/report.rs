@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{CacheRef, caches};
 use crate::info::CacheInfo;
+use crate::registry::{CacheRef, caches};
 
 /// Summarises every cache of the process in a table that fits a terminal of 80 columns.
 ///
