@@ -17,11 +17,11 @@
 //! it reads two groups or three, and if that was not enough, it returns the minimum of those. The
 //! remaining groups have their turn in the next calls.
 //!
-//! Costs nothing on a hit, and a write of two bytes per insert. In a large store an eighth of a
-//! group is listed at a time: about eight ranks are read per victim (each reading of a group is
-//! paid for by an eighth as many victims, hits or removals that used up the last list), and an
-//! entry takes 1.7 bytes. In a smaller store a quarter is listed, and in one of up to 1 024 entries
-//! all are: then a victim costs its share of the sorting.
+//! Costs nothing on a hit, and a write of two bytes per insert. In a group of more than 1 024
+//! entries a quarter is listed at a time: about four ranks are read per victim (each reading of a
+//! group is paid for by a quarter as many victims, hits or removals that used up the last list),
+//! and an entry takes 3.1 bytes. In a smaller group all are listed, in 12 bytes each: then a victim
+//! costs its share of the sorting.
 
 use super::bit_set::BitSet;
 use super::slot_group::{GROUP, RankedSlot, SlotGroup};
@@ -30,9 +30,7 @@ use crate::policy::interface::Ranks;
 
 /// Of a group, one entry in this many is listed at a time: a smaller part means more readings and
 /// less memory (12 bytes for each record).
-const LISTED_ONE_IN: usize = 8;
-/// The same where there are few groups: memory counts less.
-const SMALL_LISTED_ONE_IN: usize = 4;
+const LISTED_ONE_IN: usize = 4;
 /// A group of up to this many entries is listed whole.
 const LISTED_WHOLE: usize = 1_024;
 /// Up to this many groups are always read as often as it takes: 65 536 ranks, which fit into the
@@ -171,8 +169,7 @@ impl MinRankIndex {
                 self.ranks.clear();
                 ranks.ranks(first_slot(at)..first_slot(at + 1).min(self.slot_end), &mut self.ranks);
                 let live = group.live as usize;
-                let one_in = if groups <= EXACT_GROUPS * 2 { SMALL_LISTED_ONE_IN } else { LISTED_ONE_IN };
-                group.list_size = if live <= LISTED_WHOLE { LISTED_WHOLE } else { live / one_in };
+                group.list_size = if live <= LISTED_WHOLE { LISTED_WHOLE } else { live / LISTED_ONE_IN };
                 // From the bound on; if all ranks are far above it, from the lowest rank on.
                 let (first, ranks, sort_keys) = (first_slot(at), &self.ranks, &mut self.sort_keys);
                 let lowest_rank = || ranks.iter().copied().min().unwrap_or(u64::MAX);
