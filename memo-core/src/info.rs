@@ -1,45 +1,63 @@
-//! What a cache tells about itself.
+//! Statistics and configuration of a cache, and the causes of removals.
 
 use std::fmt;
 use std::time::Duration;
 
-/// How a cache has done so far.
+/// Statistics of a cache, since it was made or last cleared.
 ///
-/// Displays as Python's `functools` does: `CacheInfo(hits=8, misses=11, maxsize=128, currsize=11)`; `maxsize=None` where there is no bound in
-/// entries. Every call is exactly one of `hits`, `misses`, `coalesced`, `bypassed`. Clearing the cache sets all counts to zero.
+/// Every call counts as exactly one of `hits`, `misses`, `coalesced` and `bypassed`. Clearing the
+/// cache resets all counts to zero. [`Display`](fmt::Display) prints the format of Python's
+/// `functools`; `maxsize=None` means that there is no bound in entries.
+///
+/// # Examples
+///
+/// ```
+/// # use memo_core as memokit;
+/// use memokit::Cache;
+///
+/// let cache = Cache::builder().lru(128).build();
+/// cache.get_or_insert_with(4, || 7);
+/// cache.get_or_insert_with(4, || 7);
+/// assert_eq!(cache.info().to_string(), "CacheInfo(hits=1, misses=1, maxsize=128, currsize=1)");
+/// assert_eq!(cache.info().hit_rate(), 0.5);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CacheInfo {
-    /// Calls answered from the cache.
+    /// Calls whose value was in the cache.
     pub hits: u64,
-    /// Calls that ran the function because the cache had no answer.
+    /// Calls that ran the function because its value was not in the cache, and calls of `get` that
+    /// found no value.
     pub misses: u64,
-    /// The bound in entries, if there is one.
+    /// The capacity in entries, if there is one.
     pub maxsize: Option<usize>,
-    /// Entries in the cache now; expired ones do not count.
+    /// Entries in the cache now, without expired ones.
     pub currsize: usize,
-    /// Calls that waited for another call's run of the same key and took its result.
+    /// Calls that waited for a run of the same key in flight and took its result.
     pub coalesced: u64,
-    /// Calls that ran the function without using the cache: `when` said so, or they asked for a key that they were computing themselves.
+    /// Calls that ran the function without using the cache: `when` was false, or the call was
+    /// re-entrant, for a key that its caller was already computing.
     pub bypassed: u64,
-    /// Entries that left to make room.
+    /// Entries removed to make room for others.
     pub evictions: u64,
-    /// Entries that left because their time was over.
+    /// Entries removed because their time to live or to idle had passed.
     pub expirations: u64,
-    /// Runs forced by `refresh`, with an entry in the cache or not.
+    /// Runs started by `refresh`, whether there was an entry or not.
     pub refreshes: u64,
-    /// Runs that ended in an `Err` that was not kept, or in a panic, or were cancelled.
+    /// Runs that ended in an `Err` that was not cached, in a panic, or by cancellation.
     pub errors: u64,
-    /// The sum of the entries' weights; 0 where the cache is not weighted.
+    /// The sum of the entries' weights, in the unit of the weigher; 0 if the cache has none.
     pub weight: u64,
-    /// The bound in weight, if there is one.
+    /// The capacity in weight, if there is one.
     pub max_weight: Option<u64>,
-    /// Time spent computing. An estimate: the first run and then one in 64 is timed, and the sum scaled.
+    /// Time spent computing. An estimate: the first run and then one in 64 are timed, and the sum
+    /// is scaled.
     pub load_time: Duration,
 }
 
 impl CacheInfo {
-    /// Hits and coalesced calls among all calls that asked the cache: 0.0 to 1.0, and 0.0 before the first call.
+    /// The share of hits and coalesced calls in all calls that used the cache: 0.0 to 1.0, and 0.0
+    /// before the first call.
     #[must_use]
     pub fn hit_rate(&self) -> f64 {
         let served = self.hits + self.coalesced;
@@ -48,7 +66,8 @@ impl CacheInfo {
         if all == 0 { 0.0 } else { served as f64 / all as f64 }
     }
 
-    /// What the hits would have cost as misses: an estimate from [`load_time`](Self::load_time).
+    /// The estimated time saved: hits times the mean load time, from
+    /// [`load_time`](Self::load_time).
     #[must_use]
     pub fn time_saved(&self) -> Duration {
         if self.misses == 0 {
@@ -58,7 +77,7 @@ impl CacheInfo {
         Duration::from_nanos(u64::try_from(saved).unwrap_or(u64::MAX))
     }
 
-    /// The two caches seen as one, for caches that live once per thread.
+    /// The sum of two statistics, for a cache that has an instance per thread.
     pub(crate) fn plus(self, other: Self) -> Self {
         Self {
             hits: self.hits + other.hits,
@@ -85,25 +104,28 @@ impl fmt::Display for CacheInfo {
     }
 }
 
-/// How a cache was set up. Displays as Python's `cache_parameters()` does, with what differs from the defaults added.
+/// The configuration of a cache.
+///
+/// [`Display`](fmt::Display) prints the format of Python's `cache_parameters()`, followed by the
+/// policy and by what differs from the defaults.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CacheParameters {
-    /// The bound in entries.
+    /// The capacity in entries; `None` if it is unbounded.
     pub maxsize: Option<usize>,
-    /// Whether entries are kept apart by type (the word `typed`).
+    /// Whether the types of the arguments are part of the key (the option `typed`).
     pub typed: bool,
-    /// `lru`, `lfu`, `fifo`, `random`, `max`, or `unbounded`.
+    /// The eviction policy: `lru`, `lfu`, `fifo`, `random`, `max`, or `unbounded`.
     pub policy: &'static str,
-    /// The bound in weight.
+    /// The capacity in weight; `None` if it is unbounded.
     pub max_weight: Option<u64>,
-    /// The time to live of every entry; `None` where there is none or each entry has its own.
+    /// The time to live of every entry; `None` if there is none or each entry has its own.
     pub ttl: Option<Duration>,
-    /// The time to idle.
+    /// The time to idle, from the last use of an entry to its expiry.
     pub idle: Option<Duration>,
-    /// The part of the time to live by which it is shortened at random, 0.0 to 1.0.
+    /// The greatest fraction of the time to live that is subtracted from it at random, 0.0 to 1.0.
     pub jitter: f64,
-    /// Whether calls for the same key wait for one run.
+    /// Whether concurrent calls for one missing key are coalesced into one run.
     pub single_flight: bool,
 }
 
@@ -130,6 +152,7 @@ impl fmt::Display for CacheParameters {
     }
 }
 
+/// Prints a number or Python's `None`.
 struct OrNone(Option<usize>);
 
 impl fmt::Display for OrNone {
@@ -141,17 +164,17 @@ impl fmt::Display for OrNone {
     }
 }
 
-/// Why an entry left the cache.
+/// Why an entry was removed from a cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RemovalCause {
-    /// To make room.
+    /// The policy chose it to make room.
     Evicted,
-    /// Its time to live or to idle was over.
+    /// Its time to live or to idle had passed.
     Expired,
-    /// A newer value took its place.
+    /// A newer value for its key replaced it.
     Replaced,
-    /// Somebody removed it.
+    /// It was removed explicitly.
     Removed,
     /// The whole cache was cleared.
     Cleared,
