@@ -15,7 +15,8 @@ use crate::ticker;
 /// Must never go backwards.
 ///
 /// ```
-/// use memo_core::{Cache, ManualClock};
+/// # use memo_core as memokit;
+/// use memokit::{Cache, ManualClock};
 /// use std::time::Duration;
 ///
 /// let clock = ManualClock::new();

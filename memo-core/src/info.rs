@@ -27,7 +27,8 @@ macro_rules! statistics {
         ///
         /// # Examples
         /// ```
-        /// use memo_core::Cache;
+        /// # use memo_core as memokit;
+        /// use memokit::Cache;
         ///
         /// let cache = Cache::builder().lru(2).build();
         /// (1..=3).for_each(|n| cache.insert(n, n * n));
@@ -101,7 +102,8 @@ impl CacheInfo {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::<u32, u32>::default();
     /// assert_eq!(cache.info().hit_rate(), 0.0);
@@ -118,7 +120,8 @@ impl CacheInfo {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::<u32, u32>::default();
     /// assert!(cache.info().time_saved().is_zero());

@@ -21,10 +21,11 @@ use crate::registry::{CacheRef, caches};
 /// # Examples
 ///
 /// ```
-/// let primes = memo_core::Cache::builder().lru(100).name("primes").build();
+/// # use memo_core as memokit;
+/// let primes = memokit::Cache::builder().lru(100).name("primes").build();
 /// primes.get_or_insert_with(4, || 7);
 /// primes.get(&4);
-/// let report = memo_core::report().to_string();
+/// let report = memokit::report().to_string();
 /// assert!(report.contains("primes"));
 /// ```
 #[must_use]
