@@ -14,6 +14,7 @@ mod home;
 mod info;
 mod key;
 mod lazy;
+mod level;
 #[cfg(all(test, shuttle))]
 mod models;
 mod policy;
