@@ -131,18 +131,18 @@ impl Private for Shared {
     type Lock<T> = SpinLock<T>;
     type Listener = Box<dyn Fn(&Head, RemovalCause) + Send + Sync>;
     type Readers = ();
-    type ReadGuard<'a> = hazard::ReadGuard;
-    type FastGuard<'a> = hazard::FastGuard;
+    type ReadGuard<'a> = hazard::HazardGuard;
+    type FastGuard<'a> = hazard::FastHazardGuard;
     type HitCounting = PerThread;
     const BATCH: usize = 64;
     const PLAIN_BATCH: usize = 64;
 
     #[inline(always)]
-    fn read_fast((): &(), scan_tag: usize) -> Option<hazard::FastGuard> {
+    fn read_fast((): &(), scan_tag: usize) -> Option<hazard::FastHazardGuard> {
         hazard::read_fast(scan_tag)
     }
 
-    fn read((): &(), scan_tag: usize) -> hazard::ReadGuard {
+    fn read((): &(), scan_tag: usize) -> hazard::HazardGuard {
         hazard::read(scan_tag)
     }
 
@@ -151,13 +151,13 @@ impl Private for Shared {
     }
 }
 
-impl ReadGuard for hazard::ReadGuard {
+impl ReadGuard for hazard::HazardGuard {
     fn protect(&self, head: *const Head) {
         self.protect(head);
     }
 }
 
-impl FastGuard<'_, Shared> for hazard::FastGuard {
+impl FastGuard<'_, Shared> for hazard::FastHazardGuard {
     #[inline(always)]
     fn protect(&self, head: *const Head) {
         self.protect(head);

@@ -282,7 +282,7 @@ impl HitCounting<Shared> for PerThread {
         self.serial
     }
 
-    fn counters<'a>(&'a self, reading: &'a hazard::ReadGuard) -> &'a ThreadCounters {
+    fn counters<'a>(&'a self, reading: &'a hazard::HazardGuard) -> &'a ThreadCounters {
         reading.counters(self.number, self.serial, |tag| self.join(tag))
     }
 
