@@ -165,7 +165,7 @@ impl Bucket {
 
 /// Two buckets that share a cache line: the home bucket of a hash and its neighbour.
 #[derive(Clone, Copy)]
-pub(super) struct BucketPair<'a> {
+pub(crate) struct BucketPair<'a> {
     home: *const Bucket,
     _buckets: PhantomData<&'a Bucket>,
 }

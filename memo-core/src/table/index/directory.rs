@@ -32,7 +32,7 @@ pub(super) struct Directory {
     /// reader can load them before the hash is computed. Never changes.
     pub(super) first: *const Bucket,
     pub(super) count: u32,
-    pub(super) entries: [DirectoryEntry; 0],
+    entries: [DirectoryEntry; 0],
 }
 
 // SAFETY: the memory that `first` points to is shared, and lives as long as the directory.

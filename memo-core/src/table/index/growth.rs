@@ -11,7 +11,7 @@ impl IndexWriter {
     /// readers may fail to find an entry that has moved.
     #[cold]
     #[inline(never)]
-    pub(in crate::table) fn link(
+    pub(crate) fn link(
         &mut self,
         index: &Index,
         hash: ShortHash,

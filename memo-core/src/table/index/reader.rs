@@ -13,7 +13,7 @@ use crate::table::short_hash::ShortHash;
 use crate::table::slab::ChunkInfo;
 
 /// What readers load of the index.
-pub(in crate::table) struct Index {
+pub(crate) struct Index {
     /// With its shift in the lowest bits.
     directory: AtomicPtr<Directory>,
     pub(super) sizes: SegmentSizes,
@@ -21,12 +21,12 @@ pub(in crate::table) struct Index {
 
 impl Index {
     /// For a store of at most so many entries; `usize::MAX` if unknown.
-    pub(in crate::table) fn new(entries: usize) -> Self {
+    pub(crate) fn new(entries: usize) -> Self {
         Self { directory: AtomicPtr::new(directory::empty()), sizes: SegmentSizes::new(entries) }
     }
 
     #[inline(always)]
-    pub(in crate::table) fn view(&self) -> IndexView {
+    pub(crate) fn view(&self) -> IndexView {
         let directory = self.directory.load(Acquire);
         let shift = (directory.addr() & LOW_BITS) as u32;
         IndexView { directory: directory.map_addr(|address| address & !LOW_BITS), shift, full: self.sizes.full }
@@ -72,19 +72,19 @@ impl IndexView {
 
     /// Calls `is_match` with each slot that may have this hash, until it returns true. Returns
     /// whether it did.
-    pub(in crate::table) fn find(self, hash: ShortHash, is_match: impl FnMut(u32) -> bool) -> bool {
+    pub(crate) fn find(self, hash: ShortHash, is_match: impl FnMut(u32) -> bool) -> bool {
         self.buckets(hash).find(hash, is_match)
     }
 
     /// The home bucket of this hash, and its neighbour.
     #[inline(always)]
-    pub(in crate::table) fn pair<'a>(self, hash: ShortHash) -> BucketPair<'a> {
+    pub(crate) fn pair<'a>(self, hash: ShortHash) -> BucketPair<'a> {
         self.buckets(hash).pair(hash)
     }
 
     /// The chunk table, with the chunks of all slots found so far.
     #[inline(always)]
-    pub(in crate::table) fn chunks(self) -> *const ChunkInfo {
+    pub(crate) fn chunks(self) -> *const ChunkInfo {
         // SAFETY: directories outlive their readers. Acquire: the table's content was written
         // before.
         unsafe { (*self.directory).chunks.load(Acquire) }

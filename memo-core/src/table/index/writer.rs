@@ -13,7 +13,7 @@ use crate::table::slab::ChunkInfo;
 
 /// The writer's state of the index.
 #[derive(Default)]
-pub(in crate::table) struct IndexWriter {
+pub(crate) struct IndexWriter {
     pub(super) segments: Vec<Segment>,
     /// The segment of each directory entry, as an index into `segments`.
     pub(super) entries: Vec<u32>,
@@ -46,7 +46,7 @@ impl Segment {
 
 impl IndexWriter {
     /// Creates the first segment, if there is none. Before the first cell is taken.
-    pub(in crate::table) fn prepare(&mut self, index: &Index) {
+    pub(crate) fn prepare(&mut self, index: &Index) {
         if self.segments.is_empty() {
             self.create_first(index);
         }
@@ -63,7 +63,7 @@ impl IndexWriter {
     }
 
     /// Publishes a new chunk table.
-    pub(in crate::table) fn set_chunks(&self, chunks: *mut ChunkInfo) {
+    pub(crate) fn set_chunks(&self, chunks: *mut ChunkInfo) {
         for &(directory, _) in &self.directories {
             // SAFETY: directories live until the store is emptied. Release: the table was filled
             // before.
@@ -73,7 +73,7 @@ impl IndexWriter {
 
     /// Adds a slot, if its segment has room.
     #[inline(always)]
-    pub(in crate::table) fn link_fast(&mut self, hash: ShortHash, slot: u32) -> bool {
+    pub(crate) fn link_fast(&mut self, hash: ShortHash, slot: u32) -> bool {
         let segment = self.segment(hash);
         let room = segment.len < segment.max_len;
         if room {
@@ -85,7 +85,7 @@ impl IndexWriter {
 
     /// Removes a slot, given the stored fragment of its hash, and returns the whole hash.
     #[inline(always)]
-    pub(in crate::table) fn unlink(&mut self, fragment: u32, slot: u32) -> ShortHash {
+    pub(crate) fn unlink(&mut self, fragment: u32, slot: u32) -> ShortHash {
         // The tag does not choose the segment.
         let segment = self.segment(ShortHash::join(fragment, 0));
         segment.len -= 1;
@@ -94,13 +94,13 @@ impl IndexWriter {
 
     /// Fetches the bucket of an entry that will be removed soon into the processor's cache.
     #[inline]
-    pub(in crate::table) fn prefetch(&self, fragment: u32) {
+    pub(crate) fn prefetch(&self, fragment: u32) {
         let at = self.segment_index(ShortHash::join(fragment, 0));
         self.segments[at].buckets.prefetch(fragment);
     }
 
     /// The whole hash of a slot, given its stored fragment.
-    pub(in crate::table) fn hash(&self, fragment: u32, slot: u32) -> ShortHash {
+    pub(crate) fn hash(&self, fragment: u32, slot: u32) -> ShortHash {
         let segment = &self.segments[self.segment_index(ShortHash::join(fragment, 0))];
         segment.buckets.hash(fragment, slot).expect("live entries are in the index")
     }
@@ -139,7 +139,7 @@ impl IndexWriter {
     }
 
     /// Empties the index at once, and returns its memory, which readers may still use.
-    pub(in crate::table) fn detach(&mut self, index: &Index) -> Vec<(*mut u8, Layout)> {
+    pub(crate) fn detach(&mut self, index: &Index) -> Vec<(*mut u8, Layout)> {
         index.publish_empty();
         let Self { segments, directories, mut outgrown, .. } = std::mem::take(self);
         outgrown.extend(directories.into_iter().map(|(directory, count)| (directory.cast(), Directory::layout(count))));
@@ -150,7 +150,7 @@ impl IndexWriter {
 
     /// Checks the index, and returns the number of linked slots.
     #[cfg(any(test, feature = "validate"))]
-    pub(in crate::table) fn validate(&self, index: &Index, fragment: impl Fn(u32) -> u32) -> usize {
+    pub(crate) fn validate(&self, index: &Index, fragment: impl Fn(u32) -> u32) -> usize {
         let mut all = 0;
         for (at, segment) in self.segments.iter().enumerate() {
             let mut len = 0;

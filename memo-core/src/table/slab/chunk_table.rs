@@ -8,7 +8,7 @@ use crate::table::node::Head;
 /// A chunk, as the chunk table describes it.
 #[derive(Clone, Copy)]
 #[repr(C)]
-pub(in crate::table) struct ChunkInfo {
+pub(crate) struct ChunkInfo {
     /// Where the head of slot 0 would be if chunks were contiguous: so a cell is found without its
     /// number in the chunk.
     origin: *mut u8,
@@ -36,12 +36,12 @@ impl ChunkInfo {
 }
 
 /// What readers load of the slab, besides the chunk table, to which the index leads.
-pub(in crate::table) struct Slab {
+pub(crate) struct Slab {
     pub(super) shift: AtomicU32,
 }
 
 impl Slab {
-    pub(in crate::table) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { shift: AtomicU32::new(0) }
     }
 
@@ -51,7 +51,7 @@ impl Slab {
     ///
     /// The slot was taken from a chunk of this table, and that happened before.
     #[inline]
-    pub(in crate::table) unsafe fn node(&self, chunks: *const ChunkInfo, slot: u32) -> (*mut Head, u32) {
+    pub(crate) unsafe fn node(&self, chunks: *const ChunkInfo, slot: u32) -> (*mut Head, u32) {
         // SAFETY: by contract.
         let chunk = unsafe { &*self.chunk(chunks, slot) };
         reads(chunk);
@@ -66,7 +66,7 @@ impl Slab {
     /// As for [`node`](Self::node); the stride is that of the type; with `SOLE_TYPE` there is no
     /// other type.
     #[inline(always)]
-    pub(in crate::table) unsafe fn node_of<const SOLE_TYPE: bool>(
+    pub(crate) unsafe fn node_of<const SOLE_TYPE: bool>(
         &self,
         chunks: *const ChunkInfo,
         slot: u32,

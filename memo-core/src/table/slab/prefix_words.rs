@@ -23,7 +23,7 @@ impl PrefixWords {
 /// # Safety
 ///
 /// `head` is in a slab whose [`PrefixWords`] include this number.
-pub(in crate::table) unsafe fn prefix_word<'a>(head: *const Head, number: u8) -> &'a AtomicU64 {
+pub(crate) unsafe fn prefix_word<'a>(head: *const Head, number: u8) -> &'a AtomicU64 {
     // SAFETY: by contract; words are aligned as heads are, and are initialised with their chunk.
     unsafe { &*head.cast::<AtomicU64>().sub(number as usize) }
 }

@@ -28,7 +28,7 @@ const FIRST_CHUNK_CELLS: u32 = 16;
 const LARGE: usize = 4096;
 
 /// The writer's state of the slab.
-pub(in crate::table) struct SlabWriter {
+pub(crate) struct SlabWriter {
     types: Vec<TypeSlab>,
     chunks: Vec<ChunkMemory>,
     /// The chunk table, and how many chunks it has room for.
@@ -75,7 +75,7 @@ struct TypeSlab {
 }
 
 impl SlabWriter {
-    pub(in crate::table) fn new(entries: usize, prefix_words: PrefixWords) -> Self {
+    pub(crate) fn new(entries: usize, prefix_words: PrefixWords) -> Self {
         Self {
             types: Vec::new(),
             chunks: Vec::new(),
@@ -89,7 +89,7 @@ impl SlabWriter {
     }
 
     /// Adds an entry type, and returns its number.
-    pub(in crate::table) fn add_entry_type(&mut self, slab: &Slab, vtable: &'static EntryVtable) -> u32 {
+    pub(crate) fn add_entry_type(&mut self, slab: &Slab, vtable: &'static EntryVtable) -> u32 {
         let align = vtable.layout.align();
         let offset = (usize::from(self.prefix_words.words) * size_of::<AtomicU64>()).next_multiple_of(align);
         let stride = (offset + vtable.layout.size()).next_multiple_of(align);
@@ -106,21 +106,21 @@ impl SlabWriter {
         u32::try_from(self.types.len() - 1).expect("fewer than 2^32 types")
     }
 
-    pub(in crate::table) fn needs_drop(&self) -> bool {
+    pub(crate) fn needs_drop(&self) -> bool {
         self.needs_drop
     }
 
-    pub(in crate::table) fn stride(&self, entry_type: u32) -> u32 {
+    pub(crate) fn stride(&self, entry_type: u32) -> u32 {
         self.types[entry_type as usize].stride
     }
 
-    pub(in crate::table) fn vtable(&self, entry_type: u32) -> &'static EntryVtable {
+    pub(crate) fn vtable(&self, entry_type: u32) -> &'static EntryVtable {
         self.types[entry_type as usize].vtable
     }
 
     /// Takes a free cell for an entry of this type. `publish` is called with a new chunk table.
     #[inline]
-    pub(in crate::table) fn take(&mut self, slab: &Slab, entry_type: u32, publish: impl FnOnce(*mut ChunkInfo)) -> u32 {
+    pub(crate) fn take(&mut self, slab: &Slab, entry_type: u32, publish: impl FnOnce(*mut ChunkInfo)) -> u32 {
         match self.types[entry_type as usize].free.pop() {
             Some(slot) => slot,
             None => self.take_unused(slab, entry_type, publish),
@@ -135,7 +135,7 @@ impl SlabWriter {
         self.types[entry_type as usize].unused.next().expect("a new chunk has cells")
     }
 
-    pub(in crate::table) fn give_back(&mut self, entry_type: u32, slot: u32) {
+    pub(crate) fn give_back(&mut self, entry_type: u32, slot: u32) {
         self.types[entry_type as usize].free.push(slot);
     }
 
@@ -198,7 +198,7 @@ impl SlabWriter {
     }
 
     /// Every slot that was ever used, in order.
-    pub(in crate::table) fn slots(&self, slab: &Slab) -> impl Iterator<Item = u32> + use<'_> {
+    pub(crate) fn slots(&self, slab: &Slab) -> impl Iterator<Item = u32> + use<'_> {
         let shift = slab.shift.load(Relaxed);
         self.chunks.iter().zip(0u32..).flat_map(move |(chunk, number)| {
             let start = number << shift;
@@ -213,7 +213,7 @@ impl SlabWriter {
     /// Appends to `seen` what `see` returns for the head of each of these slots, and for null where
     /// there is no cell.
     #[inline]
-    pub(in crate::table) fn each_head<T>(
+    pub(crate) fn each_head<T>(
         &self,
         slab: &Slab,
         slots: Range<u32>,
@@ -242,29 +242,29 @@ impl SlabWriter {
 
     /// Whether the slot has a cell.
     #[inline]
-    pub(in crate::table) fn has_cell(&self, slab: &Slab, slot: u32) -> bool {
+    pub(crate) fn has_cell(&self, slab: &Slab, slot: u32) -> bool {
         let shift = slab.shift.load(Relaxed);
         let chunk = self.chunks.get((slot >> shift) as usize);
         chunk.is_some_and(|chunk| slot & ((1 << shift) - 1) < chunk.cells)
     }
 
     /// Bytes of all chunks.
-    pub(in crate::table) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.layout.size()).sum()
     }
 
     /// The addresses of all chunks.
-    pub(in crate::table) fn ranges(&self) -> Vec<Range<usize>> {
+    pub(crate) fn ranges(&self) -> Vec<Range<usize>> {
         self.chunks.iter().map(ChunkMemory::range).collect()
     }
 
     /// Whether the address is in one of the chunks.
-    pub(in crate::table) fn contains(&self, address: usize) -> bool {
+    pub(crate) fn contains(&self, address: usize) -> bool {
         self.chunks.iter().any(|chunk| chunk.range().contains(&address))
     }
 
     /// Empties the slab at once, and returns what it had, which readers may still use.
-    pub(in crate::table) fn detach(&mut self) -> Self {
+    pub(crate) fn detach(&mut self) -> Self {
         let types =
             self.types.iter().map(|entry_type| TypeSlab { free: Vec::new(), unused: 0..0, ..*entry_type }).collect();
         let mut old = std::mem::replace(
@@ -278,7 +278,7 @@ impl SlabWriter {
     }
 
     /// All memory of a detached slab.
-    pub(in crate::table) fn into_memory(self) -> Vec<(*mut u8, Layout)> {
+    pub(crate) fn into_memory(self) -> Vec<(*mut u8, Layout)> {
         let mut memory = self.outgrown;
         memory.extend(self.chunks.into_iter().map(|chunk| (chunk.memory, chunk.layout)));
         memory
