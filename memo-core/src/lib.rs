@@ -21,6 +21,7 @@ mod policy;
 pub mod private;
 mod random;
 mod registry;
+mod shareable;
 mod sync;
 mod table;
 mod ticker;

@@ -8,12 +8,12 @@ use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 use super::{CacheInstance, Holds, NamedHasher, SharedEngine, Store, named_hasher};
-use crate::cacheable::Shareable;
 use crate::config::Config;
 use crate::engine::sharing;
 use crate::hash::DefaultHashBuilder;
 use crate::info::CacheInfo;
 use crate::key::{Key, StoredArgs, StoredKey};
+use crate::shareable::Shareable;
 
 /// The field of `#[memoize(in = self.field)]`: one cache per instance, of a method with the arguments `A` (a tuple, also of one) and
 /// the result `R`.

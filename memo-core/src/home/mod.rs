@@ -14,7 +14,6 @@ use std::sync::{Arc, OnceLock, Weak};
 pub use local::{LocalStore, ThreadCache};
 pub use memo::{FieldStore, Memo, field, field_with};
 
-use crate::cacheable::Shareable;
 use crate::call::SlowPath;
 use crate::config::Config;
 use crate::engine::Engine;
@@ -23,6 +22,7 @@ use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::key::StoredArgs;
 use crate::registry::{self, AnyCache, CacheRef, Identity};
+use crate::shareable::Shareable;
 use crate::ticker::Sweep;
 
 type SharedEngine = Engine<sharing::Shared>;
