@@ -125,8 +125,8 @@ fn many_arguments_are_chunked_and_numbered_through() {
     let call = query((), (first, (second, (k(32), k(33)))), Chunk(Chunk(Many)));
     let stored = call.to_stored();
     assert!(call.matches(&stored));
-    let shown: Vec<u32> = (0..).map_while(|index| stored.key_ref().arg::<u32>(index).copied()).collect();
-    assert_eq!(shown, n[..34]);
+    let components: Vec<u32> = (0..).map_while(|index| stored.key_ref().arg::<u32>(index).copied()).collect();
+    assert_eq!(components, n[..34]);
     assert!(!query((), (first, (second, (k(32), k(32)))), Chunk(Chunk(Many))).matches(&stored));
 }
 
@@ -146,26 +146,26 @@ fn components_are_accessed_by_their_usual_types() {
         Many,
     );
     let stored = call.to_stored();
-    let shown = stored.key_ref();
-    assert_eq!(shown.arg::<str>(0), Some("text"));
-    assert_eq!(shown.arg::<Box<str>>(0).map(|text| &**text), Some("text"));
-    assert_eq!(shown.arg::<Path>(1), Some(Path::new("/tmp")));
-    assert_eq!(shown.arg::<f64>(2), Some(&0.5));
-    assert_eq!(shown.arg::<Float<f64>>(2), Some(&Float::from(0.5)));
-    assert_eq!(shown.arg::<f32>(3), Some(&0.25));
-    assert_eq!(shown.arg::<[u16]>(4), Some(&[1, 2][..]));
-    assert_eq!(shown.arg::<Option<Box<str>>>(5), Some(&Some("x".into())));
-    assert_eq!(shown.arg::<char>(6), Some(&'c'));
-    assert_eq!(shown.arg::<u32>(6), None, "another type is refused");
-    assert_eq!(shown.arg::<f32>(2), None);
-    assert_eq!(format!("{shown:?}"), r#"KeyRef("text", "/tmp", 0.5, 0.25, _, _, 'c')"#);
-    assert_eq!(format!("{stored:?}"), format!("{shown:?}"));
+    let components = stored.key_ref();
+    assert_eq!(components.arg::<str>(0), Some("text"));
+    assert_eq!(components.arg::<Box<str>>(0).map(|text| &**text), Some("text"));
+    assert_eq!(components.arg::<Path>(1), Some(Path::new("/tmp")));
+    assert_eq!(components.arg::<f64>(2), Some(&0.5));
+    assert_eq!(components.arg::<Float<f64>>(2), Some(&Float::from(0.5)));
+    assert_eq!(components.arg::<f32>(3), Some(&0.25));
+    assert_eq!(components.arg::<[u16]>(4), Some(&[1, 2][..]));
+    assert_eq!(components.arg::<Option<Box<str>>>(5), Some(&Some("x".into())));
+    assert_eq!(components.arg::<char>(6), Some(&'c'));
+    assert_eq!(components.arg::<u32>(6), None, "another type is refused");
+    assert_eq!(components.arg::<f32>(2), None);
+    assert_eq!(format!("{components:?}"), r#"KeyRef("text", "/tmp", 0.5, 0.25, _, _, 'c')"#);
+    assert_eq!(format!("{stored:?}"), format!("{components:?}"));
 }
 
 #[test]
 fn a_component_outlives_its_key_ref() {
-    fn first(shown: KeyRef<'_>) -> Option<&str> {
-        shown.arg(0)
+    fn first(key: KeyRef<'_>) -> Option<&str> {
+        key.arg(0)
     }
     let stored = query((), (key("stored"),), Single).to_stored();
     assert_eq!(first(stored.key_ref()), Some("stored"));
