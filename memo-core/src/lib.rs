@@ -23,6 +23,7 @@ pub mod private;
 mod random;
 mod registry;
 mod report;
+mod shareable;
 mod striped;
 mod sync;
 mod system_clock;

@@ -1,7 +1,7 @@
-//! Types with one stored form are one key.
+//! Types with the same stored form are one key.
 
-use super::{assert_apart, assert_same, bytes, writes};
-use crate::key::Key;
+use super::transcript::{assert_apart, assert_same, bytes, writes};
+use crate::key::key_trait::Key;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::{CStr, CString, OsStr, OsString};
@@ -34,7 +34,7 @@ fn paths_and_foreign_text_are_one_key_however_they_are_owned() {
 }
 
 #[test]
-fn elements_in_a_row_are_one_key_however_they_are_held() {
+fn sequences_are_one_key_whatever_their_type() {
     let items = [3_u32, 1, 2];
     let mut deque = VecDeque::from([2_u32]);
     deque.push_front(1);
@@ -53,7 +53,7 @@ fn elements_in_a_row_are_one_key_however_they_are_held() {
 }
 
 #[test]
-fn spellings_of_long_rows_are_cut_alike() {
+fn long_sequences_make_the_same_writes() {
     for length in [0, 1, 127, 128, 129, 255, 256, 257, 1000, 5000] {
         let numbers: Vec<u64> = (0..length).collect();
         assert_same(&numbers[..], &numbers.iter().collect::<Vec<_>>());
@@ -65,7 +65,7 @@ fn spellings_of_long_rows_are_cut_alike() {
 }
 
 #[test]
-fn text_and_bytes_are_hashed_in_one_write_and_an_end() {
+fn text_and_bytes_are_hashed_in_one_write_and_an_end_mark() {
     let text = "x".repeat(200);
     assert_eq!(writes(&text), [text.as_bytes(), &[0xff]]);
     let raw = vec![7_u8; 200];
@@ -89,7 +89,7 @@ fn composite_keys_are_prefix_free() {
     assert_ne!(bytes(&("", "\u{1}")), bytes(&("\u{1}", "")));
 }
 
-/// A hasher that cannot tell keys apart: only comparison does.
+/// Even where the hashes of two keys are equal, the comparison decides.
 #[test]
 fn keys_are_compared_in_full() {
     let stored = ("left", [1.0, f64::NAN], Some(&[1_u8, 2][..])).to_stored();
