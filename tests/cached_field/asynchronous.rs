@@ -110,6 +110,15 @@ fn an_async_getter_with_dependencies_computes_again() {
 }
 
 #[test]
+fn the_futures_of_getters_are_send() {
+    fn send<T: Send>(future: T) -> T {
+        future
+    }
+    let page = Page::default();
+    drop((send(page.body()), send(page.length()), send(page.status()), send(page.chained()), send(page.title())));
+}
+
+#[test]
 fn tasks_of_one_thread_compute_once() {
     watchdog(|| {
         let page = Page::default();

@@ -9,7 +9,8 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use super::{Depends, Lazy};
+use super::depends::Depends;
+use super::field::Lazy;
 
 impl<T, D: Depends<T>> Serialize for Lazy<T, D> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -5,17 +5,18 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use super::Lazy;
-use super::gate::{Gate, Patience, Turn};
+use super::field::Lazy;
+use super::init_lock::{Caller, Claim, FailedRuns, InitLock};
 
 #[test]
 fn a_gate_lets_one_in_at_a_time_and_wakes_everybody() {
-    let (gate, inside, led) = (Gate::new(), AtomicU32::new(0), AtomicU32::new(0));
+    let (gate, inside, led) = (InitLock::new(), AtomicU32::new(0), AtomicU32::new(0));
     thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
                 for _ in 0..2_000 {
-                    if let Turn::Lead(lead) = gate.turn(&mut Patience::default(), || "test") {
+                    let claim = gate.claim(Caller::Thread, &FailedRuns::default(), || "test");
+                    if let Claim::Compute(lead) = claim {
                         assert_eq!(inside.fetch_add(1, Relaxed), 0);
                         led.fetch_add(1, Relaxed);
                         assert_eq!(inside.fetch_sub(1, Relaxed), 1);
