@@ -6,6 +6,9 @@
 //! user code runs under a lock, and no caller waits for itself: a thread or task that would is told
 //! to compute the value without the lock.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 use std::sync::{Arc, LazyLock};

@@ -15,14 +15,14 @@ use crate::flight::RunId;
 use crate::flight::current_runs::InRun;
 
 /// By run: the thread that polled it last.
-static LAST_POLLED: LazyLock<DashMap<RunId, ThreadMark>> = LazyLock::new(DashMap::new);
+static LAST_POLLED: LazyLock<DashMap<RunId, ThreadAddress>> = LazyLock::new(DashMap::new);
 
 /// A thread, by the address of one of its locals; 0 while it is being torn down.
-type ThreadMark = usize;
+type ThreadAddress = usize;
 
-fn this_thread() -> ThreadMark {
-    thread_local! { static MARK: u8 = const { 0 } }
-    MARK.try_with(|mark| std::ptr::from_ref(mark).addr()).unwrap_or(0)
+fn this_thread() -> ThreadAddress {
+    thread_local! { static LOCAL: u8 = const { 0 } }
+    LOCAL.try_with(|local| std::ptr::from_ref(local).addr()).unwrap_or(0)
 }
 
 /// Whether the run is suspended and was last polled on this thread.
@@ -34,7 +34,7 @@ pub(super) fn is_here(run: RunId) -> bool {
 pub(super) struct TrackedFuture<F> {
     future: InRun<Pin<Box<F>>>,
     /// The run and the thread that polled it last, if other callers may wait for the run.
-    tracked: Option<(RunId, ThreadMark)>,
+    tracked: Option<(RunId, ThreadAddress)>,
 }
 
 impl<F> TrackedFuture<F> {
@@ -64,5 +64,48 @@ impl<F> Drop for TrackedFuture<F> {
         if let Some((run, _)) = self.tracked {
             LAST_POLLED.remove(&run);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+    use std::thread;
+
+    use super::{LAST_POLLED, TrackedFuture, is_here};
+
+    fn poll(future: &mut TrackedFuture<impl Future>) {
+        assert!(pin!(future).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+
+    // The ids are 3 modulo 4, so no other run has them: ids of lazy fields are 1, of entries 0.
+
+    #[test]
+    fn a_computation_is_where_it_was_last_polled() {
+        let mut future = TrackedFuture::new(11, true, pending::<()>());
+        assert!(!is_here(11));
+        poll(&mut future);
+        assert!(is_here(11));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                assert!(!is_here(11));
+                poll(&mut future);
+                assert!(is_here(11));
+            });
+        });
+        assert!(!is_here(11));
+        poll(&mut future);
+        assert!(is_here(11));
+        drop(future);
+        assert!(!LAST_POLLED.contains_key(&11));
+    }
+
+    #[test]
+    fn a_computation_without_waiters_is_not_tracked() {
+        let mut future = TrackedFuture::new(15, false, pending::<()>());
+        poll(&mut future);
+        assert!(!is_here(15));
     }
 }

@@ -39,3 +39,21 @@ fn stripe() -> usize {
     thread_local! { static STRIPE: usize = NEXT.fetch_add(1, Relaxed) }
     STRIPE.try_with(|stripe| *stripe).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::{STRIPES, StripedCounter};
+
+    #[test]
+    fn the_sum_covers_all_threads_however_many_share_a_stripe() {
+        let counter = StripedCounter::new();
+        thread::scope(|scope| {
+            for _ in 0..2 * STRIPES {
+                scope.spawn(|| (0..1_000).for_each(|_| counter.increment()));
+            }
+        });
+        assert_eq!(counter.sum(), 2_000 * STRIPES as u64);
+    }
+}
