@@ -2,28 +2,30 @@
 
 use std::convert::Infallible;
 
-use super::depends::{Depends, DepsTuple};
-use super::deps_cell::KeyedCell;
+use super::depends::Depends;
 use super::init_cell::{get_or_init, get_or_init_async};
-use crate::key::Key;
 
-/// A field that is computed when it is first asked for.
+/// A field that is computed on first use.
 ///
-/// It runs once per instance, however many threads and tasks ask at the same time; the others wait for it. Instances never wait for
-/// each other. A computation that panics, fails or is cancelled leaves the field empty, and the next in line computes.
+/// It is computed once per instance: threads and tasks that call at the same time wait for the one
+/// that computes. Instances never wait for each other. If the computation panics, fails or is
+/// cancelled, the field stays empty and one of the waiters computes. A value that is there costs
+/// one load and one branch; the field takes two words besides its value.
 ///
-/// The field is derived from the others, so the struct around it can go on deriving what it likes: a clone keeps the value, comparison
-/// and hashing do not look at it, `Debug` shows it or `<not computed>`, `Default` is empty, and with the feature `serde` it is written
-/// as nothing and read as empty.
+/// The value is derived from the other fields, so the struct can still derive the standard traits:
+/// a clone keeps the value, comparison and hashing ignore it, `Debug` shows it or `<not computed>`,
+/// and `Default` is an empty field. With the feature `serde` it is serialized as nothing and
+/// deserialized as empty.
 ///
-/// `#[cached_field]` on a getter is the short way to use one.
+/// `#[cached_field]` on a getter is the shortest way to use one.
 ///
-/// As the key of a map such a struct is fine, but clippy's `mutable_key_type` cannot know that: allow it there, or list `memokit::Lazy`
-/// under `ignore-interior-mutability` in `clippy.toml`.
+/// As the key of a map such a struct is fine, but clippy's `mutable_key_type` cannot know that:
+/// allow the lint there, or list `memokit::Lazy` under `ignore-interior-mutability` in
+/// `clippy.toml`.
 ///
 /// # Examples
 /// ```
-/// use memo_core::Lazy;
+/// use memokit::Lazy;
 ///
 /// #[derive(Clone, Debug, PartialEq)]
 /// struct Circle {
@@ -39,11 +41,12 @@ use crate::key::Key;
 /// ```
 ///
 /// # Dependencies
-/// `Lazy<T, (A, B)>` computes again when the `A` and the `B` that it was computed from have changed, which plain assignment to
-/// those fields does. Such a value can be replaced while others use it, so it is given out by value. Dependencies are compared as
-/// [keys](Key): floats just work.
+/// The value of a `Lazy<T, (A, B)>` is computed again when the `A` and the `B` that it was computed
+/// from have changed, for example by plain assignment to those fields. Such a value may be replaced
+/// while other threads use it, so it is returned by value. Dependencies are compared as
+/// [keys](crate::Key), so they may be floats.
 /// ```
-/// use memo_core::Lazy;
+/// use memokit::Lazy;
 ///
 /// struct Rect {
 ///     w: f64,
@@ -62,68 +65,108 @@ use crate::key::Key;
 /// assert_eq!(rect.area(), 15.0);
 /// ```
 ///
-/// # What the computation may do
-/// Anything, for no lock is held. If it comes back to its own field, it runs anew beside itself, and the first value that is kept is
-/// the field's; one that comes back without end is stopped by a panic that says so. The same holds over several threads that wait for
-/// each other in a circle.
+/// # Re-entrancy
+/// No lock is held while the value is computed, so the computation may do anything. A re-entrant
+/// computation runs again; the first stored value wins. Unbounded re-entry panics. The same holds
+/// for threads and tasks that wait for each other in a cycle.
 ///
-/// What no field can see: a run that waits by other means (a channel, a lock, a `join`) for somebody who waits for the run, and
-/// a future that is polled once and then kept alive without being polled again.
+/// Deadlocks that a field cannot detect: a computation that blocks by other means (a channel, a
+/// lock, a `join`) on a thread that waits for the field, and a future that was polled once and is
+/// then neither polled nor dropped.
 pub struct Lazy<T, D: Depends<T> = ()> {
     pub(super) cell: D::Cell,
 }
 
 impl<T, D: Depends<T>> Lazy<T, D> {
-    /// An empty field.
+    /// Creates an empty field.
+    ///
+    /// # Examples
+    /// ```
+    /// use memokit::Lazy;
+    ///
+    /// static ANSWER: Lazy<u32> = Lazy::new();
+    ///
+    /// assert_eq!(ANSWER.get(), None);
+    /// assert_eq!(*ANSWER.get_or_init(|| 42), 42);
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self { cell: D::EMPTY }
     }
 
-    /// Forgets the value: the next who asks computes.
+    /// Removes the value. The next call computes it again.
+    ///
+    /// # Examples
+    /// ```
+    /// use memokit::Lazy;
+    ///
+    /// let mut lazy = Lazy::from(1);
+    /// lazy.clear();
+    /// assert_eq!(*lazy.get_or_init(|| 2), 2);
+    /// ```
     pub fn clear(&mut self) {
         *self = Self::new();
     }
 }
 
 impl<T> Lazy<T> {
-    /// The value, if it was computed.
+    /// Returns the value if there is one. Never computes.
     #[inline]
     #[must_use]
     pub fn get(&self) -> Option<&T> {
         self.cell.value.get()
     }
 
-    /// The value, if it was computed, for changing it.
+    /// Returns the value for changing it, if there is one. Never computes.
     #[must_use]
     pub fn get_mut(&mut self) -> Option<&mut T> {
         self.cell.value.get_mut()
     }
 
-    /// Gives the field a value without computing it.
+    /// Stores a value in an empty field.
+    ///
+    /// # Examples
+    /// ```
+    /// use memokit::Lazy;
+    ///
+    /// let lazy = Lazy::new();
+    /// assert_eq!(lazy.set(1), Ok(()));
+    /// assert_eq!(lazy.set(2), Err(2));
+    /// assert_eq!(lazy.get(), Some(&1));
+    /// ```
     ///
     /// # Errors
-    /// The value, if the field has one already. [`clear`](Self::clear) it first.
+    /// Returns the given value if the field already has one. [`clear`](Self::clear) the field
+    /// first.
     pub fn set(&self, value: T) -> Result<(), T> {
         self.cell.value.set(value)
     }
 
-    /// Takes the value out; the next who asks computes.
+    /// Takes the value out of the field. The next call computes it again.
     pub fn take(&mut self) -> Option<T> {
         self.cell.lock.reset();
         self.cell.value.take()
     }
 
-    /// The value, if it was computed.
+    /// Consumes the field and returns its value if there is one.
     #[must_use]
     pub fn into_inner(self) -> Option<T> {
         self.cell.value.into_inner()
     }
 
-    /// The value, computed by the first who asks.
+    /// Returns the value, computed by the first caller. Other callers wait for it.
+    ///
+    /// # Examples
+    /// ```
+    /// use memokit::Lazy;
+    ///
+    /// let lazy = Lazy::new();
+    /// assert_eq!(*lazy.get_or_init(|| 1), 1);
+    /// assert_eq!(*lazy.get_or_init(|| 2), 1);
+    /// ```
     ///
     /// # Panics
-    /// If the computation panics, or needs its own result without end.
+    /// If the computation panics, or recurses into itself endlessly.
     #[inline]
     #[track_caller]
     pub fn get_or_init(&self, compute: impl FnOnce() -> T) -> &T {
@@ -131,10 +174,23 @@ impl<T> Lazy<T> {
         value
     }
 
-    /// The value, computed by the first who asks and can.
+    /// Returns the value, computed by the first caller whose closure succeeds.
+    ///
+    /// After a failure one of the waiters computes. A caller that has waited for two failed
+    /// computations computes at once, so failures do not queue up.
+    ///
+    /// # Examples
+    /// ```
+    /// use memokit::Lazy;
+    ///
+    /// let lazy = Lazy::new();
+    /// assert!(lazy.get_or_try_init(|| "x".parse::<u32>()).is_err());
+    /// assert_eq!(lazy.get_or_try_init(|| "7".parse::<u32>()), Ok(&7));
+    /// assert_eq!(lazy.get_or_try_init(|| "x".parse::<u32>()), Ok(&7));
+    /// ```
     ///
     /// # Errors
-    /// What the computation ended in. It is not kept: the next who asks computes.
+    /// The closure's error; nothing is stored.
     ///
     /// # Panics
     /// As [`get_or_init`](Self::get_or_init).
@@ -147,7 +203,21 @@ impl<T> Lazy<T> {
         }
     }
 
-    /// [`get_or_init`](Self::get_or_init) for tasks, on any runtime. If the task that computes is cancelled, a waiting one computes.
+    /// [`get_or_init`](Self::get_or_init) for tasks, on any async runtime. If the task that
+    /// computes is cancelled, one of the waiters computes.
+    ///
+    /// # Examples
+    /// ```
+    /// use memokit::Lazy;
+    ///
+    /// async fn length(body: &Lazy<String>) -> usize {
+    ///     body.get_or_init_async(async || "hello".to_owned()).await.len()
+    /// }
+    /// # let body = Lazy::new();
+    /// # let mut future = std::pin::pin!(length(&body));
+    /// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    /// # assert_eq!(future.as_mut().poll(&mut context), std::task::Poll::Ready(5));
+    /// ```
     ///
     /// # Panics
     /// As [`get_or_init`](Self::get_or_init).
@@ -156,88 +226,14 @@ impl<T> Lazy<T> {
         value
     }
 
-    /// [`get_or_try_init`](Self::get_or_try_init) for tasks, on any runtime.
+    /// [`get_or_try_init`](Self::get_or_try_init) for tasks, on any async runtime.
     ///
     /// # Errors
-    /// What the computation ended in. It is not kept: the next who asks computes.
+    /// The closure's error; nothing is stored.
     ///
     /// # Panics
     /// As [`get_or_init`](Self::get_or_init).
     pub async fn get_or_try_init_async<E>(&self, compute: impl AsyncFnOnce() -> Result<T, E>) -> Result<&T, E> {
         get_or_init_async(&self.cell, compute).await
-    }
-}
-
-impl<T, D: DepsTuple<T>> Lazy<T, D> {
-    /// The value, if it was computed from these dependencies.
-    #[must_use]
-    pub fn get_with<K: Key<Stored = D::Stored>>(&self, key: &K) -> Option<T>
-    where
-        T: Clone,
-    {
-        self.cell.fresh(key).as_deref().cloned()
-    }
-
-    /// The value for these dependencies, computed unless the field has it: `(&self.w, &self.h)`.
-    ///
-    /// # Panics
-    /// If the computation panics, or needs its own result without end.
-    #[track_caller]
-    pub fn get_or_init_with<K: Key<Stored = D::Stored>>(&self, key: K, compute: impl FnOnce() -> T) -> T
-    where
-        T: Clone,
-    {
-        let Ok(value) = self.get_or_try_init_with(key, || Ok::<_, Infallible>(compute()));
-        value
-    }
-
-    /// The value for these dependencies, computed unless the field has it.
-    ///
-    /// # Errors
-    /// What the computation ended in. It is not kept, and the field keeps the value it had for other dependencies.
-    ///
-    /// # Panics
-    /// As [`get_or_init_with`](Self::get_or_init_with).
-    #[track_caller]
-    pub fn get_or_try_init_with<K, E>(&self, key: K, compute: impl FnOnce() -> Result<T, E>) -> Result<T, E>
-    where
-        K: Key<Stored = D::Stored>,
-        T: Clone,
-    {
-        let cell = KeyedCell::new(&self.cell, key);
-        Ok(T::clone(&*get_or_init(&cell, compute)?))
-    }
-
-    /// [`get_or_init_with`](Self::get_or_init_with) for tasks, on any runtime.
-    ///
-    /// # Panics
-    /// As [`get_or_init_with`](Self::get_or_init_with).
-    pub async fn get_or_init_with_async<K>(&self, key: K, compute: impl AsyncFnOnce() -> T) -> T
-    where
-        K: Key<Stored = D::Stored>,
-        T: Clone,
-    {
-        let Ok(value) = self.get_or_try_init_with_async(key, async || Ok::<_, Infallible>(compute().await)).await;
-        value
-    }
-
-    /// [`get_or_try_init_with`](Self::get_or_try_init_with) for tasks, on any runtime.
-    ///
-    /// # Errors
-    /// What the computation ended in. It is not kept, and the field keeps the value it had for other dependencies.
-    ///
-    /// # Panics
-    /// As [`get_or_init_with`](Self::get_or_init_with).
-    pub async fn get_or_try_init_with_async<K, E>(
-        &self,
-        key: K,
-        compute: impl AsyncFnOnce() -> Result<T, E>,
-    ) -> Result<T, E>
-    where
-        K: Key<Stored = D::Stored>,
-        T: Clone,
-    {
-        let cell = KeyedCell::new(&self.cell, key);
-        Ok(T::clone(&*get_or_init_async(&cell, compute).await?))
     }
 }

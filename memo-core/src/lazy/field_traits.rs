@@ -1,5 +1,5 @@
-//! The standard traits of a lazy field. Its value is derived from the other fields of its struct, so
-//! all fields compare equal.
+//! The standard traits of a lazy field. Its value is derived from the other fields of its struct,
+//! so any two lazy fields compare equal.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -17,7 +17,7 @@ impl<T, D: Depends<T>> Default for Lazy<T, D> {
     }
 }
 
-/// A field that has its value already.
+/// Creates a field that has its value already.
 impl<T> From<T> for Lazy<T> {
     fn from(value: T) -> Self {
         Self { cell: PlainCell::new(OnceCell::with_value(value)) }
@@ -37,7 +37,7 @@ impl<T: fmt::Debug, D: Depends<T>> fmt::Debug for Lazy<T, D> {
     }
 }
 
-/// All are equal: the value is derived from fields that are compared themselves.
+/// Any two are equal: the value is derived from fields that are compared themselves.
 impl<T, D: Depends<T>> PartialEq for Lazy<T, D> {
     fn eq(&self, _: &Self) -> bool {
         true
@@ -58,7 +58,7 @@ impl<T, D: Depends<T>> Ord for Lazy<T, D> {
     }
 }
 
-/// Adds nothing: equal values must have equal hashes.
+/// Hashes nothing: equal fields must have equal hashes.
 impl<T, D: Depends<T>> Hash for Lazy<T, D> {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }

@@ -37,8 +37,9 @@ pub trait GetterField {
     #[track_caller]
     fn fill(&self, compute: impl FnOnce() -> Self::Value) -> Self::Found<'_>;
 
-    /// [`fill`](Self::fill) with a computation that may fail. Most cells can wait for one; the
-    /// stable cells of std cannot: of several that run at the same time, the first to end is stored.
+    /// [`fill`](Self::fill) with a computation that may fail. Most cells let other callers wait for
+    /// it. The stable cells of std cannot: of several computations that run at the same time, the
+    /// first to end is stored.
     #[doc(hidden)]
     #[track_caller]
     fn try_fill<E>(&self, compute: impl FnOnce() -> Result<Self::Value, E>) -> Result<Self::Found<'_>, E> {

@@ -8,6 +8,7 @@ mod cached_probe;
 mod depends;
 mod deps_cell;
 mod field;
+mod field_deps;
 mod field_traits;
 mod getter;
 mod getter_field;
