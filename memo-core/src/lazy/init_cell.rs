@@ -4,7 +4,7 @@
 use std::any::type_name;
 use std::ops::Deref;
 
-use super::init_lock::{Caller, Claim, FailedRuns, InitLock};
+use super::init_lock::{Claim, FailedRuns, InitLock, WaitMode};
 use super::last_polled::TrackedFuture;
 
 /// A borrowed cell for one value, with the lock under which the value is computed.
@@ -39,7 +39,7 @@ pub(super) fn get_or_init<C: InitCell, E>(
         if let Some(found) = cell.find() {
             return Ok(found);
         }
-        let run = match cell.lock().claim(Caller::Thread, &failed, type_name::<C::Value>) {
+        let run = match cell.lock().claim(WaitMode::Park, &failed, type_name::<C::Value>) {
             Claim::Compute(run) => run,
             Claim::Wait(wait) => {
                 failed.note(wait.park().as_ref());
@@ -69,7 +69,7 @@ pub(super) async fn get_or_init_async<C: InitCell, E>(
         if let Some(found) = cell.find() {
             return Ok(found);
         }
-        let run = match cell.lock().claim(Caller::Task, &failed, type_name::<C::Value>) {
+        let run = match cell.lock().claim(WaitMode::Suspend, &failed, type_name::<C::Value>) {
             Claim::Compute(run) => run,
             Claim::Wait(wait) => {
                 failed.note(wait.finished().await.as_ref());

@@ -40,13 +40,13 @@ static FLIGHTS: LazyLock<DashMap<RunId, Arc<Flight>>> = LazyLock::new(DashMap::n
 /// The lock under which one field is computed.
 pub struct InitLock(AtomicUsize);
 
-/// Which kind of caller claims the lock: the two wait in different ways.
+/// How a caller waits.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Caller {
-    /// It blocks its thread while it waits.
-    Thread,
-    /// It returns to its executor while it waits.
-    Task,
+pub(super) enum WaitMode {
+    /// A thread blocks.
+    Park,
+    /// A task returns to its executor.
+    Suspend,
 }
 
 /// What a caller does that found no value.
@@ -80,7 +80,7 @@ impl InitLock {
     /// # Panics
     /// If the computation keeps asking for its own result.
     #[track_caller]
-    pub(super) fn claim(&self, caller: Caller, failed: &FailedRuns, value_type: fn() -> &'static str) -> Claim<'_> {
+    pub(super) fn claim(&self, mode: WaitMode, failed: &FailedRuns, value_type: fn() -> &'static str) -> Claim<'_> {
         loop {
             let seen = self.0.load(Acquire);
             if seen == FREE {
@@ -110,7 +110,7 @@ impl InitLock {
             if self.0.load(Acquire) == run | AWAITED {
                 // The run has not ended, so it has yet to take its flight out of the map, and will
                 // find this one.
-                return Claim::wait(caller, run, flight);
+                return Claim::wait(mode, run, flight);
             }
             // The run ended in the meantime, and the flight may never be taken out of the map
             // again; another caller may already wait on it.
@@ -126,10 +126,10 @@ impl InitLock {
 }
 
 impl Claim<'_> {
-    fn wait(caller: Caller, run: RunId, flight: Arc<Flight>) -> Self {
+    fn wait(mode: WaitMode, run: RunId, flight: Arc<Flight>) -> Self {
         // The task that computes may be suspended on this very thread: blocking the thread could
         // then last for ever.
-        if caller == Caller::Thread && last_polled::is_here(run) {
+        if mode == WaitMode::Park && last_polled::is_here(run) {
             return Self::compute_unshared(run);
         }
         match WaitEdges::enter(run) {
