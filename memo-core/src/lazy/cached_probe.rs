@@ -1,4 +1,4 @@
-//! The operation `area_cached` beside a getter: returns the value of the field if there is one, and
+//! The operation `area_cached` next to a getter: returns the value of the field if there is one, and
 //! never computes.
 //!
 //! The getter already reports what is wrong with its field, so the probe must not report it again.

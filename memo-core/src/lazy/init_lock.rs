@@ -49,7 +49,7 @@ pub(super) enum WaitMode {
     Suspend,
 }
 
-/// What a caller does that found no value.
+/// What a caller that found no value does.
 pub(super) enum Claim<'l> {
     /// It computes the value.
     Compute(InitRun<'l>),

@@ -1,4 +1,4 @@
-//! Who computes and who waits.
+//! Which callers compute, and which wait.
 
 use std::future::pending;
 use std::mem;
