@@ -1,5 +1,5 @@
-//! The operation `area_cached` next to a getter: returns the value of the field if there is one, and
-//! never computes.
+//! The operation `area_cached` next to a getter: returns the value of the field if there is one,
+//! and never computes.
 //!
 //! The getter already reports what is wrong with its field, so the probe must not report it again.
 //! `(&&CachedProbe::..).probe()` chooses by autoref: where the field does not fit, it falls back to
