@@ -24,7 +24,6 @@ mod random;
 mod registry;
 mod report;
 mod shareable;
-mod striped;
 mod sync;
 mod system_clock;
 mod table;

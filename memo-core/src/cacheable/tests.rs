@@ -3,6 +3,7 @@ use super::fit::{AutoFit1 as _, check_cacheable};
 use super::results::{OkOnly, OkSharedErr};
 use super::rule::Cacheable;
 use super::values::{All, SomeOnly};
+use crate::cacheable::CachedView;
 use crate::shareable::{AcrossThreads, OneThread};
 use std::any::{Any, TypeId};
 use std::cell::Cell;

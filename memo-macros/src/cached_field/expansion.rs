@@ -91,9 +91,17 @@ impl Printer<'_> {
     /// Asks the field.
     fn ask(&self) -> TokenStream {
         let p = &self.p;
-        let (tally, compute) = (self.tally(), self.compute());
+        let (stats, compute) = (self.stats(), self.compute());
         let asynchronous = self.getter.is_async();
-        let call = |name: &str, key: Option<TokenStream>| {
+        let field = if !self.words.deps.is_empty() {
+            let key = self.key();
+            quote_spanned!(self.site=> &#p::with_deps(__field, #key))
+        } else if asynchronous {
+            quote_spanned!(self.site=> #p::async_cell(__field))
+        } else {
+            quote_spanned!(self.site=> __field)
+        };
+        let call = |name: &str| {
             let name = if asynchronous { format!("{name}_async") } else { name.to_owned() };
             // What the types of field and getter disagree on is reported at the return type.
             let at = match &self.getter.sig.output {
@@ -102,27 +110,18 @@ impl Printer<'_> {
             };
             let (name, p) = (Ident::new(&name, at), plumbing(self.words, at));
             let await_ = asynchronous.then(|| quote_spanned!(at=> .await));
-            let field = if asynchronous && key.is_none() {
-                quote_spanned!(self.site=> #p::async_field(__field))
-            } else {
-                quote_spanned!(self.site=> __field)
-            };
-            quote_spanned!(at=> #p::#name(#field, #tally, #key #compute) #await_)
+            quote_spanned!(at=> #p::#name(#field, #stats, #compute) #await_)
         };
         match self.form {
-            Form::Value { .. } if self.words.deps.is_empty() => call("given", None),
-            Form::Value { .. } => {
-                let key = self.key();
-                call("given_with", Some(quote_spanned!(self.site=> #key,)))
-            }
+            Form::Value { .. } => call("by_value"),
             // Through a variable or a pattern each: there a `&String` becomes the `&str` that the getter returns.
             Form::Lent(_) => {
-                let lent = call("lent", None);
+                let lent = call("by_ref");
                 quote_spanned!(self.site=> { let __value = #lent; __value })
             }
-            Form::LentSome(_) => self.each_some(&call("lent", None)),
+            Form::LentSome(_) => self.each_some(&call("by_ref")),
             Form::LentOk { .. } => {
-                let lent = call("lent_ok", None);
+                let lent = call("try_by_ref");
                 quote_spanned! {self.site=>
                     match #lent { #p::Ok(__value) => #p::Ok(__value), #p::Err(__error) => #p::Err(__error) }
                 }
@@ -143,10 +142,10 @@ impl Printer<'_> {
     }
 
     /// What counts.
-    fn tally(&self) -> TokenStream {
+    fn stats(&self) -> TokenStream {
         let p = &self.p;
         if self.words.without_handle {
-            return quote_spanned!(self.site=> &#p::NotCounted);
+            return quote_spanned!(self.site=> &#p::NoStats);
         }
         let site = self.beside_as("__", "_cache_site");
         quote_spanned!(self.site=> Self::#site())
@@ -199,18 +198,18 @@ impl Printer<'_> {
         let look = |mode: &str, key: Option<TokenStream>, of: &dyn ToTokens| {
             let mode = Ident::new(mode, self.site);
             let key = key.map(|key| quote_spanned!(self.site=> (#key)));
-            quote_spanned!(self.site=> (&&#p::Look::<_, _, #of>::new(__field, #p::#mode #key)).look())
+            quote_spanned!(self.site=> (&&#p::CachedProbe::<_, _, #of>::new(__field, #p::#mode #key)).probe())
         };
         let (output, value) = match self.form {
             Form::Value { kept, .. } if self.words.deps.is_empty() => {
                 (quote_spanned!(self.site=> &#kept), look("ByValue", None, kept))
             }
-            Form::Value { kept, .. } => (kept.to_token_stream(), look("With", Some(self.key()), kept)),
+            Form::Value { kept, .. } => (kept.to_token_stream(), look("WithDeps", Some(self.key()), kept)),
             Form::Lent(lent) | Form::LentOk { lent, .. } => {
-                (lent.to_token_stream(), self.each_some(&look("Lent", None, ungrouped(&lent.elem))))
+                (lent.to_token_stream(), self.each_some(&look("ByRef", None, ungrouped(&lent.elem))))
             }
             Form::LentSome(lent) => {
-                let look = look("LentSome", None, ungrouped(&lent.elem));
+                let look = look("ByRefSome", None, &quote_spanned!(self.site=> #p::Option<#lent>));
                 let inner = self.each_some(&quote_spanned!(self.site=> __option));
                 let value = quote_spanned! {self.site=>
                     match #look { #p::Some(__option) => #p::Some(#inner), #p::None => #p::None }
@@ -228,7 +227,7 @@ impl Printer<'_> {
             quote_spanned!(self.site=> #doc #[must_use] #[allow(clippy::option_option, clippy::type_complexity)]);
         let traits = quote_spanned! {self.site=>
             #[allow(unused_imports)]
-            use #p::{Look1 as _, Look2 as _, Look3 as _};
+            use #p::{CachedProbe1 as _, CachedProbe2 as _, CachedProbe3 as _};
         };
         self.operation(&attrs, &sig.to_token_stream(), quote!(#traits #take #value))
     }
@@ -257,11 +256,11 @@ impl Printer<'_> {
     /// The counts, in a static that the getter and `area_cache_info` reach alike, whatever the type is generic over.
     fn site_item(&self) -> TokenStream {
         let (p, name, cfg) = (&self.p, self.beside_as("__", "_cache_site"), &self.attributes.cfg);
-        let tally = Ident::new(if self.words.stats.is_some() { "FieldStats" } else { "FieldSite" }, self.site);
+        let stats = Ident::new(if self.words.stats.is_some() { "CallStats" } else { "LoadStats" }, self.site);
         quote_spanned! {self.site=>
             #cfg #[doc(hidden)] #[allow(dead_code)]
-            fn #name() -> &'static #p::#tally {
-                static SITE: #p::#tally = #p::#tally::new();
+            fn #name() -> &'static #p::#stats {
+                static SITE: #p::#stats = #p::#stats::new();
                 &SITE
             }
         }

@@ -4,7 +4,6 @@ use super::fixture::TestTable;
 use crate::hash::DefaultHashBuilder;
 use crate::random::Random;
 use crate::table::hazard;
-use crate::table::node::Node;
 use crate::table::reader::FastLookup;
 use crate::table::short_hash::ShortHash;
 

@@ -1,4 +1,4 @@
-//! Computations that fail, panic, or come back to themselves.
+//! Computations that fail, panic, or re-enter their own field.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -53,7 +53,7 @@ fn a_panic_leaves_the_field_empty() {
 }
 
 #[test]
-fn a_computation_that_needs_its_own_result_is_a_panic_that_says_so() {
+fn a_computation_that_needs_its_own_result_panics_and_says_so() {
     watchdog(|| {
         let moody = Moody::default();
         let panic = catch_unwind(AssertUnwindSafe(|| moody.circular())).unwrap_err();
@@ -67,7 +67,7 @@ fn a_computation_that_needs_its_own_result_is_a_panic_that_says_so() {
 }
 
 #[test]
-fn a_computation_may_come_back_to_its_field_if_it_ends() {
+fn a_computation_may_re_enter_its_field_if_it_ends() {
     watchdog(|| {
         let moody = Moody::default();
         assert_eq!((moody.twice(), moody.twice()), (7, 7));
@@ -76,7 +76,7 @@ fn a_computation_may_come_back_to_its_field_if_it_ends() {
 }
 
 #[test]
-fn the_first_value_that_is_kept_counts() {
+fn the_first_stored_value_wins() {
     let lazy: Lazy<u32> = Lazy::new();
     let outer = *lazy.get_or_init(|| {
         assert_eq!(*lazy.get_or_init(|| 1), 1);
@@ -86,7 +86,7 @@ fn the_first_value_that_is_kept_counts() {
 }
 
 #[test]
-fn a_panicking_leader_hands_over_to_one_who_waits() {
+fn after_a_panic_of_the_leader_a_waiter_computes() {
     watchdog(|| {
         let (moody, barrier) = (Arc::new(Moody::default()), Arc::new(Barrier::new(8)));
         let threads: Vec<_> = (0..8)
@@ -128,13 +128,13 @@ fn failures_are_not_waited_for_one_after_another() {
             })
             .collect();
         assert!(threads.into_iter().all(|thread| thread.join().unwrap()));
-        // 16 in a row would take 800 ms; each waits for two at most and then has its own.
+        // 16 in a row would take 800 ms; each caller waits for two at most, then computes itself.
         assert!(began.elapsed() < Duration::from_millis(600), "{:?}", began.elapsed());
     });
 }
 
 #[test]
-fn what_drops_and_compares_may_use_the_field() {
+fn the_drop_of_a_value_may_use_lazy_fields() {
     #[derive(Clone)]
     struct Guest<'l>(&'l Lazy<u32>, u32);
     impl Drop for Guest<'_> {

@@ -1,4 +1,4 @@
-//! What stands beside a getter.
+//! The functions that are generated next to a getter.
 
 use memokit::{Lazy, cached_field};
 
@@ -47,7 +47,7 @@ fn cache_clear_makes_the_next_call_compute() {
 }
 
 #[test]
-fn cached_shows_the_value_without_computing() {
+fn cached_returns_the_value_without_computing() {
     let circle = Circle::new(1.0);
     assert_eq!(circle.area_cached(), None);
     circle.area();
@@ -55,7 +55,7 @@ fn cached_shows_the_value_without_computing() {
 }
 
 #[test]
-fn uncached_computes_whatever_the_field_holds() {
+fn uncached_computes_even_if_there_is_a_value() {
     let mut circle = Circle::new(1.0);
     circle.area();
     circle.radius = 2.0;
@@ -100,7 +100,7 @@ impl<T: std::fmt::Debug> Generic<T> {
 }
 
 #[test]
-fn the_counts_of_a_generic_type_are_those_of_all_its_instances() {
+fn the_statistics_of_a_generic_type_cover_all_its_instances() {
     assert_eq!(Generic { value: 1, name: Lazy::new() }.name(), "1");
     assert_eq!(Generic { value: 'x', name: Lazy::new() }.name(), "'x'");
     assert_eq!(Generic::<u8>::name_cache_info().misses, 2);
@@ -130,7 +130,7 @@ impl Named for Thing {
 }
 
 #[test]
-fn a_getter_of_a_trait_has_nothing_beside_it() {
+fn nothing_is_generated_next_to_a_getter_of_a_trait() {
     let thing = Thing { id: 7, name: Lazy::new(), length: Lazy::new() };
     assert_eq!((thing.name(), thing.length(), thing.name.get().unwrap().as_str()), ("thing 7", 7, "thing 7"));
 }

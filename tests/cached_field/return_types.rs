@@ -1,4 +1,4 @@
-//! How a getter may answer.
+//! What a getter may return.
 
 use std::num::ParseIntError;
 use std::sync::Arc;
@@ -105,7 +105,7 @@ impl Text {
     }
 }
 
-/// Aliases without the word `Result` at the end are seen through by the getter, by type.
+/// Aliases whose names do not end in `Result` are recognized by the getter, by type.
 impl Text {
     #[cached_field(handle = false)]
     fn aliased(&self) -> Fallible {
@@ -124,7 +124,7 @@ fn a_value_is_computed_once_and_cloned_out() {
 }
 
 #[test]
-fn a_lent_value_is_not_cloned() {
+fn a_value_by_reference_is_not_cloned() {
     let text = Text::new("one two");
     assert_eq!(text.words(), ["one", "two"]);
     assert!(std::ptr::eq(text.words(), text.words()));
@@ -132,13 +132,13 @@ fn a_lent_value_is_not_cloned() {
 }
 
 #[test]
-fn an_unsized_value_is_lent_out_of_its_box() {
+fn a_boxed_unsized_value_is_returned_by_reference() {
     let text = Text::new("four");
     assert_eq!((text.boxed()(1), text.boxed()(2), text.runs()), (5, 6, 1));
 }
 
 #[test]
-fn a_lent_result_keeps_only_what_succeeded() {
+fn of_a_result_by_reference_only_the_ok_is_stored() {
     let mut text = Text::new("x");
     assert!(text.number().is_err());
     assert!(text.number().is_err());
@@ -155,7 +155,7 @@ fn a_fallible_body_may_use_the_question_mark_and_return() {
 }
 
 #[test]
-fn a_result_by_value_keeps_only_what_succeeded() {
+fn of_a_result_by_value_only_the_ok_is_stored() {
     let mut text = Text::new("x");
     assert!(text.owned_number().is_err());
     assert!(text.owned_number().is_err());
@@ -165,7 +165,7 @@ fn a_result_by_value_keeps_only_what_succeeded() {
 }
 
 #[test]
-fn a_result_behind_an_alias_is_seen_by_type() {
+fn an_alias_of_result_is_recognized_by_type() {
     let mut text = Text::new("x");
     assert!(text.aliased().is_err());
     text.text = "7".to_owned();

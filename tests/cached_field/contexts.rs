@@ -1,4 +1,4 @@
-//! Where getters stand, and what stands around them.
+//! Getters in unusual places: among names that the expansion uses, inside macros and functions.
 #![deny(warnings, missing_docs, unused_qualifications, clippy::pedantic)]
 #![forbid(unsafe_code)]
 #![allow(clippy::unused_self, clippy::needless_arbitrary_self_type, reason = "the subject of the tests")]
@@ -36,7 +36,7 @@ mod inside {
             "odd".to_owned()
         }
 
-        /// A value, beside shadowed names.
+        /// A value, among shadowed names.
         #[::memokit::cached_field]
         #[must_use]
         #[inline]
@@ -65,7 +65,7 @@ getter! {
     wide: u32 = 4
 }
 getter! {
-    /// Lent, and made by a macro.
+    /// Returned by reference, and made by a macro.
     site: &u32 = 5
 }
 

@@ -1,32 +1,11 @@
-//! What cannot be seen from outside: the gate under pressure, and the size of a field.
+//! What cannot be seen from outside the crate: the size of a field, and its futures.
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use super::Lazy;
-use super::gate::{Gate, Patience, Turn};
-
-#[test]
-fn a_gate_lets_one_in_at_a_time_and_wakes_everybody() {
-    let (gate, inside, led) = (Gate::new(), AtomicU32::new(0), AtomicU32::new(0));
-    thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                for _ in 0..2_000 {
-                    if let Turn::Lead(lead) = gate.turn(&mut Patience::default(), || "test") {
-                        assert_eq!(inside.fetch_add(1, Relaxed), 0);
-                        led.fetch_add(1, Relaxed);
-                        assert_eq!(inside.fetch_sub(1, Relaxed), 1);
-                        drop(lead);
-                    }
-                }
-            });
-        }
-    });
-    assert!(led.into_inner() > 0);
-}
+use super::field::Lazy;
 
 #[test]
 fn many_fields_are_computed_once_each_by_threads_that_race() {
@@ -55,7 +34,7 @@ fn many_fields_are_computed_once_each_by_threads_that_race() {
 }
 
 #[test]
-fn the_futures_go_wherever_the_value_may_go() {
+fn the_futures_are_send_if_the_value_is() {
     fn send<T: Send>(value: T) -> T {
         value
     }
