@@ -8,7 +8,7 @@ use std::convert::Infallible;
 
 use super::answering::Answering;
 use super::load::Loading;
-use super::plan::{Key, Signature, Stored};
+use super::plan::{KeyOf, Signature, Stored};
 use super::writing::{Computation, Writing};
 use crate::cacheable::Cacheable;
 use crate::engine::{Answer, Produce, RunFailure, Settled, WriteTerms};
@@ -52,7 +52,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
             Loaded::Value(value, meta) => {
                 let Self { guard, cacheable, op, .. } = self;
                 guard.count_level_hit();
-                let rules = |_: &Key<T>, _: &_, _: &Stored<T>, terms: &mut WriteTerms| terms.ttl = meta.ttl;
+                let rules = |_: &KeyOf<T>, _: &_, _: &Stored<T>, terms: &mut WriteTerms| terms.ttl = meta.ttl;
                 guard.complete(&mut Computation::new(&value, cacheable, rules));
                 Answer::Ready((value, op))
             }
@@ -77,7 +77,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     pub(super) fn finish_backed<W>(mut self, value: T::Output, rules: W) -> Op::Answer
     where
         Op: Answering<T::Output>,
-        W: for<'w> FnOnce(Writing<'w, Key<T>, T::Output>) -> Writing<'w, Key<T>, T::Output>,
+        W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
     {
         let terms = self.terms(&value, rules);
         let claim = std::mem::take(&mut self.claim);
@@ -95,7 +95,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     pub async fn finish_async<W>(mut self, value: T::Output, rules: W) -> Op::Answer
     where
         Op: Answering<T::Output>,
-        W: for<'w> FnOnce(Writing<'w, Key<T>, T::Output>) -> Writing<'w, Key<T>, T::Output>,
+        W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
     {
         let terms = self.terms(&value, rules);
         let claim = std::mem::take(&mut self.claim);
@@ -113,7 +113,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     /// What the rules of the attribute make of a value that may be cached.
     fn terms<W>(&self, value: &T::Output, rules: W) -> Option<WriteTerms>
     where
-        W: for<'w> FnOnce(Writing<'w, Key<T>, T::Output>) -> Writing<'w, Key<T>, T::Output>,
+        W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
     {
         let key = self.guard.key().filter(|_| self.cacheable.admits(value))?;
         // The rules are part of the run, on whichever thread it ends.
@@ -130,7 +130,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
 
 /// What the level of a call loads.
 type LoadedOf<T> =
-    Loaded<<T as Signature>::Output, <<T as Signature>::Level as Level<Key<T>, <T as Signature>::Output>>::Claim>;
+    Loaded<<T as Signature>::Output, <<T as Signature>::Level as Level<KeyOf<T>, <T as Signature>::Output>>::Claim>;
 
 impl<T: Signature, Op> Loading<'_, T, Op> {
     fn settle(&mut self, value: &T::Output, terms: Option<WriteTerms>, filled: Option<Filled>) -> Settled {
@@ -138,7 +138,7 @@ impl<T: Signature, Op> Loading<'_, T, Op> {
         if filled == Some(Filled::Refused) {
             return guard.complete(&mut Refused);
         }
-        let rules = |_: &Key<T>, _: &_, _: &Stored<T>, own: &mut WriteTerms| *own = terms.unwrap_or_default();
+        let rules = |_: &KeyOf<T>, _: &_, _: &Stored<T>, own: &mut WriteTerms| *own = terms.unwrap_or_default();
         guard.complete(&mut Computation::new(value, self.cacheable, rules))
     }
 }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use super::answering::Answering;
 use super::ask::{JoinedValue, LoadRequest};
-use super::plan::{Key, Plan, Signature, Stored, Target};
+use super::plan::{KeyOf, Plan, Signature, Stored, Target};
 use super::writing::{Computation, Writing, as_is};
 use crate::cacheable::Cacheable;
 use crate::engine::{Answer, RetryState, Settled, TypedGuard, TypedWait, WriteTerms};
@@ -13,20 +13,20 @@ use crate::level::Level;
 
 /// A call that has to compute its value: it holds the guard of the run. Dropping it (a panic, a cancelled future) lets a waiter lead.
 pub struct Loading<'a, T: Signature, Op> {
-    pub(super) guard: TypedGuard<'a, T::Sharing, Key<T>, Stored<T>>,
+    pub(super) guard: TypedGuard<'a, T::Sharing, KeyOf<T>, Stored<T>>,
     pub(super) cacheable: T::Cacheable,
     pub(super) level: T::Level,
     /// What the level has granted.
-    pub(super) claim: Claim<T>,
+    pub(super) claim: ClaimOf<T>,
     pub(super) op: Op,
 }
 
 /// The claim of a call's level.
-pub(super) type Claim<T> = <<T as Signature>::Level as Level<Key<T>, <T as Signature>::Output>>::Claim;
+pub(super) type ClaimOf<T> = <<T as Signature>::Level as Level<KeyOf<T>, <T as Signature>::Output>>::Claim;
 
 /// A call that waits for another caller's run, in steps, so that no borrow of the arguments lives across an `await`.
 pub struct Waiting<'a, T: Signature, Op> {
-    wait: TypedWait<'a, T::Sharing, Key<T>, Stored<T>>,
+    wait: TypedWait<'a, T::Sharing, KeyOf<T>, Stored<T>>,
     cacheable: T::Cacheable,
     op: Op,
 }
@@ -39,12 +39,12 @@ pub(crate) type TaskAnswer<'a, T, A, Op> = Answer<A, Loading<'a, T, Op>, Waiting
 impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     #[inline]
     pub(super) fn new(
-        guard: TypedGuard<'a, T::Sharing, Key<T>, Stored<T>>,
+        guard: TypedGuard<'a, T::Sharing, KeyOf<T>, Stored<T>>,
         cacheable: T::Cacheable,
         level: T::Level,
         op: Op,
     ) -> Self {
-        Self { guard, cacheable, level, claim: Claim::<T>::default(), op }
+        Self { guard, cacheable, level, claim: ClaimOf::<T>::default(), op }
     }
 
     /// A call that computes without the cache.
@@ -73,7 +73,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
             return self.finish_backed(value, as_is);
         }
         let Self { guard, cacheable, op, .. } = self;
-        guard.complete(&mut Computation::new(&value, cacheable, |_: &Key<T>, _: &_, _: &_, _: &mut _| ()));
+        guard.complete(&mut Computation::new(&value, cacheable, |_: &KeyOf<T>, _: &_, _: &_, _: &mut _| ()));
         op.answer(value)
     }
 
@@ -81,13 +81,13 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     pub fn finish_with<W>(self, value: T::Output, rules: W) -> Op::Answer
     where
         Op: Answering<T::Output>,
-        W: for<'w> FnOnce(Writing<'w, Key<T>, T::Output>) -> Writing<'w, Key<T>, T::Output>,
+        W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
     {
         if T::Level::ON {
             return self.finish_backed(value, rules);
         }
         let Self { guard, cacheable, op, .. } = self;
-        let rules = |key: &Key<T>, value: &T::Output, _: &_, terms: &mut WriteTerms| {
+        let rules = |key: &KeyOf<T>, value: &T::Output, _: &_, terms: &mut WriteTerms| {
             *terms = rules(Writing::new(key, value, *terms)).into_terms();
         };
         guard.complete(&mut Computation::new(&value, cacheable, rules));
@@ -98,7 +98,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     #[inline]
     pub(crate) fn complete<W>(self, value: &T::Output, rules: W) -> Settled
     where
-        W: FnOnce(&Key<T>, &T::Output, &Stored<T>, &mut WriteTerms),
+        W: FnOnce(&KeyOf<T>, &T::Output, &Stored<T>, &mut WriteTerms),
     {
         self.guard.complete(&mut Computation::new(value, self.cacheable, rules))
     }
@@ -134,7 +134,7 @@ impl<T: Signature> Waiting<'_, T, ()> {
 }
 
 async fn joined<T: Signature>(
-    wait: TypedWait<'_, T::Sharing, Key<T>, Stored<T>>,
+    wait: TypedWait<'_, T::Sharing, KeyOf<T>, Stored<T>>,
     cacheable: T::Cacheable,
     retry: &mut RetryState,
 ) -> Option<T::Output> {

@@ -32,7 +32,7 @@ pub trait Signature {
 /// The stored value of a call.
 pub(crate) type Stored<T> = <<T as Signature>::Cacheable as Cacheable<<T as Signature>::Output>>::Stored;
 /// The stored key of a call.
-pub(crate) type Key<T> = <T as Signature>::Key;
+pub(crate) type KeyOf<T> = <T as Signature>::Key;
 
 /// The types of a call as parameters.
 #[expect(clippy::type_complexity, reason = "a marker")]
@@ -67,14 +67,14 @@ pub trait Plan<'a> {
     type Types: Signature;
     /// Where its key comes from.
     #[doc(hidden)]
-    type Source: KeySource<Key<Self::Types>>;
+    type Source: KeySource<KeyOf<Self::Types>>;
 
     /// Hashes the key and says where its entry belongs. `None` where the thread's locals are gone already.
     #[doc(hidden)]
     fn target(&self) -> Option<Target<'a, Self::Types>>;
 
     #[doc(hidden)]
-    fn matches(&self, key: &Key<Self::Types>) -> bool;
+    fn matches(&self, key: &KeyOf<Self::Types>) -> bool;
 
     #[doc(hidden)]
     fn cacheable(&self) -> <Self::Types as Signature>::Cacheable;
@@ -96,7 +96,7 @@ pub trait FunctionPlan<'a, R>:
 
     /// Applies the attribute's rules to a value that the operation brings along. Once.
     #[doc(hidden)]
-    fn apply_rules<'w>(&mut self, writing: Writing<'w, Key<Self::Types>, R>) -> Writing<'w, Key<Self::Types>, R>;
+    fn apply_rules<'w>(&mut self, writing: Writing<'w, KeyOf<Self::Types>, R>) -> Writing<'w, KeyOf<Self::Types>, R>;
 }
 
 /// The plan of one call of a memoized function.

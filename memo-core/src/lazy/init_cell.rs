@@ -4,7 +4,7 @@
 use std::any::type_name;
 use std::ops::Deref;
 
-use super::init_lock::{Claim, FailedRuns, InitLock, WaitMode};
+use super::init_lock::{FailedRuns, InitLock, InitStart, WaitMode};
 use super::last_polled::TrackedFuture;
 
 /// A borrowed cell for one value, with the lock under which the value is computed.
@@ -40,8 +40,8 @@ pub(super) fn get_or_init<C: InitCell, E>(
             return Ok(found);
         }
         let run = match cell.lock().claim(WaitMode::Park, &failed, type_name::<C::Value>) {
-            Claim::Compute(run) => run,
-            Claim::Wait(wait) => {
+            InitStart::Compute(run) => run,
+            InitStart::Wait(wait) => {
                 failed.note(wait.park().as_ref());
                 continue;
             }
@@ -70,8 +70,8 @@ pub(super) async fn get_or_init_async<C: InitCell, E>(
             return Ok(found);
         }
         let run = match cell.lock().claim(WaitMode::Suspend, &failed, type_name::<C::Value>) {
-            Claim::Compute(run) => run,
-            Claim::Wait(wait) => {
+            InitStart::Compute(run) => run,
+            InitStart::Wait(wait) => {
                 failed.note(wait.finished().await.as_ref());
                 continue;
             }

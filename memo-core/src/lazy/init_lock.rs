@@ -50,7 +50,7 @@ pub(super) enum WaitMode {
 }
 
 /// What a caller that found no value does.
-pub(super) enum Claim<'l> {
+pub(super) enum InitStart<'l> {
     /// It computes the value.
     Compute(InitRun<'l>),
     /// It waits for the run that computes the value, then looks for the value again.
@@ -80,7 +80,7 @@ impl InitLock {
     /// # Panics
     /// If the computation keeps asking for its own result.
     #[track_caller]
-    pub(super) fn claim(&self, mode: WaitMode, failed: &FailedRuns, value_type: fn() -> &'static str) -> Claim<'_> {
+    pub(super) fn claim(&self, mode: WaitMode, failed: &FailedRuns, value_type: fn() -> &'static str) -> InitStart<'_> {
         loop {
             let seen = self.0.load(Acquire);
             if seen == FREE {
@@ -88,7 +88,7 @@ impl InitLock {
                 // Acquire: the value that the previous run stored is visible. Release is not needed
                 // here: the cell itself publishes the value.
                 if self.0.compare_exchange(FREE, run, AcqRel, Relaxed).is_ok() {
-                    return Claim::Compute(InitRun { id: run, lock: Some(self), failed: false });
+                    return InitStart::Compute(InitRun { id: run, lock: Some(self), failed: false });
                 }
                 continue;
             }
@@ -101,7 +101,7 @@ impl InitLock {
                 value_type(),
             );
             if depth > 0 || failed.0 >= MAX_FAILED_RUNS {
-                return Claim::compute_unshared(run);
+                return InitStart::compute_unshared(run);
             }
             if seen == run && self.0.compare_exchange(run, run | AWAITED, AcqRel, Relaxed).is_err() {
                 continue;
@@ -110,7 +110,7 @@ impl InitLock {
             if self.0.load(Acquire) == run | AWAITED {
                 // The run has not ended, so it has yet to take its flight out of the map, and will
                 // find this one.
-                return Claim::wait(mode, run, flight);
+                return InitStart::wait(mode, run, flight);
             }
             // The run ended in the meantime, and the flight may never be taken out of the map
             // again; another caller may already wait on it.
@@ -125,7 +125,7 @@ impl InitLock {
     }
 }
 
-impl Claim<'_> {
+impl InitStart<'_> {
     fn wait(mode: WaitMode, run: RunId, flight: Arc<Flight>) -> Self {
         // The task that computes may be suspended on this very thread: blocking the thread could
         // then last for ever.

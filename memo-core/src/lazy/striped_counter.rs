@@ -8,15 +8,15 @@ const STRIPES: usize = 8;
 /// One part of the count, on a cache line of its own.
 #[repr(align(64))]
 #[derive(Default)]
-struct Stripe(AtomicU64);
+struct CounterStripe(AtomicU64);
 
 /// A number that is spread over several cache lines. Each thread adds to one of them.
 #[derive(Default)]
-pub(super) struct StripedCounter([Stripe; STRIPES]);
+pub(super) struct StripedCounter([CounterStripe; STRIPES]);
 
 impl StripedCounter {
     pub(super) const fn new() -> Self {
-        Self([const { Stripe(AtomicU64::new(0)) }; STRIPES])
+        Self([const { CounterStripe(AtomicU64::new(0)) }; STRIPES])
     }
 
     #[inline]

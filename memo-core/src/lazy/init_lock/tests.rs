@@ -8,23 +8,29 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::task::{Context, Waker};
 use std::thread;
 
-use super::{AWAITED, Claim, FLIGHTS, FailedRuns, InitLock, InitRun, InitWait, MAX_DEPTH, MAX_FAILED_RUNS, WaitMode};
+use super::{
+    AWAITED, FLIGHTS, FailedRuns, InitLock, InitRun, InitStart, InitWait, MAX_DEPTH, MAX_FAILED_RUNS, WaitMode,
+};
 use crate::flight::RunOutcome;
 use crate::lazy::last_polled::TrackedFuture;
 
-fn claim<'l>(lock: &'l InitLock, mode: WaitMode, failed: &FailedRuns) -> Claim<'l> {
+fn claim<'l>(lock: &'l InitLock, mode: WaitMode, failed: &FailedRuns) -> InitStart<'l> {
     lock.claim(mode, failed, || "test")
 }
 
 /// The claim of a thread that computes.
 fn run(lock: &InitLock) -> InitRun<'_> {
-    let Claim::Compute(run) = claim(lock, WaitMode::Park, &FailedRuns::default()) else { panic!("the lock is taken") };
+    let InitStart::Compute(run) = claim(lock, WaitMode::Park, &FailedRuns::default()) else {
+        panic!("the lock is taken")
+    };
     run
 }
 
 /// The claim of a thread that waits.
 fn wait(lock: &InitLock) -> InitWait {
-    let Claim::Wait(wait) = claim(lock, WaitMode::Park, &FailedRuns::default()) else { panic!("nothing to wait for") };
+    let InitStart::Wait(wait) = claim(lock, WaitMode::Park, &FailedRuns::default()) else {
+        panic!("nothing to wait for")
+    };
     wait
 }
 
@@ -36,8 +42,8 @@ fn one_run_at_a_time_has_the_lock_and_all_waiters_are_woken() {
             scope.spawn(|| {
                 for _ in 0..2_000 {
                     match claim(&lock, WaitMode::Park, &FailedRuns::default()) {
-                        Claim::Wait(wait) => drop(wait.park()),
-                        Claim::Compute(run) => {
+                        InitStart::Wait(wait) => drop(wait.park()),
+                        InitStart::Compute(run) => {
                             assert!(run.is_shared());
                             assert_eq!(inside.fetch_add(1, Relaxed), 0);
                             runs.fetch_add(1, Relaxed);
@@ -86,12 +92,12 @@ fn a_caller_that_has_waited_for_several_failures_computes_without_the_lock() {
     let (lock, mut failed) = (InitLock::new(), FailedRuns::default());
     for _ in 0..MAX_FAILED_RUNS {
         let run = run(&lock);
-        let Claim::Wait(wait) = claim(&lock, WaitMode::Park, &failed) else { panic!("not yet") };
+        let InitStart::Wait(wait) = claim(&lock, WaitMode::Park, &failed) else { panic!("not yet") };
         run.finish(false);
         failed.note(wait.park().as_ref());
     }
     let run = run(&lock);
-    let Claim::Compute(unshared) = claim(&lock, WaitMode::Park, &failed) else { panic!("waits once more") };
+    let InitStart::Compute(unshared) = claim(&lock, WaitMode::Park, &failed) else { panic!("waits once more") };
     assert!(run.is_shared() && !unshared.is_shared());
 }
 
@@ -130,7 +136,7 @@ fn a_thread_does_not_block_for_a_task_that_was_last_polled_on_it() {
     let mut task = pin!(TrackedFuture::new(run_of_task.id(), true, pending::<()>()));
     assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     assert!(!run(&lock).is_shared());
-    assert!(matches!(claim(&lock, WaitMode::Suspend, &FailedRuns::default()), Claim::Wait(_)));
+    assert!(matches!(claim(&lock, WaitMode::Suspend, &FailedRuns::default()), InitStart::Wait(_)));
     thread::scope(|scope| {
         scope.spawn(|| drop(wait(&lock)));
     });
