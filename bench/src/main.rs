@@ -21,6 +21,7 @@ mod race;
 mod ratio;
 mod report;
 mod threads;
+mod walks;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -89,6 +90,7 @@ const QUESTIONS: &[Question] = &[
         varies: false,
         answer: |asked| ratio::answer(asked.effort),
     },
+    Question { name: "walks", asks: "how long an insert takes while another thread walks the cache", varies: true, answer: |_| walks::answer() },
     Question { name: "flights", asks: "who waits for whom", varies: false, answer: |asked| flights::answer(asked.effort) },
 ];
 

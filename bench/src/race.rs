@@ -161,7 +161,7 @@ pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// The value that `part` of `whole` are below.
-fn quantile(values: &mut [f64], part: usize, whole: usize) -> f64 {
+pub(crate) fn quantile(values: &mut [f64], part: usize, whole: usize) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() * part / whole).copied().unwrap_or(f64::NAN)
 }
