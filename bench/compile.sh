@@ -7,21 +7,21 @@
 #   --structure  measure the structure only: half a minute
 #   --check      exit with 1 if a figure of the structure is over its target
 #
-# The structure: how much of the engine a user's crate compiles for its first `Cache<K, V>`, for each
-# further one, and for two memoized functions. The crates are the files in `bench/structure/`.
-# Functions: 100 and 200 memoized functions of one key type, 100 with 100 key types, beside the same
-# functions plain and memoized by the peers; a library of 100 functions that are never called; clean
-# builds.
+# The structure: how much of the engine a user's crate compiles for its first `Cache<K, V>`, for
+# each further one, and for two memoized functions. The crates are the files in
+# `bench/user_crates/`. Functions: 100 and 200 memoized functions of one key type, 100 with 100 key
+# types, beside the same functions plain and memoized by the peers; a library of 100 functions that
+# are never called; clean builds.
 #
-# LLVM IR lines are the lines (`wc -l`) of the one .ll file that
-# `cargo rustc --release -- -C codegen-units=1 --emit=llvm-ir` writes for the user's crate: after the
-# optimizer, with declarations, attributes, metadata and blank lines, and without the dependencies,
-# whose generic functions are in it only as far as this crate instantiates them. The lines of an
-# empty `main` are subtracted.
+# LLVM IR lines are the lines (`wc -l`) of the one .ll file that `cargo rustc --release -- -C
+# codegen-units=1 --emit=llvm-ir` writes for the user's crate: after the optimizer, with
+# declarations, attributes, metadata and blank lines, and without the dependencies, whose generic
+# functions are in it only as far as this crate instantiates them. The lines of an empty `main` are
+# subtracted.
 #
-# CPU seconds are user + system of cargo and its child processes, the least of several builds: a busy
-# machine only adds to them. Dependencies are built before; incremental compilation is off; release
-# builds have cargo's default codegen units.
+# CPU seconds are user + system of cargo and its child processes, the least of several builds: a
+# busy machine only adds to them. Dependencies are built before; incremental compilation is off;
+# release builds have cargo's default codegen units.
 #
 # Runs from any directory, in a temporary directory with its own target directory.
 set -euo pipefail
@@ -127,12 +127,13 @@ json=
 uses=(plain one_cache four_caches two_functions)
 for use in "${uses[@]}"; do
     package "$use" "$memokit"
-    cp "$root/bench/structure/$use.rs" "$work/$use/user.rs"
+    cp "$root/bench/user_crates/$use.rs" "$work/$use/user.rs"
 done
 
 over=0
 
-# structure_row TITLE LINES TARGET SECONDS TARGET: the figures are above an empty main; "-" is no target.
+# structure_row TITLE LINES TARGET SECONDS TARGET: the figures are above an empty main; "-" is no
+# target.
 structure_row() {
     local verdict
     verdict=$(awk -v lines="$2" -v most_lines="$3" -v spent="$4" -v most="$5" 'BEGIN {
@@ -229,8 +230,8 @@ for contender in "${contenders[@]}"; do
         package "$contender-$functions-$keys" "${dependency[$contender]}"
         { write_functions "$contender" "$functions" "$keys"; write_main "$functions" "$keys"; } >"$work/$contender-$functions-$keys/user.rs"
     done
-    # The same functions, public in a library. A function that is never called has code all the same,
-    # unless it is generic or inline.
+    # The same functions, public in a library. A function that is never called has code all the
+    # same, unless it is generic or inline.
     package "$contender-library" "${dependency[$contender]}"
     rm "$work/$contender-library/src/main.rs"
     write_functions "$contender" 100 100 >"$work/$contender-library/src/lib.rs"
