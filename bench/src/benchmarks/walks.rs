@@ -24,7 +24,7 @@ const RECENT: usize = 100_000;
 /// Walks of each kind in each process: at least this many, and more for as long as this. The machine
 /// interrupts some of them.
 const WALKS: usize = 3;
-const ROW: Duration = Duration::from_millis(500);
+const ROW: Duration = Duration::from_secs(1);
 /// How long inserts are timed where there is no walk: about as long as a walk takes.
 const NO_WALK: Duration = Duration::from_millis(20);
 
