@@ -47,20 +47,12 @@ pub(crate) fn beside(error: &Error, item: &TokenStream) -> TokenStream {
     quote::quote!(#error #item)
 }
 
-/// `did you mean` for a word that is not in the list: the nearest known one, if it is near at all.
-pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let (distance, near) = known.iter().map(|known| (edits(word, known), *known)).min()?;
-    let length = word.chars().count().max(near.chars().count());
-    // Half of the letters may be wrong, but a short word must share something: `x` is not a misspelt `in`.
+/// The known name nearest to a misspelt one, if it is near at all.
+pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let (distance, near) = known.iter().map(|known| (edits(name, known), *known)).min()?;
+    let length = name.chars().count().max(near.chars().count());
+    // Half of the letters may be wrong, but a short name must share something: `x` is not a misspelt `in`.
     (distance * 2 <= length && distance < length).then_some(near)
-}
-
-/// The message for an unknown word: the nearest known one if there is any, else all of them.
-pub(crate) fn unknown(word: &str, known: &[&str]) -> String {
-    match nearest(word, known) {
-        Some(near) => format!("unknown word `{word}`; did you mean `{near}`?"),
-        None => format!("unknown word `{word}`; the words are {}", known.join(", ")),
-    }
 }
 
 /// The number of letters to insert, remove, replace or swap with their neighbour (optimal string alignment).
@@ -86,20 +78,20 @@ fn edits(a: &str, b: &str) -> usize {
 mod tests {
     use super::*;
 
-    const WORDS: &[&str] = &["lru", "lfu", "ttl", "max", "max_weight", "in", "ignore"];
+    const NAMES: &[&str] = &["lru", "lfu", "ttl", "max", "max_weight", "in", "ignore"];
 
     #[test]
-    fn a_misspelt_word_finds_its_neighbour() {
-        assert_eq!(nearest("tttl", WORDS), Some("ttl"));
-        assert_eq!(nearest("max_wieght", WORDS), Some("max_weight"));
-        assert_eq!(nearest("ingore", WORDS), Some("ignore"));
-        assert_eq!(nearest("LRU", WORDS), None);
+    fn a_misspelt_name_finds_its_neighbour() {
+        assert_eq!(nearest("tttl", NAMES), Some("ttl"));
+        assert_eq!(nearest("max_wieght", NAMES), Some("max_weight"));
+        assert_eq!(nearest("ingore", NAMES), Some("ignore"));
+        assert_eq!(nearest("LRU", NAMES), None);
     }
 
     #[test]
-    fn a_word_that_resembles_nothing_gets_the_whole_list() {
-        assert_eq!(nearest("x", WORDS), None);
-        assert!(unknown("namespace", WORDS).ends_with("lru, lfu, ttl, max, max_weight, in, ignore"));
+    fn a_name_that_resembles_nothing_has_no_neighbour() {
+        assert_eq!(nearest("x", NAMES), None);
+        assert_eq!(nearest("namespace", NAMES), None);
     }
 
     #[test]

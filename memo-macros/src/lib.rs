@@ -10,7 +10,7 @@ mod cached_field;
 mod derive_key;
 mod diagnostics;
 mod memoize;
-mod words;
+mod options;
 
 /// Remembers the results of a function.
 ///

@@ -2,23 +2,19 @@
 
 use super::form::{Form, ungrouped};
 use super::getter::Getter;
-use super::vocabulary::Words;
 use crate::diagnostics::Diagnostics;
 use quote::ToTokens;
 use syn::{FnArg, GenericParam, Receiver, ReceiverKind, Type};
 
-/// Checks the getter and the words together; the form is known if the getter returns anything.
-pub(crate) fn getter(getter: &Getter, words: &Words, diagnostics: &mut Diagnostics) -> Option<Form> {
+/// Checks the getter; its form is known if it returns anything.
+pub(crate) fn getter(getter: &Getter, diagnostics: &mut Diagnostics) -> Option<Form> {
     qualifiers(getter, diagnostics);
     receiver(getter, diagnostics);
     generics(getter, diagnostics);
     let form = Form::of(getter);
     match &form {
         None => diagnostics.at(getter.name().span(), "this getter returns nothing, so there is nothing to keep"),
-        Some(form) => answer(form, words, diagnostics),
-    }
-    if let (Some(stats), true) = (words.stats, words.without_handle) {
-        diagnostics.at(stats, "with `handle = false` nobody could read the statistics; take one of them out");
+        Some(form) => answer(form, diagnostics),
     }
     form
 }
@@ -91,7 +87,7 @@ fn generics(getter: &Getter, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn answer(form: &Form, words: &Words, diagnostics: &mut Diagnostics) {
+fn answer(form: &Form, diagnostics: &mut Diagnostics) {
     if let Form::Value { result, .. } = form {
         match ungrouped(result) {
             Type::Tuple(unit) if unit.elems.is_empty() => {
@@ -104,17 +100,12 @@ fn answer(form: &Form, words: &Words, diagnostics: &mut Diagnostics) {
             _ => {}
         }
     }
-    let Some(lent) = form.lent() else { return };
-    if is_mut(lent) {
+    if let Some(lent) = form.lent()
+        && is_mut(lent)
+    {
         diagnostics.over(
             lent,
             "a cached value is shared, so it cannot be lent as `&mut`; lend it as `&`, and change it through `get_mut` of the field",
-        );
-    } else if words.deps_word.is_some() {
-        diagnostics.over(
-            lent,
-            "with `deps` the value is replaced when a dependency has changed, so it cannot be lent: return it by value, or share \
-             it in an `Arc`",
         );
     }
 }

@@ -6,7 +6,7 @@
 
 use super::form::{Form, ungrouped};
 use super::getter::Getter;
-use super::vocabulary::Words;
+use super::options::GetterOptions;
 use crate::attributes::Attributes;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -15,14 +15,14 @@ use syn::spanned::Spanned;
 use syn::{Member, Receiver, ReturnType, Safety, Signature};
 
 /// Expands a getter that passed all checks.
-pub(crate) fn expand(getter: &Getter, words: &Words, form: &Form) -> TokenStream {
+pub(crate) fn expand(getter: &Getter, options: &GetterOptions, form: &Form) -> TokenStream {
     let Some(receiver) = getter.receiver() else { return TokenStream::new() };
     let site = getter.site();
-    let field = words.field.clone().unwrap_or_else(|| Member::Named(getter.name().clone()));
-    let body_beside = matches!(form, Form::Value { .. }) && !words.without_handle;
+    let field = options.field.clone().unwrap_or_else(|| Member::Named(getter.name().clone()));
+    let body_beside = matches!(form, Form::Value { .. }) && !options.without_handle;
     let attributes = Attributes::sort(&getter.attrs);
-    let p = plumbing(words, site);
-    Printer { getter, words, form, receiver, attributes, field, body_beside, p, site }.items()
+    let p = plumbing(options, site);
+    Printer { getter, options, form, receiver, attributes, field, body_beside, p, site }.items()
 }
 
 /// What stands in for a getter with mistakes whose body has another type than its signature says: one that lends. Its body would be a
@@ -34,15 +34,15 @@ pub(crate) fn fallback(getter: &Getter) -> Option<TokenStream> {
 }
 
 /// The plumbing module.
-fn plumbing(words: &Words, at: Span) -> TokenStream {
-    let facade = words.facade.as_ref().map(|path| quote!(#path::__private));
+fn plumbing(options: &GetterOptions, at: Span) -> TokenStream {
+    let facade = options.facade.as_ref().map(|path| quote!(#path::__private));
     facade.unwrap_or_else(|| quote_spanned!(at=> ::memokit::__private))
 }
 
 /// What every part of an expansion repeats.
 struct Printer<'g> {
     getter: &'g Getter,
-    words: &'g Words,
+    options: &'g GetterOptions,
     form: &'g Form,
     receiver: &'g Receiver,
     attributes: Attributes,
@@ -57,7 +57,7 @@ struct Printer<'g> {
 impl Printer<'_> {
     fn items(&self) -> TokenStream {
         let getter = self.wrapper();
-        if self.words.without_handle {
+        if self.options.without_handle {
             return getter;
         }
         let (cached, clear, info, site) = (self.cached(), self.clear(), self.info(), self.site_item());
@@ -100,7 +100,7 @@ impl Printer<'_> {
                 ReturnType::Type(_, ty) => Span::mixed_site().located_at(ty.span()),
                 ReturnType::Default => self.site,
             };
-            let (name, p) = (Ident::new(&name, at), plumbing(self.words, at));
+            let (name, p) = (Ident::new(&name, at), plumbing(self.options, at));
             let await_ = asynchronous.then(|| quote_spanned!(at=> .await));
             let field = if asynchronous && key.is_none() {
                 quote_spanned!(self.site=> #p::async_field(__field))
@@ -110,7 +110,7 @@ impl Printer<'_> {
             quote_spanned!(at=> #p::#name(#field, #tally, #key #compute) #await_)
         };
         match self.form {
-            Form::Value { .. } if self.words.deps.is_empty() => call("given", None),
+            Form::Value { .. } if self.options.deps.is_empty() => call("given", None),
             Form::Value { .. } => {
                 let key = self.key();
                 call("given_with", Some(quote_spanned!(self.site=> #key,)))
@@ -138,14 +138,14 @@ impl Printer<'_> {
     /// The dependencies, borrowed.
     fn key(&self) -> TokenStream {
         let this = self.receiver.self_token;
-        let deps = self.words.deps.iter().map(|dep| quote_spanned!(self.site=> &#this.#dep));
+        let deps = self.options.deps.iter().map(|dep| quote_spanned!(self.site=> &#this.#dep));
         quote_spanned!(self.site=> (#(#deps,)*))
     }
 
     /// What counts.
     fn tally(&self) -> TokenStream {
         let p = &self.p;
-        if self.words.without_handle {
+        if self.options.without_handle {
             return quote_spanned!(self.site=> &#p::NotCounted);
         }
         let site = self.beside_as("__", "_cache_site");
@@ -202,7 +202,7 @@ impl Printer<'_> {
             quote_spanned!(self.site=> (&&#p::Look::<_, _, #of>::new(__field, #p::#mode #key)).look())
         };
         let (output, value) = match self.form {
-            Form::Value { kept, .. } if self.words.deps.is_empty() => {
+            Form::Value { kept, .. } if self.options.deps.is_empty() => {
                 (quote_spanned!(self.site=> &#kept), look("ByValue", None, kept))
             }
             Form::Value { kept, .. } => (kept.to_token_stream(), look("With", Some(self.key()), kept)),
@@ -222,7 +222,7 @@ impl Printer<'_> {
         let output =
             ReturnType::Type(syn::Token![->](self.site), Box::new(syn::Type::Verbatim(quote!(#p::Option<#output>))));
         let sig = Signature { asyncness: None, safety: Safety::Default, abi: None, output, ..sig };
-        let when = if self.words.deps.is_empty() { "" } else { " for the dependencies as they are now" };
+        let when = if self.options.deps.is_empty() { "" } else { " for the dependencies as they are now" };
         let doc = self.doc(|name| format!("The value of [`{name}`](Self::{name}), if it is there already{when}."));
         let attrs =
             quote_spanned!(self.site=> #doc #[must_use] #[allow(clippy::option_option, clippy::type_complexity)]);
@@ -246,7 +246,7 @@ impl Printer<'_> {
     fn info(&self) -> TokenStream {
         let (p, name, site) = (&self.p, self.beside("_cache_info"), self.beside_as("__", "_cache_site"));
         let doc = self.doc(|name| {
-            let hits = if self.words.stats.is_some() { ", and how often the value was there" } else { "" };
+            let hits = if self.options.stats { ", and how often the value was there" } else { "" };
             format!("How often [`{name}`](Self::{name}) was computed (`misses`){hits}, over all instances.")
         });
         let sig = quote_spanned!(self.site=> fn #name() -> #p::CacheInfo);
@@ -257,7 +257,7 @@ impl Printer<'_> {
     /// The counts, in a static that the getter and `area_cache_info` reach alike, whatever the type is generic over.
     fn site_item(&self) -> TokenStream {
         let (p, name, cfg) = (&self.p, self.beside_as("__", "_cache_site"), &self.attributes.cfg);
-        let tally = Ident::new(if self.words.stats.is_some() { "FieldStats" } else { "FieldSite" }, self.site);
+        let tally = Ident::new(if self.options.stats { "FieldStats" } else { "FieldSite" }, self.site);
         quote_spanned! {self.site=>
             #cfg #[doc(hidden)] #[allow(dead_code)]
             fn #name() -> &'static #p::#tally {

@@ -47,10 +47,10 @@ pub(super) fn expand(attr: TokenStream, block: &Block) -> Result<TokenStream> {
                 types.extend(name);
                 inside.extend(tokens);
             }
-            Member::Memoized(words, method) => {
+            Member::Memoized(options, method) => {
                 let untouched = method.clone();
                 let place = if block.of.is_some() { Place::OfTrait } else { Place::Beside };
-                match super::function(words, *method, Some(place)) {
+                match super::function(options, *method, Some(place)) {
                     Err(error) => {
                         diagnostics.add(error);
                         untouched.to_tokens(&mut inside);
@@ -74,9 +74,9 @@ pub(super) fn expand(attr: TokenStream, block: &Block) -> Result<TokenStream> {
 
 /// Whether the block can be served.
 fn fits(attr: TokenStream, block: &Block, members: &[Member]) -> Result<()> {
-    if let Some(word) = attr.into_iter().next() {
-        let message = "on an impl block #[memoize] stands bare: write the words on the methods inside";
-        return Err(Error::new(word.span(), message));
+    if let Some(option) = attr.into_iter().next() {
+        let message = "on an impl block #[memoize] takes no options: write them on the methods inside";
+        return Err(Error::new(option.span(), message));
     }
     if !members.iter().any(|member| matches!(member, Member::Memoized(..))) {
         let message = "no method in this block is to be memoized: put #[memoize] on the methods that are, too";
@@ -177,11 +177,11 @@ fn member(input: ParseStream<'_>) -> Result<Member> {
     let attrs = ahead.call(Attribute::parse_outer)?;
     if let Some(place) = attrs.iter().position(is_memoize) {
         let mut method: Function = input.parse()?;
-        let words = match method.attrs.remove(place).meta {
+        let options = match method.attrs.remove(place).meta {
             Meta::List(list) => list.tokens,
             _ => TokenStream::new(),
         };
-        return Ok(Member::Memoized(words, Box::new(method)));
+        return Ok(Member::Memoized(options, Box::new(method)));
     }
     // Not ours: taken as it is, up to where it ends.
     let attrs = input.call(Attribute::parse_outer)?;

@@ -1,4 +1,4 @@
-//! `#[memoize]`: vocabulary → item → model → checks → expansion. When a stage finds mistakes, they come out beside the item as the
+//! `#[memoize]`: options → item → model → checks → expansion. When a stage finds mistakes, they come out beside the item as the
 //! user wrote it, so that one mistake gives one error and the body's own errors stay visible.
 
 mod block;
@@ -6,19 +6,17 @@ mod checks;
 mod expansion;
 mod item;
 mod model;
+mod options;
 mod scan;
-mod units;
-mod values;
-mod vocabulary;
 
 use crate::diagnostics::{Diagnostics, beside};
 use expansion::Expansion;
 use item::{Function, Item};
 use model::{Model, Place};
+use options::Options;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Result;
-use vocabulary::Words;
 
 /// Expands the attribute on a function or an impl block.
 pub(crate) fn expand(attr: TokenStream, item: &TokenStream) -> TokenStream {
@@ -33,18 +31,11 @@ pub(crate) fn expand(attr: TokenStream, item: &TokenStream) -> TokenStream {
 
 /// All stages for one function.
 fn function(attr: TokenStream, function: Function, place: Option<Place>) -> Result<Expansion> {
-    let words = phase(|diagnostics| Words::read(attr, diagnostics))?;
-    let model = phase(|diagnostics| {
-        checks::words(&words, diagnostics);
-        Model::new(function, words, place)
-    })?;
-    phase(|diagnostics| checks::function(&model, diagnostics))?;
-    Ok(expansion::expand(&model))
-}
-
-/// All mistakes of one phase, or what it gives: a later phase would only misunderstand what an earlier one could not read.
-fn phase<T>(work: impl FnOnce(&mut Diagnostics) -> T) -> Result<T> {
+    let (options, given) = Options::read(attr)?;
+    let model = Model::new(function, options, place);
     let mut diagnostics = Diagnostics::default();
-    let done = work(&mut diagnostics);
-    diagnostics.finish().map(|()| done)
+    checks::function(&model, &mut diagnostics);
+    given.check(&model, &mut diagnostics);
+    diagnostics.finish()?;
+    Ok(expansion::expand(&model))
 }

@@ -1,8 +1,8 @@
 //! The function as facts: its place, its arguments, its result. Nothing is decided here and nothing is printed.
 
 use super::item::Function;
+use super::options::Options;
 use super::scan;
-use super::vocabulary::Words;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -40,7 +40,7 @@ pub(crate) struct Argument {
 /// Everything that later stages want to know.
 pub(crate) struct Model {
     pub(crate) function: Function,
-    pub(crate) words: Words,
+    pub(crate) options: Options,
     pub(crate) place: Place,
     pub(crate) receiver: Option<Receiver>,
     /// The receiver is left out of the key.
@@ -52,20 +52,20 @@ pub(crate) struct Model {
 
 impl Model {
     /// Collects the facts about a function. `block` is what is known about the impl block around it, if that carries the attribute.
-    pub(crate) fn new(function: Function, words: Words, block: Option<Place>) -> Self {
+    pub(crate) fn new(function: Function, options: Options, block: Option<Place>) -> Self {
         let sig = &function.sig;
         let receiver = sig.receiver().cloned();
         let place = block.unwrap_or_else(|| {
-            let method = words.assoc
+            let method = options.surface.assoc
                 || receiver.is_some()
                 || scan::says_self(sig.to_token_stream())
                 || scan::says_self(function.body.stream());
             if method { Place::Beside } else { Place::Free }
         });
-        let arguments = sig.inputs.iter().enumerate().filter_map(|(i, input)| argument(i, input, &words)).collect();
+        let arguments = sig.inputs.iter().enumerate().filter_map(|(i, input)| argument(i, input, &options)).collect();
         let result = scan::returned(&sig.output).cloned().unwrap_or_else(|| syn::parse_quote!(()));
-        let receiver_ignored = words.ignore.iter().any(|name| name == "self");
-        Self { function, words, place, receiver, receiver_ignored, arguments, result }
+        let receiver_ignored = options.key.ignore.iter().any(|name| name == "self");
+        Self { function, options, place, receiver, receiver_ignored, arguments, result }
     }
 
     pub(crate) fn name(&self) -> &Ident {
@@ -132,12 +132,12 @@ impl Model {
 
     /// The path of the plumbing module.
     pub(crate) fn plumbing(&self) -> TokenStream {
-        let facade = self.words.facade.as_ref().map(|path| quote!(#path::__private));
+        let facade = self.options.surface.facade.as_ref().map(|path| quote!(#path::__private));
         facade.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ::memokit::__private))
     }
 }
 
-fn argument(index: usize, input: &FnArg, words: &Words) -> Option<Argument> {
+fn argument(index: usize, input: &FnArg, options: &Options) -> Option<Argument> {
     let FnArg::Typed(input) = input else { return None };
     let (name, pattern, mutable) = match &*input.pat {
         Pat::Ident(plain) if plain.subpat.is_none() && plain.by_ref.is_none() => {
@@ -150,7 +150,7 @@ fn argument(index: usize, input: &FnArg, words: &Words) -> Option<Argument> {
         names_in(pattern.to_token_stream(), &mut inner_names);
     }
     Some(Argument {
-        ignored: words.ignore.contains(&name),
+        ignored: options.key.ignore.contains(&name),
         opaque: matches!(scan::ungrouped(&input.ty), Type::ImplTrait(_)),
         ty: (*input.ty).clone(),
         name,

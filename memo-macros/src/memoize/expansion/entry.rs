@@ -106,7 +106,7 @@ impl Printer<'_> {
         let drive = |body: TokenStream| {
             if self.model.is_async() { quote_spanned!(site=> __lead.drive(#body).await) } else { body }
         };
-        let (Some(when), Some(calls)) = (&self.model.words.when, calls) else {
+        let (Some(when), Some(calls)) = (&self.model.options.cacheable.when, calls) else {
             let driven = drive(body);
             return quote_spanned! {site=>
                 let __lead = #lead;

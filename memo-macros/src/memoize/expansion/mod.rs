@@ -16,7 +16,7 @@ mod store;
 mod wrapper;
 
 use super::model::{Model, Place};
-use super::values::Handle;
+use super::options::Handle;
 use crate::attributes::Attributes;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -61,12 +61,12 @@ struct Printer<'m> {
 impl<'m> Printer<'m> {
     fn new(model: &'m Model) -> Self {
         let site = Span::mixed_site().located_at(model.name().span());
-        let named = match &model.words.handle {
+        let named = match &model.options.surface.handle {
             Some(Handle::Named(name)) => Some(name),
             _ => None,
         };
         let surface = match model.place {
-            _ if model.words.without_handle() => Surface::Inline,
+            _ if model.options.surface.without_handle() => Surface::Inline,
             Place::Free => {
                 let mut name = named.unwrap_or(model.name()).clone();
                 name.set_span(Span::mixed_site().located_at(name.span()));

@@ -65,7 +65,7 @@ impl Printer<'_> {
     fn about_the_cache(&self) -> Vec<Operation> {
         let (p, site, store) = (&self.p, self.site, self.store());
         // The user's own `self`: the field's expression must see it.
-        let this = self.model.words.field.as_ref().and(self.model.receiver.as_ref()).map(|receiver| {
+        let this = self.model.options.storage.field.as_ref().and(self.model.receiver.as_ref()).map(|receiver| {
             let this = receiver.self_token;
             quote_spanned!(site=> &#this,)
         });

@@ -26,21 +26,21 @@ impl Printer<'_> {
         }
     }
 
-    /// What of the result is kept: as a word says, else as its type suggests; checked at the place of the return type.
+    /// What of the result is kept: as an option says, else as its type suggests; checked at the place of the return type.
     fn keep(&self) -> TokenStream {
-        let (p, result, words) = (&self.p, &self.model.result, &self.model.words);
+        let (p, result, options) = (&self.p, &self.model.result, &self.model.options);
         let site = Model::site_of(result);
         if self.model.is_opaque() {
             return quote_spanned!(site=> #p::Whole);
         }
-        let policy = if words.skip_none.is_some() {
+        let policy = if options.cacheable.skip_none {
             quote_spanned!(site=> #p::SomeOnly)
-        } else if words.cache_err {
+        } else if options.cacheable.cache_err {
             quote_spanned!(site=> #p::Whole)
         } else {
             quote_spanned!(site=> (&&&#p::Returns::<#result>::new()).__memokit_keep())
         };
-        let scope = Ident::new(if words.local { "Alone" } else { "Threads" }, site);
+        let scope = Ident::new(if options.storage.local { "Alone" } else { "Threads" }, site);
         // The user's type stays out of the expression that is asked: a span over tokens of both of us would begin at the attribute.
         quote_spanned!(site=> match #p::kept::<#result, #p::#scope, _>(#policy) { __kept => (&&__kept).__memokit_fit() })
     }
@@ -69,14 +69,14 @@ impl Printer<'_> {
 
     /// What separates the instantiations. Methods cannot see the parameters of their impl; `Self` stands for them.
     fn instance(&self) -> TokenStream {
-        let (p, model, words) = (&self.p, self.model, &self.model.words);
-        if words.field.is_some() {
+        let (p, model, key) = (&self.p, self.model, &self.model.options.key);
+        if model.options.storage.field.is_some() {
             // The field's type is the instance.
             return quote!(());
         }
-        let with_types = if words.key.is_some() { words.typed == Some(true) } else { words.typed != Some(false) };
+        let with_types = if key.key.is_some() { key.typed == Some(true) } else { key.typed != Some(false) };
         // Values, not types: `f::<3>()` and `f::<4>()` never share, unless the key says what counts.
-        let with_consts = with_types || words.key.is_none();
+        let with_consts = with_types || key.key.is_none();
         let mut types: Vec<TokenStream> = Vec::new();
         if model.is_method() {
             types.push(quote_spanned!(self.site=> Self));
@@ -103,15 +103,15 @@ impl Printer<'_> {
 
     /// The bound components of the key.
     fn components(&self) -> Vec<TokenStream> {
-        let (model, words) = (self.model, &self.model.words);
-        if let Some(key) = &words.key {
+        let (model, options) = (self.model, &self.model.options);
+        if let Some(key) = &options.key.key {
             let site = Model::site_of(key);
             return vec![self.bind_value(site, &quote_spanned!(site=> (#key)))];
         }
         let mut components = Vec::new();
         if let Some(receiver) = &model.receiver
             && !model.receiver_ignored
-            && words.field.is_none()
+            && options.storage.field.is_none()
         {
             let this = &receiver.self_token;
             let site = Model::site_of(receiver);
@@ -124,7 +124,7 @@ impl Printer<'_> {
         for argument in model.arguments.iter().filter(|argument| !argument.ignored) {
             let name = &argument.name;
             let site = Model::site_of(&argument.ty);
-            let untyped = words.typed == Some(false) && model.is_generic(argument);
+            let untyped = options.key.typed == Some(false) && model.is_generic(argument);
             components.push(self.bind(site, &quote_spanned!(site=> &#name), untyped));
         }
         components
@@ -138,7 +138,7 @@ impl Printer<'_> {
             adapter = quote_spanned!(site=> #p::Untyped(#adapter));
         }
         let bound = quote_spanned!(site=> #p::bind(#adapter, #reference));
-        if self.model.words.local {
+        if self.model.options.storage.local {
             return bound;
         }
         quote_spanned!(site=> match #bound { __bound => (&&__bound).__memokit_shared() })

@@ -1,7 +1,6 @@
 //! Where the entries of the function live, and how that place is set up.
 
 use super::{Printer, Surface};
-use crate::memoize::values::{SingleFlight, Time, Ttl};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -14,21 +13,24 @@ impl Printer<'_> {
         let config = self.config();
         let (config_fn, store_fn) = (self.operation("__config"), self.operation("__store"));
         let config_item = quote_spanned!(self.site=> #cfg #[doc(hidden)] fn #config_fn() -> #p::Config { #config });
-        if self.model.words.field.is_some() {
+        if self.model.options.storage.field.is_some() {
             return config_item;
         }
-        let (site_ty, store_ty, open) =
-            if self.model.words.local { ("LocalSite", "Local", "local") } else { ("Site", "Shared", "shared") };
+        let (site_ty, store_ty, open) = if self.model.options.storage.local {
+            ("LocalSite", "Local", "local")
+        } else {
+            ("Site", "Shared", "shared")
+        };
         let name = |name: &str| Ident::new(name, self.site);
         let (site_ty, store_ty) = (name(site_ty), name(store_ty));
-        let (open, hasher) = match &self.model.words.hasher {
+        let (open, hasher) = match &self.model.options.storage.hasher {
             Some(hasher) => {
                 let with = name(&format!("{open}_with"));
                 (quote_spanned!(self.site=> #with::<#hasher>), Some(quote_spanned!(self.site=> <#hasher>)))
             }
             None => (name(open).into_token_stream(), None),
         };
-        let (listed, typed) = (self.listed_name(), self.model.words.typed == Some(true));
+        let (listed, typed) = (self.listed_name(), self.model.options.key.typed == Some(true));
         let config_path = self.operation_path("__config");
         quote_spanned! {self.site=>
             #config_item
@@ -42,14 +44,14 @@ impl Printer<'_> {
     /// The store of this call.
     pub(super) fn store(&self) -> TokenStream {
         let p = &self.p;
-        match &self.model.words.field {
+        match &self.model.options.storage.field {
             None => {
                 let store = self.operation_path("__store");
                 quote_spanned!(self.site=> #store())
             }
             Some(field) => {
                 let config = self.operation_path("__config");
-                let hasher = self.model.words.hasher.as_ref();
+                let hasher = self.model.options.storage.hasher.as_ref();
                 let open = hasher.map(|hasher| quote_spanned!(self.site=> field_with::<#hasher, _, _>));
                 let open = open.unwrap_or_else(|| quote_spanned!(self.site=> field));
                 quote_spanned!(self.site=> #p::#open(&#field, #config))
@@ -60,7 +62,7 @@ impl Printer<'_> {
     /// The name in lists and reports.
     fn listed_name(&self) -> TokenStream {
         let p = &self.p;
-        if let Some(name) = &self.model.words.name {
+        if let Some(name) = &self.model.options.surface.name {
             return quote!(#name);
         }
         let name = self.model.name().unraw().to_string();
@@ -68,54 +70,9 @@ impl Printer<'_> {
     }
 
     fn config(&self) -> TokenStream {
-        let (p, words) = (&self.p, &self.model.words);
-        let mut config = quote_spanned!(self.site=> #p::Config::new());
-        let mut set = |option: TokenStream| config.extend(option);
-        if let Some((policy, bound)) = &words.policy {
-            // At the policy's own place: a bound of the wrong type is reported there.
-            set(quote_spanned!(self.site=> .#policy(#bound)));
-        }
-        if let Some(size) = &words.max_weight {
-            set(quote_spanned!(self.site=> .max_weight(#size)));
-        }
-        match &words.ttl {
-            Some(Ttl::Same(time)) => {
-                let time = self.time(time);
-                set(quote_spanned!(self.site=> .ttl(#time)));
-            }
-            // What a closure says is part of the write.
-            Some(Ttl::PerEntry(_)) | None => {}
-        }
-        if let Some(time) = &words.idle {
-            let time = self.time(time);
-            set(quote_spanned!(self.site=> .idle(#time)));
-        }
-        if let Some(share) = &words.jitter {
-            set(quote_spanned!(self.site=> .jitter(#share)));
-        }
-        match &words.single_flight {
-            None | Some(SingleFlight::On) => {}
-            Some(SingleFlight::Off) => set(quote_spanned!(self.site=> .single_flight(#p::SingleFlight::Off))),
-            Some(SingleFlight::Within(time)) => {
-                let time = self.time(time);
-                set(quote_spanned!(self.site=> .single_flight(#p::SingleFlight::Within(#time))));
-            }
-        }
-        if let Some(clock) = &words.clock {
-            set(quote_spanned!(self.site=> .clock(#clock)));
-        }
-        config
-    }
-
-    fn time(&self, time: &Time) -> TokenStream {
         let p = &self.p;
-        match time {
-            Time::Computed(expr) => quote!(#expr),
-            Time::Fixed(time) => {
-                let (seconds, nanos) = (time.as_secs(), time.subsec_nanos());
-                quote_spanned!(self.site=> #p::Duration::new(#seconds, #nanos))
-            }
-        }
+        let settings = self.model.options.config.iter().map(|setting| setting.print(p, self.site));
+        quote_spanned!(self.site=> #p::Config::new() #(#settings)*)
     }
 
     /// The items that the wrapper of a function without a handle keeps to itself.

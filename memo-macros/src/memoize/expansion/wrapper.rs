@@ -78,16 +78,8 @@ impl Printer<'_> {
 
     /// What happens to a value on its way into the store, if anything does.
     pub(super) fn write(&self) -> Option<TokenStream> {
-        let words = &self.model.words;
-        let ttl = match &words.ttl {
-            Some(crate::memoize::values::Ttl::PerEntry(closure)) => Some(quote_spanned!(self.site=> .ttl(#closure))),
-            _ => None,
-        };
-        let weight = words.weight.as_ref().map(|closure| quote_spanned!(self.site=> .weight(#closure)));
-        let keep_if = words.keep_if.as_ref().map(|closure| quote_spanned!(self.site=> .keep_if(#closure)));
-        if ttl.is_none() && weight.is_none() && keep_if.is_none() {
-            return None;
-        }
-        Some(quote_spanned!(self.site=> |__write| __write #ttl #weight #keep_if))
+        let mut settings = self.model.options.write.iter().map(|setting| setting.print(&self.p, self.site)).peekable();
+        settings.peek()?;
+        Some(quote_spanned!(self.site=> |__write| __write #(#settings)*))
     }
 }

@@ -64,7 +64,7 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
     }
     if total == 0 {
         return Err(format!(
-            "`{text}` would expire every value at once: give a time above zero, or leave the word out"
+            "`{text}` would expire every value at once: give a time above zero, or leave the option out"
         ));
     }
     let nanos = u64::try_from(total).map_err(|_| format!("`{text}` is too long: the longest duration is 584 years"))?;
