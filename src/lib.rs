@@ -17,8 +17,8 @@
 pub mod __private;
 
 pub use memo_core::{
-    Builder, Cache, CacheInfo, CacheParameters, CacheRef, Clock, DefaultHashBuilder, Entry, Error, Float, Key, KeyRef,
-    Lazy, LocalCache, ManualClock, Memo, RemovalCause, Report, caches, report,
+    Cache, CacheBuilder, CacheInfo, CacheParameters, CacheRef, Clock, DefaultHashBuilder, Entry, Error, Float, Key,
+    KeyRef, Lazy, LocalCache, ManualClock, Memo, RemovalCause, Report, SingleFlight, caches, report,
 };
 pub use memo_macros::{Key, cached_field, memoize};
 

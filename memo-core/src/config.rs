@@ -7,15 +7,29 @@ use std::time::Duration;
 use crate::clock::{Clock, Time};
 use crate::policy::PolicyKind;
 
-/// Whether calls for one key wait for one run.
+/// Whether concurrent calls for one missing key are coalesced into one run.
+///
+/// Made from a `bool` or a [`Duration`] where a builder asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SingleFlight {
-    /// They do.
+    /// Later callers wait for the run that is in flight and share its value.
     On,
     /// Every call that misses computes for itself.
     Off,
-    /// They do, for this long at most; then they compute for themselves.
+    /// A waiter gives up after this long and computes for itself.
     Within(Duration),
+}
+
+impl From<bool> for SingleFlight {
+    fn from(on: bool) -> Self {
+        if on { Self::On } else { Self::Off }
+    }
+}
+
+impl From<Duration> for SingleFlight {
+    fn from(longest_wait: Duration) -> Self {
+        Self::Within(longest_wait)
+    }
 }
 
 /// The set-up of one store.

@@ -1,22 +1,24 @@
 //! What expansions name. Not part of the public interface: it changes with the macros, in the same release.
 
+pub use crate::cacheable::*;
 pub use crate::call::{
     Call, Contains, Entered, ExpiresIn, Forget, Lead, Operation, Peek, Put, Read, Refresh, Weight, Writing, as_is,
     at_once, bypassed, cache, clear, forget_if, info, parameters, resize,
 };
 pub use crate::config::{Config, SingleFlight};
-pub use crate::engine::Turn;
+pub use crate::engine::RetryState;
 pub use crate::hash::DefaultHashBuilder;
+pub use crate::home::{FieldStore, LocalStore, SharedStore, StaticCache, ThreadCache, field, field_with};
 pub use crate::info::{CacheInfo, CacheParameters};
-pub use crate::keep::*;
 pub use crate::key::*;
 pub use crate::lazy::*;
 pub use crate::registry::CacheRef;
-pub use crate::site::{Field, Local, LocalSite, Shared, Site, field, field_with};
 
 /// The traits among which method resolution chooses. Without names, so that what the user writes keeps its meaning beside them.
 pub mod choices {
-    pub use crate::keep::{AutoFit1 as _, AutoFit2 as _, AutoKeep1 as _, AutoKeep2 as _, AutoKeep3 as _};
+    pub use crate::cacheable::{
+        AutoCacheable1 as _, AutoCacheable2 as _, AutoCacheable3 as _, AutoFit1 as _, AutoFit2 as _,
+    };
     pub use crate::key::{
         AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, AutoKey5 as _, AutoShare1 as _, AutoShare2 as _,
     };

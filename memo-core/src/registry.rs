@@ -41,28 +41,28 @@ pub(crate) trait AnyCache: Send + Sync {
     fn resize(&self, max_entries: usize);
 }
 
-enum Listed {
+enum Registration {
     /// A function's: as long as the process.
     Function(&'static dyn AnyCache),
     /// A value: as long as somebody holds it.
     Value(Weak<dyn AnyCache>),
 }
 
-static CACHES: Lazy<DashMap<u64, Listed>> = Lazy::new(DashMap::new);
+static CACHES: Lazy<DashMap<u64, Registration>> = Lazy::new(DashMap::new);
 
-fn enter(listed: Listed) {
+fn enter(listed: Registration) {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     CACHES.insert(NEXT.fetch_add(1, Relaxed), listed);
 }
 
 pub(crate) fn list_function(cache: &'static dyn AnyCache) {
-    enter(Listed::Function(cache));
+    enter(Registration::Function(cache));
 }
 
 pub(crate) fn list(cache: Weak<dyn AnyCache>) {
     // Names of caches that are gone leave when others come.
-    CACHES.retain(|_, listed| !matches!(listed, Listed::Value(cache) if cache.strong_count() == 0));
-    enter(Listed::Value(cache));
+    CACHES.retain(|_, listed| !matches!(listed, Registration::Value(cache) if cache.strong_count() == 0));
+    enter(Registration::Value(cache));
 }
 
 /// One cache of the process, its types erased.
@@ -136,8 +136,8 @@ pub fn caches() -> Vec<CacheRef> {
     let mut all: Vec<CacheRef> = CACHES
         .iter()
         .filter_map(|listed| match &*listed {
-            Listed::Function(cache) => Some(CacheRef(Held::Function(*cache))),
-            Listed::Value(cache) => cache.upgrade().map(|cache| CacheRef(Held::Value(cache))),
+            Registration::Function(cache) => Some(CacheRef(Held::Function(*cache))),
+            Registration::Value(cache) => cache.upgrade().map(|cache| CacheRef(Held::Value(cache))),
         })
         .collect();
     all.sort_by_cached_key(|cache| (cache.name().to_owned(), cache.location()));

@@ -29,18 +29,18 @@ const LONGEST_TICK: u64 = 50_000_000;
 /// [`STOPPED`] where the thread does not keep it fresh.
 static LAST_TICK: AtomicU64 = AtomicU64::new(STOPPED);
 const STOPPED: u64 = u64::MAX;
-static ROSTER: Mutex<Roster> =
-    Mutex::new(Roster { caches: Vec::new(), alarms: Vec::new(), alarms_set: 0, thread: None });
+static SCHEDULE: Mutex<Schedule> =
+    Mutex::new(Schedule { caches: Vec::new(), alarms: Vec::new(), alarms_set: 0, thread: None });
 
-struct Roster {
-    caches: Vec<Enlisted>,
+struct Schedule {
+    caches: Vec<Sweepable>,
     alarms: Vec<Alarm>,
     alarms_set: u64,
     thread: Option<Thread>,
 }
 
 #[derive(Clone)]
-struct Enlisted {
+struct Sweepable {
     cache: Weak<dyn Sweep>,
     /// The longest tick that serves it.
     tick: u64,
@@ -69,32 +69,32 @@ pub(crate) fn last_tick_if_any() -> u64 {
 }
 
 /// Sweeps this cache from now on, for as long as it lives; at least as often as it was asked to before.
-pub(crate) fn enlist(cache: Weak<dyn Sweep>, tick: u64, again: bool) {
-    let mut roster = lock();
-    let known = if again { roster.caches.iter_mut().find(|known| known.cache.ptr_eq(&cache)) } else { None };
+pub(crate) fn register(cache: Weak<dyn Sweep>, tick: u64, again: bool) {
+    let mut schedule = lock();
+    let known = if again { schedule.caches.iter_mut().find(|known| known.cache.ptr_eq(&cache)) } else { None };
     if let Some(known) = known {
         known.tick = known.tick.min(tick);
     } else {
-        roster.caches.push(Enlisted { cache, tick });
+        schedule.caches.push(Sweepable { cache, tick });
     }
-    roster.hasten();
+    schedule.ensure_running();
 }
 
 /// Wakes the task once this much of [`system_now`] has passed. Gives the alarm's number.
 pub(crate) fn wake_at(at: u64, waker: Waker) -> u64 {
-    let mut roster = lock();
-    roster.alarms_set += 1;
-    let id = roster.alarms_set;
-    roster.alarms.push(Alarm { id, at, tick: tick_for(at.saturating_sub(system_now())), waker });
-    roster.hasten();
+    let mut schedule = lock();
+    schedule.alarms_set += 1;
+    let id = schedule.alarms_set;
+    schedule.alarms.push(Alarm { id, at, tick: tick_for(at.saturating_sub(system_now())), waker });
+    schedule.ensure_running();
     id
 }
 
 /// Nobody waits for this alarm any more.
 pub(crate) fn cancel(id: u64) {
-    let mut roster = lock();
-    let alarm = roster.alarms.iter().position(|alarm| alarm.id == id).map(|at| roster.alarms.swap_remove(at));
-    drop(roster);
+    let mut schedule = lock();
+    let alarm = schedule.alarms.iter().position(|alarm| alarm.id == id).map(|at| schedule.alarms.swap_remove(at));
+    drop(schedule);
     // The waker is the runtime's: not under the lock.
     drop(alarm);
 }
@@ -104,13 +104,13 @@ pub(crate) fn tick_for(time: u64) -> u64 {
     (time / 32).clamp(SHORTEST_TICK, LONGEST_TICK)
 }
 
-fn lock() -> std::sync::MutexGuard<'static, Roster> {
-    ROSTER.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock() -> std::sync::MutexGuard<'static, Schedule> {
+    SCHEDULE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Roster {
+impl Schedule {
     /// Makes sure that the thread runs and knows of what came.
-    fn hasten(&mut self) {
+    fn ensure_running(&mut self) {
         if let Some(thread) = &self.thread {
             thread.unpark();
             return;
@@ -122,7 +122,8 @@ impl Roster {
     }
 
     fn tick(&self) -> u64 {
-        let ticks = self.caches.iter().map(|enlisted| enlisted.tick).chain(self.alarms.iter().map(|alarm| alarm.tick));
+        let ticks =
+            self.caches.iter().map(|sweepable| sweepable.tick).chain(self.alarms.iter().map(|alarm| alarm.tick));
         ticks.min().unwrap_or(LONGEST_TICK)
     }
 }
@@ -130,18 +131,18 @@ impl Roster {
 fn run() {
     loop {
         let (tick, caches, due) = {
-            let mut roster = lock();
+            let mut schedule = lock();
             let now = system_now();
-            roster.caches.retain(|enlisted| enlisted.cache.strong_count() > 0);
-            let due: Vec<_> = roster.alarms.extract_if(.., |alarm| alarm.at <= now).collect();
-            if roster.caches.is_empty() && roster.alarms.is_empty() && due.is_empty() {
+            schedule.caches.retain(|sweepable| sweepable.cache.strong_count() > 0);
+            let due: Vec<_> = schedule.alarms.extract_if(.., |alarm| alarm.at <= now).collect();
+            if schedule.caches.is_empty() && schedule.alarms.is_empty() && due.is_empty() {
                 LAST_TICK.store(STOPPED, Relaxed);
-                roster.thread = None;
+                schedule.thread = None;
                 return;
             }
-            (roster.tick(), roster.caches.clone(), due)
+            (schedule.tick(), schedule.caches.clone(), due)
         };
-        let caches: Vec<_> = caches.iter().filter_map(|enlisted| enlisted.cache.upgrade()).collect();
+        let caches: Vec<_> = caches.iter().filter_map(|sweepable| sweepable.cache.upgrade()).collect();
         let now = system_now();
         let busy: Vec<_> = caches.iter().filter(|cache| !cache.is_quiet(now)).collect();
         let is_held_here_alone = caches.iter().any(|cache| Arc::strong_count(cache) == 1);
@@ -149,14 +150,14 @@ fn run() {
         // The user's code may run below, for as long as it likes: meanwhile hits read the precise clock.
         LAST_TICK.store(if may_take_long { STOPPED } else { system_now() }, Relaxed);
         for alarm in due {
-            guarded(|| alarm.waker.wake());
+            catch_panic(|| alarm.waker.wake());
         }
         for cache in busy {
-            guarded(|| cache.sweep());
+            catch_panic(|| cache.sweep());
         }
         // Each may be the last one to hold its cache.
         for cache in caches {
-            guarded(|| drop(cache));
+            catch_panic(|| drop(cache));
         }
         if may_take_long {
             LAST_TICK.store(system_now(), Relaxed);
@@ -166,6 +167,6 @@ fn run() {
 }
 
 /// A `Drop` or listener of the user's that panics must not end the time of everybody else.
-fn guarded(work: impl FnOnce()) {
+fn catch_panic(work: impl FnOnce()) {
     drop(catch_unwind(AssertUnwindSafe(work)));
 }

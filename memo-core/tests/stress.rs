@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use memo_core::{Builder, Cache};
+use memo_core::{Cache, CacheBuilder};
 
 const THREADS: u64 = 4;
 
@@ -54,7 +54,7 @@ fn operations() -> u64 {
 }
 
 /// Everything at once, on keys below `keys`; then nothing is left.
-fn stress<H>(builder: Builder<Key, Checked, H>, keys: u64, share: u64)
+fn stress<H>(builder: CacheBuilder<Key, Checked, H>, keys: u64, share: u64)
 where
     H: BuildHasher + Send + Sync + 'static,
 {
@@ -178,13 +178,13 @@ fn times_to_live_and_to_idle() {
 
 #[test]
 fn weights() {
-    stress(Cache::builder().max_weight(500).weigher(|key: &Key, _: &Checked| 1 + **key % 20), 120, 16);
+    stress(Cache::builder().max_weight(500).weight(|key: &Key, _: &Checked| 1 + **key % 20), 120, 16);
 }
 
 #[test]
 fn listeners() {
     let heard = Arc::new(AtomicU64::new(0));
-    let builder = Cache::builder().lru(50).listener({
+    let builder = Cache::builder().lru(50).removal_listener({
         let heard = heard.clone();
         move |key: &Key, value: &Checked, _| {
             value.check(**key);

@@ -395,7 +395,7 @@ fn threads_and_tasks_wait_for_each_other() {
 #[test]
 fn without_single_flight_everybody_computes() {
     watchdog(|| {
-        let cache = Cache::<u32, u32>::builder().lru(3).without_single_flight().build();
+        let cache = Cache::<u32, u32>::builder().lru(3).single_flight(false).build();
         let (all_inside, runs) = (Barrier::new(4), AtomicU32::new(0));
         thread::scope(|scope| {
             for _ in 0..4 {
@@ -416,7 +416,7 @@ fn without_single_flight_everybody_computes() {
 fn the_longest_wait_ends_what_no_cache_can_see() {
     watchdog(|| {
         // The leader waits for a thread that waits for the leader: only the longest wait gets out of this.
-        let cache = Cache::<u32, u32>::builder().longest_wait(Duration::from_millis(50)).build();
+        let cache = Cache::<u32, u32>::builder().single_flight(Duration::from_millis(50)).build();
         let value = cache.get_or_insert_with(1, || {
             let other = cache.clone();
             thread::spawn(move || other.get_or_insert_with(1, || 7)).join().unwrap() + 1
@@ -428,7 +428,7 @@ fn the_longest_wait_ends_what_no_cache_can_see() {
 #[test]
 fn the_longest_wait_ends_for_tasks_too() {
     watchdog(|| {
-        let cache = Cache::<u32, u32>::builder().longest_wait(Duration::from_millis(50)).build();
+        let cache = Cache::<u32, u32>::builder().single_flight(Duration::from_millis(50)).build();
         let mut abandoned = Box::pin(cache.get_or_insert_async(1, std::future::pending()));
         // Polled once and left alive.
         let waker = std::task::Waker::noop();

@@ -24,11 +24,11 @@ macro_rules! kind {
                     .max_weight(1000)
                     .ttl(MINUTE)
                     .clock(CLOCK.with(ManualClock::clone))
-                    .weigher(|_, _| {
+                    .weight(|_, _| {
                         happens(Event::Weigh);
                         1
                     })
-                    .listener(|_, _, _| happens(Event::Listen))
+                    .removal_listener(|_, _, _| happens(Event::Listen))
                     .build();
             }
 

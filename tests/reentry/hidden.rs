@@ -145,7 +145,7 @@ fn listeners_hear_of_what_they_cause() {
         let cache = cell.get_or_init(|| {
             Cache::builder()
                 .lru(1)
-                .listener(move |key, _, _| {
+                .removal_listener(move |key, _, _| {
                     // A chain: each removal causes the next, five deep.
                     HEARD.fetch_add(1, SeqCst);
                     if *key < 5 {

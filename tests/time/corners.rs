@@ -97,7 +97,7 @@ fn resizing_counts_no_expired_entry_as_live() {
 #[test]
 fn weight_of_what_has_expired_is_free_again() {
     let clock = ManualClock::new();
-    let cache = Cache::builder().max_weight(10).weigher(|_, weight| *weight).ttl(SECOND).clock(clock.clone()).build();
+    let cache = Cache::builder().max_weight(10).weight(|_, weight| *weight).ttl(SECOND).clock(clock.clone()).build();
     cache.insert("a", 6);
     clock.advance(SECOND);
     assert_eq!(cache.weight(), 0);

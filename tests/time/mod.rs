@@ -130,7 +130,7 @@ fn run_pending_sweeps_and_tells_the_listener() {
     let cache = Cache::builder()
         .ttl(SECOND)
         .clock(clock.clone())
-        .listener({
+        .removal_listener({
             let expired = expired.clone();
             move |_, _, cause| drop((cause == RemovalCause::Expired).then(|| expired.fetch_add(1, SeqCst)))
         })
@@ -230,7 +230,7 @@ fn a_slow_listener_keeps_nobody_else_alive() {
     let (heard, may_end) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     let slow: Cache<u64, u64> = Cache::builder()
         .ttl(Duration::from_millis(20))
-        .listener({
+        .removal_listener({
             let (heard, may_end) = (heard.clone(), may_end.clone());
             move |_, _, _| {
                 heard.store(true, SeqCst);

@@ -12,11 +12,11 @@ use super::{Cache, Inner, LocalCache};
 use crate::clock::Clock;
 use crate::config::{Config, Error, SingleFlight};
 use crate::engine::Engine;
-use crate::engine::scope::{Local, Scope, Shared};
+use crate::engine::sharing::{Local, Shared, Sharing};
 use crate::hash::DefaultHashBuilder;
 use crate::info::RemovalCause;
 use crate::registry::{self, Identity};
-use crate::table::{Head, Node, Vtable};
+use crate::table::{EntryVtable, Head, Node};
 use crate::ticker::Sweep;
 
 /// The set-up of a [`Cache`] or [`LocalCache`], in the words of the attribute. Without a bound, entries stay until they
@@ -28,31 +28,31 @@ use crate::ticker::Sweep;
 ///
 /// let cache = Cache::builder()
 ///     .max_weight(1_000_000)
-///     .weigher(|url: &String, page: &Vec<u8>| (url.len() + page.len()) as u64)
+///     .weight(|url: &String, page: &Vec<u8>| (url.len() + page.len()) as u64)
 ///     .ttl(Duration::from_secs(60))
 ///     .jitter(0.1)
-///     .listener(|url, _, cause| if cause == RemovalCause::Evicted { println!("no room for {url}") })
+///     .removal_listener(|url, _, cause| if cause == RemovalCause::Evicted { println!("no room for {url}") })
 ///     .build();
 /// cache.insert("https://example.org".into(), b"<html>".to_vec());
 /// assert_eq!(cache.weight(), 25);
 /// ```
 #[must_use = "call `build`"]
-pub struct Builder<K, V, H = DefaultHashBuilder, S: Scope = Shared> {
+pub struct CacheBuilder<K, V, H = DefaultHashBuilder, S: Sharing = Shared> {
     config: Config,
     hasher: H,
     name: Option<Cow<'static, str>>,
-    weigher: Option<S::Weigher<K, V>>,
+    weight_fn: Option<S::Weigher<K, V>>,
     listener: Option<S::Listener>,
     _of: PhantomData<fn() -> (K, V)>,
 }
 
-impl<K, V, S: Scope> Default for Builder<K, V, DefaultHashBuilder, S> {
+impl<K, V, S: Sharing> Default for CacheBuilder<K, V, DefaultHashBuilder, S> {
     fn default() -> Self {
         Self {
             config: Config::new(),
             hasher: DefaultHashBuilder::default(),
             name: None,
-            weigher: None,
+            weight_fn: None,
             listener: None,
             _of: PhantomData,
         }
@@ -61,19 +61,19 @@ impl<K, V, S: Scope> Default for Builder<K, V, DefaultHashBuilder, S> {
 
 impl<K, V> Cache<K, V> {
     /// Begins the set-up of a cache.
-    pub fn builder() -> Builder<K, V> {
-        Builder::default()
+    pub fn builder() -> CacheBuilder<K, V> {
+        CacheBuilder::default()
     }
 }
 
 impl<K, V> LocalCache<K, V> {
     /// Begins the set-up of a cache for this thread.
-    pub fn builder() -> Builder<K, V, DefaultHashBuilder, Local> {
-        Builder::default()
+    pub fn builder() -> CacheBuilder<K, V, DefaultHashBuilder, Local> {
+        CacheBuilder::default()
     }
 }
 
-impl<K, V, H, S: Scope> Builder<K, V, H, S> {
+impl<K, V, H, S: Sharing> CacheBuilder<K, V, H, S> {
     fn configure(mut self, change: impl FnOnce(Config) -> Config) -> Self {
         self.config = change(self.config);
         self
@@ -104,7 +104,7 @@ impl<K, V, H, S: Scope> Builder<K, V, H, S> {
         self.configure(|config| config.max(max_entries))
     }
 
-    /// At most this much weight in all, as the [`weigher`](Self::weigher) weighs. A heavier value is not kept. Without a bound in entries, the
+    /// At most this much weight in all, as the [`weight_fn`](Self::weigher) weighs. A heavier value is not kept. Without a bound in entries, the
     /// least recently used leaves first.
     pub fn max_weight(self, max_weight: u64) -> Self {
         self.configure(|config| config.max_weight(max_weight))
@@ -125,14 +125,21 @@ impl<K, V, H, S: Scope> Builder<K, V, H, S> {
         self.configure(|config| config.jitter(part))
     }
 
-    /// Every call that misses computes for itself, also while another computes the same key.
-    pub fn without_single_flight(self) -> Self {
-        self.configure(|config| config.single_flight(SingleFlight::Off))
-    }
-
-    /// Nobody waits for another's run longer than this.
-    pub fn longest_wait(self, longest: Duration) -> Self {
-        self.configure(|config| config.single_flight(SingleFlight::Within(longest)))
+    /// Whether concurrent calls for one missing key are coalesced into one run: `true` (the default),
+    /// `false` (every call that misses computes for itself), or a [`Duration`]: a waiter gives up
+    /// after this long and computes itself.
+    ///
+    /// ```
+    /// use memo_core::Cache;
+    /// use std::time::Duration;
+    ///
+    /// let alone: Cache<u32, u32> = Cache::builder().single_flight(false).build();
+    /// let patient: Cache<u32, u32> = Cache::builder().single_flight(Duration::from_secs(5)).build();
+    /// # let _ = (alone, patient);
+    /// ```
+    pub fn single_flight(self, single_flight: impl Into<SingleFlight>) -> Self {
+        let single_flight = single_flight.into();
+        self.configure(|config| config.single_flight(single_flight))
     }
 
     /// Another clock than the system's. Nothing expires in the background then: see [`Cache::run_pending`].
@@ -146,9 +153,9 @@ impl<K, V, H, S: Scope> Builder<K, V, H, S> {
     }
 
     /// Another hasher, such as `std::hash::RandomState` (`SipHash`) for keys that an attacker may choose.
-    pub fn hasher<H2>(self, hasher: H2) -> Builder<K, V, H2, S> {
-        let Self { config, name, weigher, listener, .. } = self;
-        Builder { config, hasher, name, weigher, listener, _of: PhantomData }
+    pub fn hasher<H2>(self, hasher: H2) -> CacheBuilder<K, V, H2, S> {
+        let Self { config, name, weight_fn, listener, .. } = self;
+        CacheBuilder { config, hasher, name, weight_fn, listener, _of: PhantomData }
     }
 
     /// The name under which [`caches`](crate::caches) and [`report`](crate::report) list it. Without one it is not listed.
@@ -159,21 +166,21 @@ impl<K, V, H, S: Scope> Builder<K, V, H, S> {
 
     fn check(&self) -> Result<(), Error> {
         self.config.check()?;
-        if self.config.max_weight.is_some() != self.weigher.is_some() {
+        if self.config.max_weight.is_some() != self.weight_fn.is_some() {
             return Err(Error::new(
-                "`max_weight` and `weigher` need each other: one is the bound, the other says what an entry weighs",
+                "`max_weight` and `weight` need each other: one is the bound, the other says what an entry weighs",
             ));
         }
         Ok(())
     }
 
     fn inner(self, at: &'static Location<'static>) -> Inner<K, V, H, S> {
-        let engine = Engine::new(self.config, Some(const { &Vtable::new::<K, V>() }));
+        let engine = Engine::new(self.config, Some(const { &EntryVtable::new::<K, V>() }));
         if let Some(listener) = self.listener {
             engine.set_listener(listener);
         }
         let identity = self.name.map(|name| Identity::new(name, at.file(), at.line()));
-        Inner { engine, hasher: self.hasher, weigher: self.weigher, identity, _of: PhantomData }
+        Inner { engine, hasher: self.hasher, weight_fn: self.weight_fn, identity, _of: PhantomData }
     }
 }
 
@@ -188,15 +195,15 @@ unsafe fn heard<K, V>(head: &Head, cause: RemovalCause, hear: &impl Fn(&K, &V, R
     }
 }
 
-impl<K, V, H> Builder<K, V, H, Shared> {
+impl<K, V, H> CacheBuilder<K, V, H, Shared> {
     /// What an entry weighs, in the unit of [`max_weight`](Self::max_weight). Called once per write, outside any lock.
-    pub fn weigher(mut self, weigh: impl Fn(&K, &V) -> u64 + Send + Sync + 'static) -> Self {
-        self.weigher = Some(Arc::new(weigh));
+    pub fn weight(mut self, weigh: impl Fn(&K, &V) -> u64 + Send + Sync + 'static) -> Self {
+        self.weight_fn = Some(Arc::new(weigh));
         self
     }
 
     /// Hears of every entry that leaves, and why. Called outside any lock by whoever caused it; it may use the cache.
-    pub fn listener(mut self, hear: impl Fn(&K, &V, RemovalCause) + Send + Sync + 'static) -> Self {
+    pub fn removal_listener(mut self, hear: impl Fn(&K, &V, RemovalCause) + Send + Sync + 'static) -> Self {
         // SAFETY: entries of this store, shown as they leave it.
         self.listener = Some(Box::new(move |head, cause| unsafe { heard(head, cause, &hear) }));
         self
@@ -240,15 +247,15 @@ impl<K, V, H> Builder<K, V, H, Shared> {
     }
 }
 
-impl<K, V, H> Builder<K, V, H, Local> {
+impl<K, V, H> CacheBuilder<K, V, H, Local> {
     /// What an entry weighs, in the unit of [`max_weight`](Self::max_weight). Called once per write.
-    pub fn weigher(mut self, weigh: impl Fn(&K, &V) -> u64 + 'static) -> Self {
-        self.weigher = Some(Rc::new(weigh));
+    pub fn weight(mut self, weigh: impl Fn(&K, &V) -> u64 + 'static) -> Self {
+        self.weight_fn = Some(Rc::new(weigh));
         self
     }
 
     /// Hears of every entry that leaves, and why. It may use the cache.
-    pub fn listener(mut self, hear: impl Fn(&K, &V, RemovalCause) + 'static) -> Self {
+    pub fn removal_listener(mut self, hear: impl Fn(&K, &V, RemovalCause) + 'static) -> Self {
         // SAFETY: entries of this store, shown as they leave it.
         self.listener = Some(Box::new(move |head, cause| unsafe { heard(head, cause, &hear) }));
         self

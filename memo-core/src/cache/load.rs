@@ -7,12 +7,12 @@ use std::marker::PhantomData;
 use std::ptr;
 
 use super::{Cache, Offer};
-use crate::engine::scope::Scope;
-use crate::engine::{Begin, Found, Mode, Outcome, Request, Ticket, Turn};
-use crate::flight::running::Driven;
-use crate::table::{Hash as ShortHash, Head, Node};
+use crate::engine::sharing::Sharing;
+use crate::engine::{Begin, Found, LoadGuard, LoadMode, Request, RetryState, WaitResult};
+use crate::flight::current_runs::InRun;
+use crate::table::{Head, Node, ShortHash};
 
-impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
+impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Sharing> Cache<K, V, H, S> {
     /// The value; computed and kept if it is not there. Others who ask for the same key meanwhile wait and take the same value; those who ask
     /// for other keys do not wait. `compute` may use the cache, even for the same key: then it computes without it.
     pub fn get_or_insert_with(&self, key: K, compute: impl FnOnce() -> V) -> V {
@@ -39,15 +39,15 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
     /// What `compute` returned. An error is not kept; others who waited for this run compute for themselves, one of them first.
     pub fn try_get_or_insert_with<E>(&self, key: K, compute: impl FnOnce() -> Result<V, E>) -> Result<V, E> {
         let hash = self.hash(&key);
-        let clock = match self.hit_anywhere(hash, &key) {
+        let version = match self.hit_anywhere(hash, &key) {
             Ok(value) => {
                 // Here, where the value is safe if that panics.
                 drop(key);
                 return Ok(value);
             }
-            Err(clock) => clock,
+            Err(version) => version,
         };
-        self.finish_load(hash, clock, &mut Offer::<K, V> { key: Some(key), value: None }, compute)
+        self.finish_load(hash, version, &mut Offer::<K, V> { key: Some(key), value: None }, compute)
     }
 
     fn load<Q, E>(&self, key: &Q, own: impl Fn() -> K, compute: impl FnOnce() -> Result<V, E>) -> Result<V, E>
@@ -58,11 +58,11 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         let hash = self.hash(key);
         match self.hit_anywhere(hash, key) {
             Ok(value) => Ok(value),
-            Err(clock) => {
+            Err(version) => {
                 let own = &own;
                 self.finish_load(
                     hash,
-                    clock,
+                    version,
                     &mut Loan::<K, V, Q, _> { key, own, owned: None, _of: PhantomData },
                     compute,
                 )
@@ -91,7 +91,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         Q: Eq + ?Sized,
     {
         self.find(hash, key, |found, value| {
-            found.touch();
+            found.record_hit();
             value.clone()
         })
     }
@@ -99,21 +99,21 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
     fn finish_load<E>(
         &self,
         hash: ShortHash,
-        clock: Option<u64>,
+        version: Option<u64>,
         request: &mut dyn Request,
         compute: impl FnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
-        let kind = self.engine().only().number;
-        // In this frame: see `Engine::begin_quickly`.
-        let ticket = match clock.and_then(|clock| self.engine().begin_quickly(hash, kind, clock, request)) {
-            Some(head) => Some(Ticket::of(self.engine(), head)),
-            None => match self.begin_load(hash, clock, request) {
-                Ok(ticket) => ticket,
+        let entry_type = self.engine().sole_type().number;
+        // In this frame: see `Engine::begin_fast`.
+        let guard = match version.and_then(|version| self.engine().begin_fast(hash, entry_type, version, request)) {
+            Some(head) => Some(LoadGuard::of(self.engine(), head)),
+            None => match self.begin_load(hash, version, request) {
+                Ok(guard) => guard,
                 Err(value) => return Ok(value),
             },
         };
-        match ticket {
-            Some(ticket) => self.land(ticket, compute()),
+        match guard {
+            Some(guard) => self.land(guard, compute()),
             None => compute(),
         }
     }
@@ -124,17 +124,18 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
     fn begin_load(
         &self,
         hash: ShortHash,
-        clock: Option<u64>,
+        version: Option<u64>,
         request: &mut dyn Request,
-    ) -> Result<Option<Ticket<'_, S>>, V> {
-        let mut turn = Turn::default();
+    ) -> Result<Option<LoadGuard<'_, S>>, V> {
+        let mut retry = RetryState::default();
         loop {
-            match self.engine().begin(hash, self.engine().only().number, clock, request, &turn, Mode::Call) {
+            match self.engine().begin(hash, self.engine().sole_type().number, version, request, &retry, LoadMode::Call)
+            {
                 Begin::Hit(found) => return Err(Self::take_found(&found)),
                 Begin::Bypass => return Ok(None),
-                Begin::Lead(ticket) => return Ok(Some(ticket)),
+                Begin::Lead(guard) => return Ok(Some(guard)),
                 Begin::Wait(wait) => {
-                    if let Outcome::Value(arrived) = wait.park(&mut turn) {
+                    if let WaitResult::Value(arrived) = wait.park(&mut retry) {
                         return Err(Self::value(arrived.head()));
                     }
                 }
@@ -161,31 +162,37 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
         compute: impl Future<Output = Result<V, E>>,
     ) -> Result<V, E> {
         let hash = self.hash(&key);
-        let clock = match self.hit_anywhere(hash, &key) {
+        let version = match self.hit_anywhere(hash, &key) {
             Ok(value) => {
                 // Here, where the value is safe if that panics.
                 drop(key);
                 return Ok(value);
             }
-            Err(clock) => clock,
+            Err(version) => version,
         };
         let mut offer = Offer::<K, V> { key: Some(key), value: None };
-        let mut turn = Turn::default();
-        let ticket = loop {
-            let wait =
-                match self.engine().begin(hash, self.engine().only().number, clock, &mut offer, &turn, Mode::Call) {
-                    Begin::Hit(found) => return Ok(Self::take_found(&found)),
-                    Begin::Bypass => break None,
-                    Begin::Lead(ticket) => break Some(ticket.of_a_task()),
-                    Begin::Wait(wait) => wait,
-                };
-            if let Outcome::Value(arrived) = wait.landed(&mut turn).await {
+        let mut retry = RetryState::default();
+        let guard = loop {
+            let wait = match self.engine().begin(
+                hash,
+                self.engine().sole_type().number,
+                version,
+                &mut offer,
+                &retry,
+                LoadMode::Call,
+            ) {
+                Begin::Hit(found) => return Ok(Self::take_found(&found)),
+                Begin::Bypass => break None,
+                Begin::Lead(guard) => break Some(guard.of_a_task()),
+                Begin::Wait(wait) => wait,
+            };
+            if let WaitResult::Value(arrived) = wait.landed(&mut retry).await {
                 return Ok(Self::value(arrived.head()));
             }
         };
-        let result = Driven::new(ticket.as_ref().map(Ticket::id), Box::pin(compute)).await;
-        match ticket {
-            Some(ticket) => self.land(ticket, result),
+        let result = InRun::new(guard.as_ref().map(LoadGuard::id), Box::pin(compute)).await;
+        match guard {
+            Some(guard) => self.land(guard, result),
             None => result,
         }
     }
@@ -197,24 +204,24 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, 
     }
 
     fn take_found(found: &Found<'_, S>) -> V {
-        found.touch();
+        found.record_hit();
         Self::value(found.head())
     }
 
-    fn land<E>(&self, mut ticket: Ticket<'_, S>, result: Result<V, E>) -> Result<V, E> {
-        ticket.enter();
+    fn land<E>(&self, mut guard: LoadGuard<'_, S>, result: Result<V, E>) -> Result<V, E> {
+        guard.enter();
         let Ok(value) = &result else {
-            ticket.land_without_value(None, true);
+            guard.land_without_value(None, true);
             return result;
         };
         // SAFETY: an entry-to-be of this store, its key there.
-        let node: &Node<K, V> = unsafe { &*ptr::from_ref(ticket.head()).cast() };
+        let node: &Node<K, V> = unsafe { &*ptr::from_ref(guard.head()).cast() };
         let terms = self.terms(node.key(), value, None);
         let value = value.clone();
         // SAFETY: nobody else writes the value of this run, and nobody reads it before it has landed.
         unsafe {
-            Node::<K, V>::write_value(ptr::from_ref(ticket.head()).cast_mut(), value);
-            ticket.land(&terms);
+            Node::<K, V>::write_value(ptr::from_ref(guard.head()).cast_mut(), value);
+            guard.land(&terms);
         }
         result
     }
@@ -243,10 +250,10 @@ impl<K: Borrow<Q>, V, Q: Eq + ?Sized, O: Fn() -> K> Request for Loan<'_, K, V, Q
         self.owned.is_some()
     }
 
-    unsafe fn write(&mut self, place: *mut Head) {
+    unsafe fn write(&mut self, target: *mut Head) {
         if let Some(key) = self.owned.take() {
             // SAFETY: by contract.
-            unsafe { Node::<K, V>::write_key(place, key) };
+            unsafe { Node::<K, V>::write_key(target, key) };
         }
     }
 }

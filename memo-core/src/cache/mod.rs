@@ -11,14 +11,14 @@ use std::ops::Deref;
 use std::ptr;
 use std::time::Duration;
 
-pub use builder::Builder;
+pub use builder::CacheBuilder;
 
-use crate::engine::scope::{Local, Scope, Shared};
-use crate::engine::{Engine, Found, Request, Terms};
+use crate::engine::sharing::{Local, Shared, Sharing};
+use crate::engine::{Engine, Found, Request, WriteTerms};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::registry::{AnyCache, Identity};
-use crate::table::{Hash as ShortHash, Head, Node};
+use crate::table::{Head, Node, ShortHash};
 use crate::ticker::Sweep;
 
 /// A cache that threads and tasks share.
@@ -37,7 +37,7 @@ use crate::ticker::Sweep;
 /// assert_eq!(cache.get_or_insert_with(String::from("two"), || 2), 2);
 /// assert_eq!(cache.info().to_string(), "CacheInfo(hits=1, misses=1, maxsize=128, currsize=2)");
 /// ```
-pub struct Cache<K, V, H = DefaultHashBuilder, S: Scope = Shared> {
+pub struct Cache<K, V, H = DefaultHashBuilder, S: Sharing = Shared> {
     inner: S::Ref<Inner<K, V, H, S>>,
 }
 
@@ -79,16 +79,16 @@ impl<K: fmt::Debug, V: fmt::Debug, H> fmt::Debug for LocalCache<K, V, H> {
     }
 }
 
-struct Inner<K, V, H, S: Scope> {
+struct Inner<K, V, H, S: Sharing> {
     engine: Engine<S>,
     hasher: H,
-    weigher: Option<S::Weigher<K, V>>,
+    weight_fn: Option<S::Weigher<K, V>>,
     identity: Option<Identity>,
     /// Sent and shared as its entries may be.
     _of: PhantomData<(K, V)>,
 }
 
-impl<K, V, H, S: Scope> Clone for Cache<K, V, H, S> {
+impl<K, V, H, S: Sharing> Clone for Cache<K, V, H, S> {
     fn clone(&self) -> Self {
         Self { inner: self.inner.clone() }
     }
@@ -105,15 +105,15 @@ where
     }
 }
 
-impl<K, V, H, S: Scope> Cache<K, V, H, S> {
+impl<K, V, H, S: Sharing> Cache<K, V, H, S> {
     #[inline]
     fn engine(&self) -> &Engine<S> {
         &self.inner.engine
     }
 
-    fn terms(&self, key: &K, value: &V, ttl: Option<Duration>) -> Terms {
-        let weight = self.inner.weigher.as_ref().map_or(0, |weigher| weigher(key, value));
-        Terms { ttl, weight, keep: true }
+    fn terms(&self, key: &K, value: &V, ttl: Option<Duration>) -> WriteTerms {
+        let weight = self.inner.weight_fn.as_ref().map_or(0, |weight_fn| weight_fn(key, value));
+        WriteTerms { ttl, weight, admit: true }
     }
 
     /// Entries that have not expired.
@@ -190,13 +190,13 @@ impl<K, V, H, S: Scope> Cache<K, V, H, S> {
         });
     }
 
-    /// Keeps only the entries for which `keep` says so. Runs that are under way will not leave their values here: nobody asked about them.
-    pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool) {
+    /// Keeps only the entries for which `cacheable` says so. Runs that are under way will not leave their values here: nobody asked about them.
+    pub fn retain(&self, mut cacheable: impl FnMut(&K, &V) -> bool) {
         self.engine().retain(|head, _| {
             // SAFETY: as in `each`.
             let node: &Node<K, V> = unsafe { &*ptr::from_ref(head).cast() };
             // SAFETY: as above.
-            keep(node.key(), unsafe { node.value() })
+            cacheable(node.key(), unsafe { node.value() })
         });
     }
 }
@@ -220,19 +220,19 @@ impl<K: Eq, V> Request for Offer<K, V> {
         true
     }
 
-    unsafe fn write(&mut self, place: *mut Head) {
+    unsafe fn write(&mut self, target: *mut Head) {
         if let Some(key) = self.key.take() {
             // SAFETY: by contract.
-            unsafe { Node::<K, V>::write_key(place, key) };
+            unsafe { Node::<K, V>::write_key(target, key) };
         }
         if let Some(value) = self.value.take() {
             // SAFETY: by contract.
-            unsafe { Node::<K, V>::write_value(place, value) };
+            unsafe { Node::<K, V>::write_value(target, value) };
         }
     }
 }
 
-impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
+impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Sharing> Cache<K, V, H, S> {
     #[inline]
     fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> ShortHash {
         ShortHash::of::<H>(self.inner.hasher.hash_one(key))
@@ -245,10 +245,10 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
         K: Borrow<Q>,
         Q: Eq + ?Sized,
     {
-        let near = self.engine().find_near::<true>(hash, self.engine().only())?;
+        let near = self.engine().find_fast::<true>(hash, self.engine().sole_type())?;
         // SAFETY: an entry of this store, which has but one kind; held, and found alive.
         let node: &Node<K, V> = unsafe { &*ptr::from_ref(near.head()).cast() };
-        if node.key().borrow() == key && near.touch() {
+        if node.key().borrow() == key && near.record_hit() {
             // SAFETY: it is published with its value.
             Ok(then(unsafe { node.value() }))
         } else {
@@ -267,7 +267,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
             let node: &Node<K, V> = unsafe { &*ptr::from_ref(head).cast() };
             node.key().borrow() == key
         };
-        let found = self.engine().find_anywhere(hash, *self.engine().only(), &is)?;
+        let found = self.engine().find_full(hash, *self.engine().sole_type(), &is)?;
         // SAFETY: as above; it is published with its value.
         let value = unsafe { (*ptr::from_ref(found.head()).cast::<Node<K, V>>()).value() };
         Ok(then(&found, value))
@@ -294,7 +294,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
         let (hash, mut look) = (self.hash(key), Some(look));
         match self.hit(hash, key, |value| look.take().map(|look| look(value))) {
             Ok(seen) => seen,
-            Err(clock) => self.with_anyway(hash, key, clock, look),
+            Err(version) => self.with_anyway(hash, key, version, look),
         }
     }
 
@@ -305,7 +305,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
         &self,
         hash: ShortHash,
         key: &Q,
-        clock: Option<u64>,
+        version: Option<u64>,
         mut look: Option<impl FnOnce(&V) -> T>,
     ) -> Option<T>
     where
@@ -313,10 +313,10 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
         Q: Eq + ?Sized,
     {
         let further = |found: &Found<'_, S>, value: &V| {
-            found.touch();
+            found.record_hit();
             look.take().map(|look| look(value))
         };
-        let seen = if clock.is_some() { None } else { self.find(hash, key, further).ok().flatten() };
+        let seen = if version.is_some() { None } else { self.find(hash, key, further).ok().flatten() };
         if seen.is_none() {
             self.engine().missed();
         }
@@ -365,10 +365,10 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
 
     fn put(&self, key: K, value: V, ttl: Option<Duration>) {
         let mut terms = self.terms(&key, &value, ttl);
-        terms.keep = ttl != Some(Duration::ZERO);
+        terms.admit = ttl != Some(Duration::ZERO);
         let hash = self.hash(&key);
         let mut offer = Offer { key: Some(key), value: Some(value) };
-        self.engine().insert(hash, self.engine().only().number, &mut offer, &terms);
+        self.engine().insert(hash, self.engine().sole_type().number, &mut offer, &terms);
     }
 
     /// Takes the value out. A run for this key that is under way will not put it back.
@@ -384,7 +384,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
             let node: &Node<K, V> = unsafe { &*ptr::from_ref(head).cast() };
             node.key().borrow() == key
         };
-        self.engine().remove(self.hash(key), self.engine().only().number, &is, &mut |head| {
+        self.engine().remove(self.hash(key), self.engine().sole_type().number, &is, &mut |head| {
             // SAFETY: an entry of this store that was alive, and is held.
             value = Some(unsafe { (*ptr::from_ref(head).cast::<Node<K, V>>()).value() }.clone());
         });
@@ -393,7 +393,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Scope> Cache<K, V, H, S> {
 }
 
 #[cfg(any(test, feature = "validate"))]
-impl<K, V, H, S: Scope> Cache<K, V, H, S> {
+impl<K, V, H, S: Sharing> Cache<K, V, H, S> {
     /// Checks every invariant of the store, for tests. Panics where one is broken.
     #[doc(hidden)]
     pub fn validate(&self) {
@@ -401,7 +401,7 @@ impl<K, V, H, S: Scope> Cache<K, V, H, S> {
     }
 }
 
-impl<K, V, H, S: Scope> Sweep for Inner<K, V, H, S>
+impl<K, V, H, S: Sharing> Sweep for Inner<K, V, H, S>
 where
     Self: Send + Sync,
 {
@@ -414,7 +414,7 @@ where
     }
 }
 
-impl<K, V, H, S: Scope> AnyCache for Inner<K, V, H, S>
+impl<K, V, H, S: Sharing> AnyCache for Inner<K, V, H, S>
 where
     Self: Send + Sync,
 {
@@ -466,7 +466,7 @@ impl<K, V> Entry<K, V> {
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug, H, S: Scope> fmt::Debug for Cache<K, V, H, S> {
+impl<K: fmt::Debug, V: fmt::Debug, H, S: Sharing> fmt::Debug for Cache<K, V, H, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
         self.each(|key, value| {

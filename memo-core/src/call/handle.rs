@@ -3,137 +3,137 @@
 use std::ptr;
 use std::time::Duration;
 
-use super::cold::Cold;
-use super::{Asking, Writing, place};
-use crate::engine::{Found, Request, Terms};
+use super::slow_path::SlowPath;
+use super::{LoadRequest, Writing, target};
+use crate::cacheable::Cacheable;
+use crate::engine::{Found, Request, WriteTerms};
+use crate::home::{Holds, Registered, Store};
 use crate::info::{CacheInfo, CacheParameters};
-use crate::keep::Keep;
 use crate::key::{KeyRef, Lookup};
 use crate::registry::CacheRef;
-use crate::site::{Holds, Listed, Store};
 use crate::table::{Head, Node};
 
 /// `cache_info`
 pub fn info<St: Store>(store: &St) -> CacheInfo {
-    store.place().map(|(engine, _)| St::Scope::info(engine)).unwrap_or_default()
+    store.parts().map(|(engine, _)| St::Sharing::info(engine)).unwrap_or_default()
 }
 
 /// `cache_clear`
 pub fn clear<St: Store>(store: &St) {
-    if let Some((engine, _)) = store.place() {
-        St::Scope::clear(engine);
+    if let Some((engine, _)) = store.parts() {
+        St::Sharing::clear(engine);
     }
 }
 
 /// `cache_parameters`
 pub fn parameters<St: Store>(store: &St) -> CacheParameters {
-    store.place().map(|(engine, _)| St::Scope::parameters(engine, store.typed())).unwrap_or_default()
+    store.parts().map(|(engine, _)| St::Sharing::parameters(engine, store.typed())).unwrap_or_default()
 }
 
 /// `resize`
 pub fn resize<St: Store>(store: &St, max_entries: usize) {
-    if let Some((engine, _)) = store.place() {
-        St::Scope::resize(engine, max_entries);
+    if let Some((engine, _)) = store.parts() {
+        St::Sharing::resize(engine, max_entries);
     }
 }
 
 /// `cache`
-pub fn cache<St: Listed>(store: &St) -> CacheRef {
+pub fn cache<St: Registered>(store: &St) -> CacheRef {
     store.cache()
 }
 
 /// A call that `when` kept from the cache.
 pub fn bypassed<St: Store>(store: &St) {
-    if let Some((engine, _)) = store.place() {
-        St::Scope::bypassed(engine);
+    if let Some((engine, _)) = store.parts() {
+        St::Sharing::bypassed(engine);
     }
 }
 
 /// The query's entry, wherever it is.
-fn find<'a, St, Q, R, Kp>(store: &'a St, query: &Q, keep: Kp) -> Option<Found<'a, St::Scope>>
+fn find<'a, St, Q, R, C>(store: &'a St, query: &Q, cacheable: C) -> Option<Found<'a, St::Sharing>>
 where
-    St: Holds<Q::Stored, Kp::Stored>,
+    St: Holds<Q::Stored, C::Stored>,
     Q: Lookup,
-    Kp: Keep<R>,
+    C: Cacheable<R>,
 {
-    let place = place(store, query, keep)?;
-    St::Scope::find(place.engine, place.hash, *place.kind, &Asking::<Q, R, Kp>::new(query, keep))
+    let target = target(store, query, cacheable)?;
+    St::Sharing::find(target.engine, target.hash, *target.entry_type, &LoadRequest::<Q, R, C>::new(query, cacheable))
 }
 
 /// `peek`
-pub(super) fn peek<St, Q, R, Kp>(store: &St, query: &Q, keep: Kp) -> Option<R>
+pub(super) fn peek<St, Q, R, C>(store: &St, query: &Q, cacheable: C) -> Option<R>
 where
-    St: Holds<Q::Stored, Kp::Stored>,
+    St: Holds<Q::Stored, C::Stored>,
     Q: Lookup,
-    Kp: Keep<R>,
+    C: Cacheable<R>,
 {
-    let found = find(store, query, keep)?;
+    let found = find(store, query, cacheable)?;
     // SAFETY: an entry of this kind, held.
-    let node: &Node<Q::Stored, Kp::Stored> = unsafe { &*ptr::from_ref(found.head()).cast() };
+    let node: &Node<Q::Stored, C::Stored> = unsafe { &*ptr::from_ref(found.head()).cast() };
     // SAFETY: it was found alive, and is published with its value.
-    Some(keep.give(unsafe { node.value() }))
+    Some(cacheable.give(unsafe { node.value() }))
 }
 
 /// `contains`
-pub(super) fn contains<St, Q, R, Kp>(store: &St, query: &Q, keep: Kp) -> bool
+pub(super) fn contains<St, Q, R, C>(store: &St, query: &Q, cacheable: C) -> bool
 where
-    St: Holds<Q::Stored, Kp::Stored>,
+    St: Holds<Q::Stored, C::Stored>,
     Q: Lookup,
-    Kp: Keep<R>,
+    C: Cacheable<R>,
 {
-    find(store, query, keep).is_some()
+    find(store, query, cacheable).is_some()
 }
 
 /// `expires_in`
-pub(super) fn expires_in<St, Q, R, Kp>(store: &St, query: &Q, keep: Kp) -> Option<Duration>
+pub(super) fn expires_in<St, Q, R, C>(store: &St, query: &Q, cacheable: C) -> Option<Duration>
 where
-    St: Holds<Q::Stored, Kp::Stored>,
+    St: Holds<Q::Stored, C::Stored>,
     Q: Lookup,
-    Kp: Keep<R>,
+    C: Cacheable<R>,
 {
-    St::Scope::expires_in(&find(store, query, keep)?)
+    St::Sharing::expires_in(&find(store, query, cacheable)?)
 }
 
 /// `forget`: whether there was something to forget.
-pub(super) fn forget<St, Q, R, Kp>(store: &St, query: &Q, keep: Kp) -> bool
+pub(super) fn forget<St, Q, R, C>(store: &St, query: &Q, cacheable: C) -> bool
 where
-    St: Holds<Q::Stored, Kp::Stored>,
+    St: Holds<Q::Stored, C::Stored>,
     Q: Lookup,
-    Kp: Keep<R>,
+    C: Cacheable<R>,
 {
-    place(store, query, keep).is_some_and(|place| {
-        let asking = Asking::<Q, R, Kp>::new(query, keep);
-        St::Scope::forget(place.engine, place.hash, *place.kind, &asking)
+    target(store, query, cacheable).is_some_and(|target| {
+        let asking = LoadRequest::<Q, R, C>::new(query, cacheable);
+        St::Sharing::forget(target.engine, target.hash, *target.entry_type, &asking)
     })
 }
 
 /// `put`: a value that is never kept, such as an `Err`, still makes room for the truth: what was there is forgotten.
-pub(super) fn put<St, Q, R, Kp, W>(store: &St, query: &Q, keep: Kp, value: &R, write: W)
+pub(super) fn put<St, Q, R, C, W>(store: &St, query: &Q, cacheable: C, value: &R, write: W)
 where
-    St: Holds<Q::Stored, Kp::Stored>,
+    St: Holds<Q::Stored, C::Stored>,
     Q: Lookup,
-    Kp: Keep<R>,
+    C: Cacheable<R>,
     W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
 {
-    let Some(place) = place(store, query, keep) else { return };
-    let (hash, kind) = (place.hash, *place.kind);
-    let asking = Asking::<Q, R, Kp>::new(query, keep);
-    let Some(stored) = keep.stored(value) else {
-        St::Scope::forget(place.engine, hash, kind, &asking);
+    let Some(target) = target(store, query, cacheable) else { return };
+    let (hash, entry_type) = (target.hash, *target.entry_type);
+    let asking = LoadRequest::<Q, R, C>::new(query, cacheable);
+    let Some(stored) = cacheable.stored(value) else {
+        St::Sharing::forget(target.engine, hash, entry_type, &asking);
         return;
     };
     let key = query.to_stored();
-    let terms = write(Writing { key: &key, value, terms: Terms::default() }).terms;
-    St::Scope::put(place.engine, hash, kind, &mut Putting { asking, pair: Some((key, stored)) }, &terms);
+    let terms = write(Writing { key: &key, value, terms: WriteTerms::default() }).terms;
+    St::Sharing::put(target.engine, hash, entry_type, &mut Putting { asking, pair: Some((key, stored)) }, &terms);
 }
 
 /// A value that comes with its key.
-struct Putting<'q, Q: Lookup, R, Kp: Keep<R>> {
-    asking: Asking<'q, Q, R, Kp>,
-    pair: Option<(Q::Stored, Kp::Stored)>,
+struct Putting<'q, Q: Lookup, R, C: Cacheable<R>> {
+    asking: LoadRequest<'q, Q, R, C>,
+    pair: Option<(Q::Stored, C::Stored)>,
 }
 
-impl<Q: Lookup, R, Kp: Keep<R>> Request for Putting<'_, Q, R, Kp> {
+impl<Q: Lookup, R, C: Cacheable<R>> Request for Putting<'_, Q, R, C> {
     fn is(&self, head: &Head) -> bool {
         self.asking.is(head)
     }
@@ -144,12 +144,12 @@ impl<Q: Lookup, R, Kp: Keep<R>> Request for Putting<'_, Q, R, Kp> {
         true
     }
 
-    unsafe fn write(&mut self, place: *mut Head) {
+    unsafe fn write(&mut self, target: *mut Head) {
         if let Some((key, value)) = self.pair.take() {
             // SAFETY: by contract.
             unsafe {
-                Node::<Q::Stored, Kp::Stored>::write_key(place, key);
-                Node::<Q::Stored, Kp::Stored>::write_value(place, value);
+                Node::<Q::Stored, C::Stored>::write_key(target, key);
+                Node::<Q::Stored, C::Stored>::write_value(target, value);
             }
         }
     }
@@ -161,6 +161,6 @@ where
     St: Store,
     F: FnMut(KeyRef<'_>, &R) -> bool,
 {
-    let Some((engine, _)) = store.place() else { return 0 };
-    St::Scope::retain(engine, &mut |key, value| value.downcast_ref().is_none_or(|value| !forget(key, value)))
+    let Some((engine, _)) = store.parts() else { return 0 };
+    St::Sharing::retain(engine, &mut |key, value| value.downcast_ref().is_none_or(|value| !forget(key, value)))
 }

@@ -9,13 +9,13 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::cold::{ByTask, Cold, Duty};
+use super::slow_path::{AsyncMiss, Duty, SlowPath};
 use super::wait::Awaiting;
-use super::{Asking, Lead, LeadOf, Place, Writing, find, handle, place};
-use crate::engine::Turn;
-use crate::keep::Keep;
+use super::{Lead, LeadOf, LoadRequest, Target, Writing, find, handle, target};
+use crate::cacheable::Cacheable;
+use crate::engine::RetryState;
+use crate::home::{Holds, Store};
 use crate::key::{Key, Lookup};
-use crate::site::{Holds, Store};
 
 /// What an operation came to, before the body.
 pub enum Entered<A, L, Wt = Infallible> {
@@ -27,11 +27,11 @@ pub enum Entered<A, L, Wt = Infallible> {
     Wait(Wt),
 }
 
-type EnteredByThread<'a, Op, St, Q, R, Kp> = Entered<<Op as Operation<R>>::Answer, LeadOf<'a, St, Q, R, Kp, Op>>;
-type EnteredByTask<'a, Op, St, Q, R, Kp> = Entered<
+type EnteredByThread<'a, Op, St, Q, R, C> = Entered<<Op as Operation<R>>::Answer, LeadOf<'a, St, Q, R, C, Op>>;
+type EnteredByTask<'a, Op, St, Q, R, C> = Entered<
     <Op as Operation<R>>::Answer,
-    LeadOf<'a, St, Q, R, Kp, Op>,
-    Awaiting<'a, <St as Store>::Scope, <Q as Key>::Stored, R, Kp, Op>,
+    LeadOf<'a, St, Q, R, C, Op>,
+    Awaiting<'a, <St as Store>::Sharing, <Q as Key>::Stored, R, C, Op>,
 >;
 
 /// An operation on the entry of one key.
@@ -43,36 +43,36 @@ pub trait Operation<R>: Sized {
     const CALLS: bool = false;
 
     /// Asks the store. `write` is for a value that the operation brings along.
-    fn enter<'a, St, Q, Kp, W>(
+    fn enter<'a, St, Q, C, W>(
         self,
         store: &'a St,
         query: &Q,
-        keep: Kp,
+        cacheable: C,
         write: W,
-    ) -> EnteredByThread<'a, Self, St, Q, R, Kp>
+    ) -> EnteredByThread<'a, Self, St, Q, R, C>
     where
-        St: Holds<Q::Stored, Kp::Stored>,
+        St: Holds<Q::Stored, C::Stored>,
         Q: Lookup,
-        Kp: Keep<R>,
+        C: Cacheable<R>,
         W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>;
 
     /// Asks the store for a task.
     #[inline]
-    fn enter_async<'a, St, Q, Kp, W>(
+    fn enter_async<'a, St, Q, C, W>(
         self,
         store: &'a St,
         query: &Q,
-        keep: Kp,
+        cacheable: C,
         write: W,
-        _turn: &mut Turn,
-    ) -> EnteredByTask<'a, Self, St, Q, R, Kp>
+        _turn: &mut RetryState,
+    ) -> EnteredByTask<'a, Self, St, Q, R, C>
     where
-        St: Holds<Q::Stored, Kp::Stored>,
+        St: Holds<Q::Stored, C::Stored>,
         Q: Lookup,
-        Kp: Keep<R>,
+        C: Cacheable<R>,
         W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
     {
-        match self.enter(store, query, keep, write) {
+        match self.enter(store, query, cacheable, write) {
             Entered::Done(answer) => Entered::Done(answer),
             Entered::Run(lead) => Entered::Run(lead),
             Entered::Wait(never) => match never {},
@@ -103,45 +103,49 @@ impl<R> Operation<R> for Call {
     const CALLS: bool = true;
 
     #[inline]
-    fn enter<'a, St, Q, Kp, W>(
+    fn enter<'a, St, Q, C, W>(
         self,
         store: &'a St,
         query: &Q,
-        keep: Kp,
+        cacheable: C,
         _write: W,
-    ) -> EnteredByThread<'a, Self, St, Q, R, Kp>
+    ) -> EnteredByThread<'a, Self, St, Q, R, C>
     where
-        St: Holds<Q::Stored, Kp::Stored>,
+        St: Holds<Q::Stored, C::Stored>,
         Q: Lookup,
-        Kp: Keep<R>,
+        C: Cacheable<R>,
         W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
     {
-        let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
-        match find(&place, query, keep, |stored| keep.give(stored)) {
+        let Some(target) = target(store, query, cacheable) else {
+            return Entered::Run(Lead::new(None, cacheable, self));
+        };
+        match find(&target, query, cacheable, |stored| cacheable.give(stored)) {
             Ok(value) => Entered::Done(value),
-            Err(clock) => missed(place, clock, query, keep, self),
+            Err(version) => missed(target, version, query, cacheable, self),
         }
     }
 
     #[inline]
-    fn enter_async<'a, St, Q, Kp, W>(
+    fn enter_async<'a, St, Q, C, W>(
         self,
         store: &'a St,
         query: &Q,
-        keep: Kp,
+        cacheable: C,
         _write: W,
-        turn: &mut Turn,
-    ) -> EnteredByTask<'a, Self, St, Q, R, Kp>
+        retry: &mut RetryState,
+    ) -> EnteredByTask<'a, Self, St, Q, R, C>
     where
-        St: Holds<Q::Stored, Kp::Stored>,
+        St: Holds<Q::Stored, C::Stored>,
         Q: Lookup,
-        Kp: Keep<R>,
+        C: Cacheable<R>,
         W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
     {
-        let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
-        match find(&place, query, keep, |stored| keep.give(stored)) {
+        let Some(target) = target(store, query, cacheable) else {
+            return Entered::Run(Lead::new(None, cacheable, self));
+        };
+        match find(&target, query, cacheable, |stored| cacheable.give(stored)) {
             Ok(value) => Entered::Done(value),
-            Err(clock) => missed_by_task(place, clock, query, keep, self, turn),
+            Err(version) => missed_by_task(target, version, query, cacheable, self, retry),
         }
     }
 
@@ -158,44 +162,48 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
     type Answer = T;
     const CALLS: bool = true;
 
-    fn enter<'a, St, Q, Kp, W>(
+    fn enter<'a, St, Q, C, W>(
         self,
         store: &'a St,
         query: &Q,
-        keep: Kp,
+        cacheable: C,
         _write: W,
-    ) -> EnteredByThread<'a, Self, St, Q, R, Kp>
+    ) -> EnteredByThread<'a, Self, St, Q, R, C>
     where
-        St: Holds<Q::Stored, Kp::Stored>,
+        St: Holds<Q::Stored, C::Stored>,
         Q: Lookup,
-        Kp: Keep<R>,
+        C: Cacheable<R>,
         W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
     {
-        let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
-        match look(&place, query, keep, self.0) {
+        let Some(target) = target(store, query, cacheable) else {
+            return Entered::Run(Lead::new(None, cacheable, self));
+        };
+        match look(&target, query, cacheable, self.0) {
             Ok(answer) => Entered::Done(answer),
-            Err((look, clock)) => missed(place, clock, query, keep, Self(look)),
+            Err((look, version)) => missed(target, version, query, cacheable, Self(look)),
         }
     }
 
-    fn enter_async<'a, St, Q, Kp, W>(
+    fn enter_async<'a, St, Q, C, W>(
         self,
         store: &'a St,
         query: &Q,
-        keep: Kp,
+        cacheable: C,
         _write: W,
-        turn: &mut Turn,
-    ) -> EnteredByTask<'a, Self, St, Q, R, Kp>
+        retry: &mut RetryState,
+    ) -> EnteredByTask<'a, Self, St, Q, R, C>
     where
-        St: Holds<Q::Stored, Kp::Stored>,
+        St: Holds<Q::Stored, C::Stored>,
         Q: Lookup,
-        Kp: Keep<R>,
+        C: Cacheable<R>,
         W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
     {
-        let Some(place) = place(store, query, keep) else { return Entered::Run(Lead::new(None, keep, self)) };
-        match look(&place, query, keep, self.0) {
+        let Some(target) = target(store, query, cacheable) else {
+            return Entered::Run(Lead::new(None, cacheable, self));
+        };
+        match look(&target, query, cacheable, self.0) {
             Ok(answer) => Entered::Done(answer),
-            Err((look, clock)) => missed_by_task(place, clock, query, keep, Self(look), turn),
+            Err((look, version)) => missed_by_task(target, version, query, cacheable, Self(look), retry),
         }
     }
 
@@ -205,73 +213,73 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
 }
 
 /// Looks at the value without cloning it. `Err` gives the look back where there is no value.
-fn look<Q, R, Kp, S, T, F>(place: &Place<'_, S>, query: &Q, keep: Kp, look: F) -> Result<T, (F, Option<u64>)>
+fn look<Q, R, C, S, T, F>(target: &Target<'_, S>, query: &Q, cacheable: C, look: F) -> Result<T, (F, Option<u64>)>
 where
-    S: Cold,
+    S: SlowPath,
     Q: Lookup,
-    Kp: Keep<R>,
+    C: Cacheable<R>,
     F: FnOnce(&R) -> T,
 {
     // `look` goes with the hit, or back.
     let mut look = Some(look);
-    let seen = find(place, query, keep, |stored| look.take().map(|look| look(Kp::view(stored))));
+    let seen = find(target, query, cacheable, |stored| look.take().map(|look| look(C::view(stored))));
     match seen {
         Ok(answer) => answer.ok_or_else(|| unreachable!("a hit looks once")),
-        Err(clock) => Err((look.unwrap_or_else(|| unreachable!("only a hit looks")), clock)),
+        Err(version) => Err((look.unwrap_or_else(|| unreachable!("only a hit looks")), version)),
     }
 }
 
-type Missed<'a, S, Q, R, Kp, Op, Wt = Infallible> =
-    Entered<<Op as Operation<R>>::Answer, Lead<'a, S, <Q as Key>::Stored, R, Kp, Op>, Wt>;
+type Missed<'a, S, Q, R, C, Op, Wt = Infallible> =
+    Entered<<Op as Operation<R>>::Answer, Lead<'a, S, <Q as Key>::Stored, R, C, Op>, Wt>;
 
-type MissedByTask<'a, S, Q, R, Kp, Op> = Missed<'a, S, Q, R, Kp, Op, Awaiting<'a, S, <Q as Key>::Stored, R, Kp, Op>>;
+type MissedByTask<'a, S, Q, R, C, Op> = Missed<'a, S, Q, R, C, Op, Awaiting<'a, S, <Q as Key>::Stored, R, C, Op>>;
 
 /// A call that found nothing where nearly all entries are.
 #[inline(always)]
-fn missed<'a, S, Q, R, Kp, Op>(
-    place: Place<'a, S>,
-    clock: Option<u64>,
+fn missed<'a, S, Q, R, C, Op>(
+    target: Target<'a, S>,
+    version: Option<u64>,
     query: &Q,
-    keep: Kp,
+    cacheable: C,
     op: Op,
-) -> Missed<'a, S, Q, R, Kp, Op>
+) -> Missed<'a, S, Q, R, C, Op>
 where
-    S: Cold,
+    S: SlowPath,
     Q: Lookup,
-    Kp: Keep<R>,
+    C: Cacheable<R>,
     Op: Operation<R>,
 {
-    let mut asking = Asking::new(query, keep);
-    if let Some(begun) = S::miss(place.engine, place.hash, place.kind, clock, &mut asking) {
-        return Entered::Run(Lead::new(Some(Duty::of(place.engine, begun)), keep, op));
+    let mut asking = LoadRequest::new(query, cacheable);
+    if let Some(begun) = S::miss(target.engine, target.hash, target.entry_type, version, &mut asking) {
+        return Entered::Run(Lead::new(Some(Duty::of(target.engine, begun)), cacheable, op));
     }
     match asking.answer {
         Some(value) => Entered::Done(op.answer(value)),
-        None => Entered::Run(Lead::new(None, keep, op)),
+        None => Entered::Run(Lead::new(None, cacheable, op)),
     }
 }
 
 /// As [`missed`], for a task.
 #[inline(never)]
-fn missed_by_task<'a, S, Q, R, Kp, Op>(
-    place: Place<'a, S>,
-    clock: Option<u64>,
+fn missed_by_task<'a, S, Q, R, C, Op>(
+    target: Target<'a, S>,
+    version: Option<u64>,
     query: &Q,
-    keep: Kp,
+    cacheable: C,
     op: Op,
-    turn: &Turn,
-) -> MissedByTask<'a, S, Q, R, Kp, Op>
+    retry: &RetryState,
+) -> MissedByTask<'a, S, Q, R, C, Op>
 where
-    S: Cold,
+    S: SlowPath,
     Q: Lookup,
-    Kp: Keep<R>,
+    C: Cacheable<R>,
     Op: Operation<R>,
 {
-    let mut asking = Asking::new(query, keep);
-    match S::miss_by_task(place.engine, place.hash, *place.kind, clock, &mut asking, turn) {
-        ByTask::Wait(wait) => Entered::Wait(Awaiting::new(wait, keep, op)),
-        ByTask::Run(duty) => Entered::Run(Lead::new(duty, keep, op)),
-        ByTask::Answered => match asking.answer {
+    let mut asking = LoadRequest::new(query, cacheable);
+    match S::miss_by_task(target.engine, target.hash, *target.entry_type, version, &mut asking, retry) {
+        AsyncMiss::Wait(wait) => Entered::Wait(Awaiting::new(wait, cacheable, op)),
+        AsyncMiss::Run(duty) => Entered::Run(Lead::new(duty, cacheable, op)),
+        AsyncMiss::Answered => match asking.answer {
             Some(value) => Entered::Done(op.answer(value)),
             None => unreachable!("the value was taken"),
         },
@@ -282,60 +290,60 @@ where
 pub struct Refresh;
 
 impl Refresh {
-    fn begin<'a, St, Q, R, Kp>(
+    fn begin<'a, St, Q, R, C>(
         self,
         store: &'a St,
         query: &Q,
-        keep: Kp,
+        cacheable: C,
         is_task: bool,
-    ) -> LeadOf<'a, St, Q, R, Kp, Self>
+    ) -> LeadOf<'a, St, Q, R, C, Self>
     where
-        St: Holds<Q::Stored, Kp::Stored>,
+        St: Holds<Q::Stored, C::Stored>,
         Q: Lookup,
-        Kp: Keep<R>,
+        C: Cacheable<R>,
     {
-        let duty = place(store, query, keep).and_then(|place| {
-            let mut asking = Asking::<Q, R, Kp>::new(query, keep);
-            St::Scope::refresh(place.engine, place.hash, *place.kind, &mut asking, is_task)
+        let duty = target(store, query, cacheable).and_then(|target| {
+            let mut asking = LoadRequest::<Q, R, C>::new(query, cacheable);
+            St::Sharing::refresh(target.engine, target.hash, *target.entry_type, &mut asking, is_task)
         });
-        Lead::new(duty, keep, self)
+        Lead::new(duty, cacheable, self)
     }
 }
 
 impl<R> Operation<R> for Refresh {
     type Answer = R;
 
-    fn enter<'a, St, Q, Kp, W>(
+    fn enter<'a, St, Q, C, W>(
         self,
         store: &'a St,
         query: &Q,
-        keep: Kp,
+        cacheable: C,
         _write: W,
-    ) -> EnteredByThread<'a, Self, St, Q, R, Kp>
+    ) -> EnteredByThread<'a, Self, St, Q, R, C>
     where
-        St: Holds<Q::Stored, Kp::Stored>,
+        St: Holds<Q::Stored, C::Stored>,
         Q: Lookup,
-        Kp: Keep<R>,
+        C: Cacheable<R>,
         W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
     {
-        Entered::Run(self.begin(store, query, keep, false))
+        Entered::Run(self.begin(store, query, cacheable, false))
     }
 
-    fn enter_async<'a, St, Q, Kp, W>(
+    fn enter_async<'a, St, Q, C, W>(
         self,
         store: &'a St,
         query: &Q,
-        keep: Kp,
+        cacheable: C,
         _write: W,
-        _turn: &mut Turn,
-    ) -> EnteredByTask<'a, Self, St, Q, R, Kp>
+        _turn: &mut RetryState,
+    ) -> EnteredByTask<'a, Self, St, Q, R, C>
     where
-        St: Holds<Q::Stored, Kp::Stored>,
+        St: Holds<Q::Stored, C::Stored>,
         Q: Lookup,
-        Kp: Keep<R>,
+        C: Cacheable<R>,
         W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
     {
-        Entered::Run(self.begin(store, query, keep, true))
+        Entered::Run(self.begin(store, query, cacheable, true))
     }
 
     fn answer(self, value: R) -> R {
@@ -349,20 +357,20 @@ pub struct Put<R>(pub R);
 impl<R> Operation<R> for Put<R> {
     type Answer = ();
 
-    fn enter<'a, St, Q, Kp, W>(
+    fn enter<'a, St, Q, C, W>(
         self,
         store: &'a St,
         query: &Q,
-        keep: Kp,
+        cacheable: C,
         write: W,
-    ) -> EnteredByThread<'a, Self, St, Q, R, Kp>
+    ) -> EnteredByThread<'a, Self, St, Q, R, C>
     where
-        St: Holds<Q::Stored, Kp::Stored>,
+        St: Holds<Q::Stored, C::Stored>,
         Q: Lookup,
-        Kp: Keep<R>,
+        C: Cacheable<R>,
         W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
     {
-        handle::put(store, query, keep, &self.0, write);
+        handle::put(store, query, cacheable, &self.0, write);
         Entered::Done(())
     }
 
@@ -378,14 +386,14 @@ macro_rules! questions {
         impl<R> Operation<R> for $Op {
             type Answer = $Answer;
 
-            fn enter<'a, St, Q, Kp, W>(self, store: &'a St, query: &Q, keep: Kp, _write: W) -> EnteredByThread<'a, Self, St, Q, R, Kp>
+            fn enter<'a, St, Q, C, W>(self, store: &'a St, query: &Q, cacheable: C, _write: W) -> EnteredByThread<'a, Self, St, Q, R, C>
             where
-                St: Holds<Q::Stored, Kp::Stored>,
+                St: Holds<Q::Stored, C::Stored>,
                 Q: Lookup,
-                Kp: Keep<R>,
+                C: Cacheable<R>,
                 W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
             {
-                Entered::Done($ask(store, query, keep))
+                Entered::Done($ask(store, query, cacheable))
             }
 
             fn answer(self, _: R) -> $Answer {
@@ -399,9 +407,9 @@ questions! {
     /// `peek`
     Peek -> Option<R> = handle::peek;
     /// `contains`
-    Contains -> bool = handle::contains::<St, Q, R, Kp>;
+    Contains -> bool = handle::contains::<St, Q, R, C>;
     /// `expires_in`
-    ExpiresIn -> Option<Duration> = handle::expires_in::<St, Q, R, Kp>;
+    ExpiresIn -> Option<Duration> = handle::expires_in::<St, Q, R, C>;
     /// `forget`
-    Forget -> bool = handle::forget::<St, Q, R, Kp>;
+    Forget -> bool = handle::forget::<St, Q, R, C>;
 }

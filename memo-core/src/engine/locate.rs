@@ -5,35 +5,35 @@ use std::ptr;
 use smallvec::SmallVec;
 
 use super::Engine;
-use super::scope::Scope;
+use super::sharing::Sharing;
 use super::state::Writer;
-use crate::table::hazard::Hold;
-use crate::table::{Hash, Head};
+use crate::table::hazard::PinnedEntry;
+use crate::table::{Head, ShortHash};
 
 /// What has been compared. Held, so that its place is no other entry's.
 struct Compared<'a> {
     head: &'a Head,
     ours: bool,
-    _hold: Hold,
+    _hold: PinnedEntry,
 }
 
 /// What has the caller's key, as long as the lock is held.
-pub(super) struct Located<'a, S: Scope> {
+pub(super) struct Located<'a, S: Sharing> {
     pub(super) writer: Writer<'a, S>,
     /// The entry's slot.
     pub(super) live: Option<u32>,
     /// Runs under way that have not been cut.
     pub(super) runs: SmallVec<[u32; 1]>,
-    hash: Hash,
+    hash: ShortHash,
     _compared: SmallVec<[Compared<'a>; 1]>,
 }
 
-impl<S: Scope> Located<'_, S> {
+impl<S: Sharing> Located<'_, S> {
     /// Invalidation: these runs' values will not be kept.
-    pub(super) fn cut(&mut self) {
+    pub(super) fn invalidated(&mut self) {
         for &slot in &self.runs {
-            if let Some(run) = self.writer.state.flights.get_mut(self.hash, slot) {
-                run.cut = true;
+            if let Some(run) = self.writer.state.in_flight.get_mut(self.hash, slot) {
+                run.invalidated = true;
             }
         }
     }
@@ -46,12 +46,12 @@ impl<S: Scope> Located<'_, S> {
     }
 }
 
-impl<S: Scope> Engine<S> {
+impl<S: Sharing> Engine<S> {
     /// Finds what `is` recognises, and gives it together with the lock.
     ///
     /// Whatever may have this hash is compared outside the lock, one after the other, until all that is there has been compared. Nearly
     /// always that is one round, or two.
-    pub(super) fn locate(&self, hash: Hash, kind: u32, is: &dyn Fn(&Head) -> bool) -> Located<'_, S> {
+    pub(super) fn locate(&self, hash: ShortHash, entry_type: u32, is: &dyn Fn(&Head) -> bool) -> Located<'_, S> {
         let mut compared: SmallVec<[Compared<'_>; 1]> = SmallVec::new();
         loop {
             let writer = Writer::new(self);
@@ -66,12 +66,12 @@ impl<S: Scope> Engine<S> {
                 next = (next + at) % compared.len() + 1;
                 Some(compared[next - 1].ours)
             };
-            writer.state.book.each(&self.table, hash, kind, |slot| match verdict(slot) {
+            writer.state.table_writer.each(&self.table, hash, entry_type, |slot| match verdict(slot) {
                 None => unknown.push(slot),
                 Some(true) => located.0 = Some(slot),
                 Some(false) => {}
             });
-            writer.state.flights.each(hash, kind, |run| match verdict(run.slot) {
+            writer.state.in_flight.each(hash, entry_type, |run| match verdict(run.slot) {
                 None => unknown.push(run.slot),
                 Some(true) => located.1.push(run.slot),
                 Some(false) => {}
@@ -84,7 +84,7 @@ impl<S: Scope> Engine<S> {
             // Held while the lock is: from here on they stay what they are.
             compared.extend(unknown.into_iter().map(|slot| {
                 let head = self.table.head(slot);
-                Compared { head, ours: false, _hold: Hold::new(head) }
+                Compared { head, ours: false, _hold: PinnedEntry::new(head) }
             }));
             writer.finish(false);
             for other in &mut compared[begin..] {

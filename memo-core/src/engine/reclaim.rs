@@ -4,8 +4,8 @@
 //! time: never more entries than there are readers. Nothing of the user's runs under the lock.
 
 use super::Engine;
-use super::scope::{Lock, Scope};
-use super::state::{Gone, Retired, State, Writer};
+use super::sharing::{Lock, Sharing};
+use super::state::{Removals, Retired, State, Writer};
 use crate::info::RemovalCause;
 use crate::table::{self, Detached};
 
@@ -15,12 +15,12 @@ pub(super) struct Work {
     entries: Vec<Retired>,
 }
 
-impl<S: Scope> Engine<S> {
+impl<S: Sharing> Engine<S> {
     /// How many entries that have left are worth asking who reads. The user's values may be large: an eighth of a small store's at most waits, a 32nd
     /// where each one's weight matters.
     #[inline]
     pub(super) fn batch(&self, state: &State) -> usize {
-        if !state.book.needs_drop() {
+        if !state.table_writer.needs_drop() {
             return S::PLAIN_BATCH;
         }
         let part = if self.weight_word.is_some() { 32 } else { 8 };
@@ -34,22 +34,22 @@ impl<S: Scope> Engine<S> {
         if state.detached.is_some() {
             self.free_detached(state);
         }
-        let waiting = state.leaving.len();
+        let waiting = state.retired.len();
         if waiting == 0 {
             return Work::default();
         }
-        if !state.book.needs_drop() {
+        if !state.table_writer.needs_drop() {
             if waiting >= S::PLAIN_BATCH {
-                let held = S::held(&self.readers);
-                let State { leaving, book, .. } = state;
-                if held.is_empty() {
-                    leaving.drain(..).for_each(|retired| book.give_back(retired.kind, retired.slot));
+                let protected = S::protected(&self.readers);
+                let State { retired, table_writer, .. } = state;
+                if protected.is_empty() {
+                    retired.drain(..).for_each(|retired| table_writer.give_back(retired.entry_type, retired.slot));
                     return Work::default();
                 }
-                leaving.retain(|retired| {
-                    let kept = held.contains(retired.head.addr());
+                retired.retain(|retired| {
+                    let kept = protected.contains(retired.head.addr());
                     if !kept {
-                        book.give_back(retired.kind, retired.slot);
+                        table_writer.give_back(retired.entry_type, retired.slot);
                     }
                     kept
                 });
@@ -57,20 +57,21 @@ impl<S: Scope> Engine<S> {
             return Work::default();
         }
         if promptly || waiting >= self.batch(state) {
-            state.outside += waiting;
-            return Work { entries: std::mem::take(&mut state.leaving) };
+            state.being_dropped += waiting;
+            return Work { entries: std::mem::take(&mut state.retired) };
         }
         Work::default()
     }
 
     pub(super) fn free_detached(&self, state: &mut State) {
-        let (sign, held) = (self.sign(), S::held(&self.readers));
+        let (scan_tag, protected) = (self.scan_tag(), S::protected(&self.readers));
         let inside = |detached: &Detached, address: usize| {
-            address == sign || detached.contains(address) || state.book.contains(address)
+            address == scan_tag || detached.contains(address) || state.table_writer.contains(address)
         };
-        if let Some(detached) = state.detached.take_if(|detached| !held.iter().any(|address| inside(detached, address)))
+        if let Some(detached) =
+            state.detached.take_if(|detached| !protected.iter().any(|address| inside(detached, address)))
         {
-            // SAFETY: it was detached before `held` was asked, and nobody is inside this store.
+            // SAFETY: it was detached before `protected` was asked, and nobody is inside this store.
             unsafe { detached.free() };
         }
     }
@@ -81,64 +82,64 @@ impl<S: Scope> Engine<S> {
         if entries.is_empty() {
             return;
         }
-        let held = S::held(&self.readers);
+        let protected = S::protected(&self.readers);
         // The kept ones first.
         let mut kept = 0;
         for at in 0..entries.len() {
-            if held.contains(entries[at].head.addr()) {
+            if protected.contains(entries[at].head.addr()) {
                 entries.swap(at, kept);
                 kept += 1;
             }
         }
         /// Gives the places back, also where a `drop` of the user's panics.
-        struct GiveBack<'a, S: Scope> {
+        struct GiveBack<'a, S: Sharing> {
             engine: &'a Engine<S>,
             entries: Vec<Retired>,
             kept: usize,
         }
-        impl<S: Scope> Drop for GiveBack<'_, S> {
+        impl<S: Sharing> Drop for GiveBack<'_, S> {
             fn drop(&mut self) {
                 let mut state = self.engine.state.lock();
-                let State { book, leaving, outside, .. } = &mut *state;
-                *outside -= self.entries.len();
+                let State { table_writer, retired, being_dropped, .. } = &mut *state;
+                *being_dropped -= self.entries.len();
                 for retired in self.entries.drain(self.kept..) {
-                    book.give_back(retired.kind, retired.slot);
+                    table_writer.give_back(retired.entry_type, retired.slot);
                 }
-                if leaving.is_empty() {
+                if retired.is_empty() {
                     // With its capacity, for the next ones.
-                    std::mem::swap(leaving, &mut self.entries);
+                    std::mem::swap(retired, &mut self.entries);
                 } else {
-                    leaving.append(&mut self.entries);
+                    retired.append(&mut self.entries);
                 }
             }
         }
         let done = GiveBack { engine: self, entries, kept };
-        let place = |retired: &Retired| Some((retired.head, retired.vtable?, retired.full));
-        let mut places = done.entries[kept..].iter().filter_map(place);
-        // SAFETY: taken out of the index before `held` was asked, which does not name them: nobody can reach them. Taken out of the list
+        let cell = |retired: &Retired| Some((retired.head, retired.vtable?, retired.full));
+        let mut places = done.entries[kept..].iter().filter_map(cell);
+        // SAFETY: taken out of the index before `protected` was asked, which does not name them: nobody can reach them. Taken out of the list
         // of leaving ones, so once.
         unsafe { table::drop_each(&mut places) };
     }
 
     /// Tells the listener of what has left, then lets it go.
-    pub(super) fn tell(&self, gone: Gone, promptly: bool) {
+    pub(super) fn tell(&self, gone: Removals, promptly: bool) {
         /// Lets it go, also where the listener panics.
-        struct LetGo<'a, S: Scope> {
+        struct RetireOnDrop<'a, S: Sharing> {
             engine: &'a Engine<S>,
-            gone: Gone,
+            gone: Removals,
             promptly: bool,
         }
-        impl<S: Scope> Drop for LetGo<'_, S> {
+        impl<S: Sharing> Drop for RetireOnDrop<'_, S> {
             fn drop(&mut self) {
                 let mut writer = Writer::new(self.engine);
-                writer.state.outside -= self.gone.len();
+                writer.state.being_dropped -= self.gone.len();
                 for (slot, _) in self.gone.drain(..) {
                     writer.retire(slot, true);
                 }
                 writer.finish(self.promptly);
             }
         }
-        let let_go = LetGo { engine: self, gone, promptly };
+        let let_go = RetireOnDrop { engine: self, gone, promptly };
         if let Some(listener) = self.listener.get() {
             for &(slot, cause) in &let_go.gone {
                 let cause: RemovalCause = cause;
@@ -149,7 +150,7 @@ impl<S: Scope> Engine<S> {
     }
 }
 
-impl<S: Scope> Drop for Engine<S> {
+impl<S: Sharing> Drop for Engine<S> {
     fn drop(&mut self) {
         let table = &self.table;
         let state = self.state.get_mut();
@@ -158,22 +159,22 @@ impl<S: Scope> Drop for Engine<S> {
         impl Drop for Free<'_> {
             fn drop(&mut self) {
                 let detached = self.0.detached.take();
-                for detached in detached.into_iter().chain([self.0.book.detach(self.1)]) {
+                for detached in detached.into_iter().chain([self.0.table_writer.detach(self.1)]) {
                     // SAFETY: readers borrow the engine, and it is ours.
                     unsafe { detached.free() };
                 }
             }
         }
         let free = Free(state, table);
-        if !free.0.book.needs_drop() {
+        if !free.0.table_writer.needs_drop() {
             return;
         }
-        let live = free.0.book.alive(table).into_iter().map(|slot| {
-            let (head, kind) = table.node(slot);
-            (head, free.0.book.vtable(kind), true)
+        let live = free.0.table_writer.alive(table).into_iter().map(|slot| {
+            let (head, entry_type) = table.node(slot);
+            (head, free.0.table_writer.vtable(entry_type), true)
         });
-        let leaving = free.0.leaving.iter().filter_map(|retired| Some((retired.head, retired.vtable?, retired.full)));
-        let mut places = live.chain(leaving).collect::<Vec<_>>().into_iter();
+        let retired = free.0.retired.iter().filter_map(|retired| Some((retired.head, retired.vtable?, retired.full)));
+        let mut places = live.chain(retired).collect::<Vec<_>>().into_iter();
         // SAFETY: nobody reads in a store that is being dropped; what lives does not leave, so each comes once. Runs borrow the
         // engine: none is under way.
         unsafe { table::drop_each(&mut places) };

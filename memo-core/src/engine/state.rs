@@ -7,26 +7,26 @@ use std::ops::Range;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::Engine;
-use super::dates::{Dates, NEVER};
-use super::pending::Flights;
-use super::scope::{Lock, Scope};
-use super::stats::Count;
+use super::expiry::{ExpiryIndex, NEVER};
+use super::in_flight::InFlightTable;
+use super::sharing::{Lock, Sharing};
+use super::stats::Counter;
 use crate::config::{Config, MOST_ENTRIES};
 use crate::info::RemovalCause;
-use crate::policy::{Policy, PolicyKind, Touch, Victim, View};
-use crate::table::{Book, Detached, Due, Hash, Head, Vtable};
+use crate::policy::{OnHit, Policy, PolicyKind, Ranks, Victim};
+use crate::table::{Deadline, Detached, EntryVtable, Head, ShortHash, TableWriter};
 
 /// Entries that left the index, and why. The listener has not heard of them yet.
-pub(super) type Gone = Vec<(u32, RemovalCause)>;
+pub(super) type Removals = Vec<(u32, RemovalCause)>;
 
 /// A place that left the index, or never got there. Somebody may still read it.
 #[derive(Clone, Copy)]
 pub(super) struct Retired {
     pub(super) head: *mut Head,
     pub(super) slot: u32,
-    pub(super) kind: u32,
+    pub(super) entry_type: u32,
     /// `None` where there is nothing to drop.
-    pub(super) vtable: Option<&'static Vtable>,
+    pub(super) vtable: Option<&'static EntryVtable>,
     /// Whether a value is there; a key always is.
     pub(super) full: bool,
 }
@@ -38,58 +38,61 @@ const WORTH_GIVING_BACK: usize = 64 << 10;
 unsafe impl Send for Retired {}
 
 pub(super) struct State {
-    pub(super) book: Book,
-    pub(super) flights: Flights,
+    pub(super) table_writer: TableWriter,
+    pub(super) in_flight: InFlightTable,
     policy: Option<Box<dyn Policy>>,
-    dates: Dates,
+    expiry: ExpiryIndex,
     live: usize,
     /// While an entry replaces another both are counted, which may be more than a weight can be.
     weight: u128,
     max_entries: usize,
     max_weight: u64,
     /// To be told of by whoever gives the lock back.
-    gone: Gone,
+    gone: Removals,
     /// To be reused once nobody reads them.
-    pub(super) leaving: Vec<Retired>,
+    pub(super) retired: Vec<Retired>,
     /// Entries that have left, and that somebody tells the listener about or drops just now, outside the lock.
-    pub(super) outside: usize,
+    pub(super) being_dropped: usize,
     /// To be freed once nobody looks into it.
     pub(super) detached: Option<Detached>,
 }
 
 /// An entry that is to come, or to take another's place.
 #[derive(Clone, Copy)]
-pub(super) struct Newcomer<'a> {
+pub(super) struct Candidate<'a> {
     pub(super) head: &'a Head,
-    pub(super) hash: Hash,
+    pub(super) hash: ShortHash,
     pub(super) slot: u32,
     pub(super) weight: u64,
     pub(super) ttl: Option<u64>,
 }
 
 impl State {
-    pub(super) fn new(config: &Config, book: Book) -> Self {
+    pub(super) fn new(config: &Config, table_writer: TableWriter) -> Self {
         let max_entries = config.max_entries.unwrap_or(usize::MAX);
         // A bound by weight alone still needs an order in which entries leave.
-        let policy = config.policy.or(config.max_weight.map(|_| PolicyKind::Lru)).map(|kind| kind.build(max_entries));
+        let policy = config
+            .policy
+            .or(config.max_weight.map(|_| PolicyKind::Lru))
+            .map(|entry_type| entry_type.build(max_entries));
         Self {
-            book,
-            flights: Flights::default(),
+            table_writer,
+            in_flight: InFlightTable::default(),
             policy,
-            dates: Dates::default(),
+            expiry: ExpiryIndex::default(),
             live: 0,
             weight: 0,
             max_entries,
             max_weight: config.max_weight.unwrap_or(u64::MAX),
-            gone: Gone::new(),
-            leaving: Vec::new(),
-            outside: 0,
+            gone: Removals::new(),
+            retired: Vec::new(),
+            being_dropped: 0,
             detached: None,
         }
     }
 
-    pub(super) fn touch(&self) -> Touch {
-        self.policy.as_ref().map_or(Touch::Nothing, |policy| policy.touch())
+    pub(super) fn on_hit(&self) -> OnHit {
+        self.policy.as_ref().map_or(OnHit::Nothing, |policy| policy.on_hit())
     }
 
     pub(super) fn len(&self) -> usize {
@@ -105,7 +108,7 @@ impl State {
     }
 
     pub(super) fn is_due(&self, now: u64) -> bool {
-        self.dates.is_due(now)
+        self.expiry.is_due(now)
     }
 
     /// Whether nothing is to be ended, dropped or given back at that time.
@@ -115,38 +118,38 @@ impl State {
 
     /// Whether no key and no value waits to be dropped. Places that held plain data may wait to be used again.
     fn is_nothing_to_drop(&self) -> bool {
-        self.leaving.is_empty() || !self.book.needs_drop()
+        self.retired.is_empty() || !self.table_writer.needs_drop()
     }
 
     /// Whether there is much memory, and nothing in it.
     fn is_worth_giving_back(&self) -> bool {
-        self.live == 0 && self.book.bytes() > WORTH_GIVING_BACK
+        self.live == 0 && self.table_writer.bytes() > WORTH_GIVING_BACK
     }
 }
 
 /// The marks, as policies see them.
-struct Marks<'a, S: Scope> {
+struct StoreRanks<'a, S: Sharing> {
     engine: &'a Engine<S>,
-    book: &'a Book,
+    table_writer: &'a TableWriter,
 }
 
-impl<S: Scope> View for Marks<'_, S> {
-    fn mark(&self, slot: u32) -> u64 {
+impl<S: Sharing> Ranks for StoreRanks<'_, S> {
+    fn rank(&self, slot: u32) -> u64 {
         // Policies ask about slots in which something lived: they have a place.
         let head = self.engine.table.head(slot);
-        if head.is_alive() { head.mark.load(Relaxed) } else { u64::MAX }
+        if head.is_alive() { head.rank.load(Relaxed) } else { u64::MAX }
     }
 
-    fn marks(&self, slots: Range<u32>, marks: &mut Vec<u64>) {
-        self.book.marks(&self.engine.table, slots, marks);
+    fn ranks(&self, slots: Range<u32>, ranks: &mut Vec<u64>) {
+        self.table_writer.ranks(&self.engine.table, slots, ranks);
     }
 
-    fn soon(&self, far: u32, near: u32) {
-        self.book.soon(&self.engine.table, far, near);
+    fn prefetch(&self, far: u32, near: u32) {
+        self.table_writer.prefetch(&self.engine.table, far, near);
     }
 
-    fn set_mark(&self, slot: u32, mark: u64) {
-        self.engine.table.head(slot).mark.store(mark, Relaxed);
+    fn set_rank(&self, slot: u32, rank: u64) {
+        self.engine.table.head(slot).rank.store(rank, Relaxed);
     }
 
     fn hits(&self) -> u64 {
@@ -155,12 +158,12 @@ impl<S: Scope> View for Marks<'_, S> {
 }
 
 /// Whoever holds the store's lock.
-pub(super) struct Writer<'a, S: Scope> {
+pub(super) struct Writer<'a, S: Sharing> {
     engine: &'a Engine<S>,
     pub(super) state: <S::Lock<State> as Lock<State>>::Guard<'a>,
 }
 
-impl<'a, S: Scope> Writer<'a, S> {
+impl<'a, S: Sharing> Writer<'a, S> {
     #[inline]
     pub(super) fn new(engine: &'a Engine<S>) -> Self {
         Self { engine, state: engine.state.lock() }
@@ -170,10 +173,10 @@ impl<'a, S: Scope> Writer<'a, S> {
     #[inline]
     pub(super) fn finish(self, promptly: bool) {
         let Self { engine, state } = self;
-        engine.flying.store(state.flights.len(), Relaxed);
+        engine.runs_hint.store(state.in_flight.len(), Relaxed);
         engine.stats.set_size(state.live, state.weight());
         let enough = if promptly { 1 } else { engine.batch(&state) };
-        if state.leaving.len() >= enough || !state.gone.is_empty() || state.detached.is_some() {
+        if state.retired.len() >= enough || !state.gone.is_empty() || state.detached.is_some() {
             Self { engine, state }.finish_work(promptly);
         }
     }
@@ -185,7 +188,7 @@ impl<'a, S: Scope> Writer<'a, S> {
         let Self { engine, mut state } = self;
         if !state.gone.is_empty() {
             let gone = std::mem::take(&mut state.gone);
-            state.outside += gone.len();
+            state.being_dropped += gone.len();
             drop(state);
             return engine.tell(gone, promptly);
         }
@@ -200,25 +203,25 @@ impl<'a, S: Scope> Writer<'a, S> {
     }
 
     /// When the entry in a slot is over. Such an entry may not live.
-    pub(super) fn due(&self, slot: u32) -> u64 {
-        self.engine.dating.due(&self.engine.table, self.head(slot))
+    pub(super) fn deadline(&self, slot: u32) -> u64 {
+        self.engine.deadlines.deadline(&self.engine.table, self.head(slot))
     }
 
     #[inline]
     fn weight_of(&self, head: &Head) -> u64 {
-        self.engine.weight_word.map_or(0, |word| self.engine.table.extra(head, word).load(Relaxed))
+        self.engine.weight_word.map_or(0, |word| self.engine.table.prefix_word(head, word).load(Relaxed))
     }
 
     /// A place that will not be used after all.
     pub(super) fn retire(&mut self, slot: u32, full: bool) {
-        let (head, kind) = self.engine.table.node(slot);
-        self.leave(head, kind, slot, full);
+        let (head, entry_type) = self.engine.table.node(slot);
+        self.leave(head, entry_type, slot, full);
     }
 
     #[inline]
-    fn leave(&mut self, head: *mut Head, kind: u32, slot: u32, full: bool) {
-        let vtable = self.state.book.needs_drop().then(|| self.state.book.vtable(kind));
-        self.state.leaving.push(Retired { head, slot, kind, vtable, full });
+    fn leave(&mut self, head: *mut Head, entry_type: u32, slot: u32, full: bool) {
+        let vtable = self.state.table_writer.needs_drop().then(|| self.state.table_writer.vtable(entry_type));
+        self.state.retired.push(Retired { head, slot, entry_type, vtable, full });
     }
 
     #[inline(never)]
@@ -235,25 +238,25 @@ impl<'a, S: Scope> Writer<'a, S> {
             policy.removed(slot, hash.bits(), evicted);
         }
         match cause {
-            RemovalCause::Evicted => self.engine.stats.count_locked(Count::Eviction),
-            RemovalCause::Expired => self.engine.stats.count_locked(Count::Expiration),
+            RemovalCause::Evicted => self.engine.stats.count_locked(Counter::Eviction),
+            RemovalCause::Expired => self.engine.stats.count_locked(Counter::Expiration),
             _ => {}
         }
     }
 
     /// Takes an entry out of all but the policy.
     #[inline(always)]
-    fn unlink(&mut self, slot: u32, cause: RemovalCause) -> Hash {
-        let (head, place, kind) = self.engine.table.place(slot);
+    fn unlink(&mut self, slot: u32, cause: RemovalCause) -> ShortHash {
+        let (head, cell, entry_type) = self.engine.table.cell(slot);
         if self.engine.weight_word.is_some() {
             self.state.weight -= u128::from(self.weight_of(head));
         }
-        let hash = self.state.book.unlink(head, slot);
+        let hash = self.state.table_writer.unlink(head, slot);
         self.state.live -= 1;
         if self.engine.listener.get().is_some() {
             self.state.gone.push((slot, cause));
         } else {
-            self.leave(place, kind, slot, true);
+            self.leave(cell, entry_type, slot, true);
         }
         hash
     }
@@ -261,7 +264,7 @@ impl<'a, S: Scope> Writer<'a, S> {
     /// Keeps the entry if there is room or room can be made; in place of the one in the slot `old`, if that is given. `write` completes it,
     /// just before it can be found.
     #[inline(never)]
-    pub(super) fn admit(&mut self, new: Newcomer<'_>, old: Option<u32>, now: u64, write: &mut dyn FnMut()) -> bool {
+    pub(super) fn admit(&mut self, new: Candidate<'_>, old: Option<u32>, now: u64, write: &mut dyn FnMut()) -> bool {
         match old {
             None => self.admit_new(new, now, write),
             Some(old) if self.is_hopeless(new) => {
@@ -279,61 +282,61 @@ impl<'a, S: Scope> Writer<'a, S> {
     }
 
     #[inline]
-    fn is_hopeless(&self, new: Newcomer<'_>) -> bool {
+    fn is_hopeless(&self, new: Candidate<'_>) -> bool {
         self.state.max_entries == 0 || new.weight > self.state.max_weight
     }
 
     /// As above where nothing is replaced: what every miss does, and so in line.
     #[inline(always)]
-    pub(super) fn admit_new(&mut self, new: Newcomer<'_>, now: u64, write: impl FnOnce()) -> bool {
+    pub(super) fn admit_new(&mut self, new: Candidate<'_>, now: u64, write: impl FnOnce()) -> bool {
         let room = !self.is_hopeless(new)
             && self.make_room(1, new.weight, Some(new.hash), now)
             && self.state.live < MOST_ENTRIES;
         if room {
             write();
-            let tick = self.engine.tick();
-            let mark = match &mut self.state.policy {
-                Some(policy) => policy.inserted(new.slot, new.hash.bits(), tick),
-                None => tick,
+            let next_stamp = self.engine.next_stamp();
+            let rank = match &mut self.state.policy {
+                Some(policy) => policy.inserted(new.slot, new.hash.bits(), next_stamp),
+                None => next_stamp,
             };
-            self.publish(new, mark, tick, now);
+            self.publish(new, rank, next_stamp, now);
         }
         room
     }
 
     /// The new entry can be found before the old one cannot.
-    fn replace(&mut self, old: u32, new: Newcomer<'_>, now: u64) {
-        let old_mark = self.head(old).mark.load(Relaxed);
-        let tick = self.engine.tick();
-        let mark = match &mut self.state.policy {
-            Some(policy) => policy.replaced(old, old_mark, new.slot, new.hash.bits(), tick),
-            None => tick,
+    fn replace(&mut self, old: u32, new: Candidate<'_>, now: u64) {
+        let old_mark = self.head(old).rank.load(Relaxed);
+        let next_stamp = self.engine.next_stamp();
+        let rank = match &mut self.state.policy {
+            Some(policy) => policy.replaced(old, old_mark, new.slot, new.hash.bits(), next_stamp),
+            None => next_stamp,
         };
-        self.publish(new, mark, tick, now);
+        self.publish(new, rank, next_stamp, now);
         self.unlink(old, RemovalCause::Replaced);
     }
 
     /// What an entry's coming means for everything but the policy.
     #[inline(always)]
-    fn publish(&mut self, new: Newcomer<'_>, mark: u64, tick: u64, now: u64) {
+    fn publish(&mut self, new: Candidate<'_>, rank: u64, next_stamp: u64, now: u64) {
         let (engine, head) = (self.engine, new.head);
-        head.mark.store(mark, Relaxed);
+        head.rank.store(rank, Relaxed);
         if let Some(word) = engine.weight_word {
-            engine.table.extra(head, word).store(new.weight, Relaxed);
+            engine.table.prefix_word(head, word).store(new.weight, Relaxed);
             self.state.weight += u128::from(new.weight);
         }
-        let due = engine.dating.write(&engine.table, head, now, new.ttl);
-        self.state.book.publish(&engine.table, head, new.hash, new.slot, due, tick >> TAG_BITS);
+        let deadline = engine.deadlines.write(&engine.table, head, now, new.ttl);
+        self.state.table_writer.publish(&engine.table, head, new.hash, new.slot, deadline, next_stamp >> TAG_BITS);
         self.state.live += 1;
-        if due != Due::NEVER {
-            let due = self.due(new.slot);
-            self.state.dates.note(new.slot, due);
+        if deadline != Deadline::NEVER {
+            let deadline = self.deadline(new.slot);
+            self.state.expiry.run_started(new.slot, deadline);
         }
     }
 
     /// Evicts until `entries` more of this weight fit. Expired entries go before any live one.
     #[inline(always)]
-    fn make_room(&mut self, entries: usize, weight: u64, newcomer: Option<Hash>, now: u64) -> bool {
+    fn make_room(&mut self, entries: usize, weight: u64, newcomer: Option<ShortHash>, now: u64) -> bool {
         let weighs = self.engine.weight_word.is_some();
         let crowded = |state: &State| {
             state.live + entries > state.max_entries
@@ -344,10 +347,10 @@ impl<'a, S: Scope> Writer<'a, S> {
         }
         self.expire(now, usize::MAX);
         while crowded(&self.state) {
-            let State { policy, book, live: 1.., .. } = &mut *self.state else { return false };
+            let State { policy, table_writer, live: 1.., .. } = &mut *self.state else { return false };
             let Some(policy) = policy else { return false };
-            match policy.victim(newcomer.map(Hash::bits), &Marks { engine: self.engine, book }) {
-                Victim::Newcomer => return false,
+            match policy.victim(newcomer.map(ShortHash::bits), &StoreRanks { engine: self.engine, table_writer }) {
+                Victim::Candidate => return false,
                 Victim::Slot(slot) => self.take_out(slot, RemovalCause::Evicted),
             }
         }
@@ -357,16 +360,16 @@ impl<'a, S: Scope> Writer<'a, S> {
     /// Takes out up to `most` entries that are over. Says whether more may be.
     #[inline]
     pub(super) fn expire(&mut self, now: u64, most: usize) -> bool {
-        self.state.dates.is_due(now) && self.expire_some(now, most)
+        self.state.expiry.is_due(now) && self.expire_some(now, most)
     }
 
     #[inline(never)]
     fn expire_some(&mut self, now: u64, most: usize) -> bool {
-        let (table, dating) = (&self.engine.table, &self.engine.dating);
+        let (table, deadlines) = (&self.engine.table, &self.engine.deadlines);
         for _ in 0..most {
-            let State { dates, book, .. } = &mut *self.state;
-            let due = |slot| book.live(table, slot).map_or(NEVER, |head| dating.due(table, head));
-            let Some(slot) = dates.next(now, due) else { return false };
+            let State { expiry, table_writer, .. } = &mut *self.state;
+            let deadline = |slot| table_writer.live(table, slot).map_or(NEVER, |head| deadlines.deadline(table, head));
+            let Some(slot) = expiry.next(now, deadline) else { return false };
             self.remove(slot, RemovalCause::Expired);
         }
         true
@@ -381,15 +384,15 @@ impl<'a, S: Scope> Writer<'a, S> {
         } else {
             let mut policy = PolicyKind::Lru.build(max_entries);
             // Mark and slot in one integer, as the policies sort them: sorting is compiled for each type.
-            let aged = |slot| u128::from(engine.table.head(slot).mark.load(Relaxed)) << 32 | u128::from(slot);
-            let mut by_age: Vec<u128> = state.book.alive(&engine.table).into_iter().map(aged).collect();
+            let aged = |slot| u128::from(engine.table.head(slot).rank.load(Relaxed)) << 32 | u128::from(slot);
+            let mut by_age: Vec<u128> = state.table_writer.alive(&engine.table).into_iter().map(aged).collect();
             by_age.sort_unstable();
             for aged in by_age {
                 #[expect(clippy::cast_possible_truncation, reason = "taken apart as it was put together")]
-                let (mark, slot) = ((aged >> 32) as u64, aged as u32);
+                let (rank, slot) = ((aged >> 32) as u64, aged as u32);
                 let head = engine.table.head(slot);
-                let hash = state.book.hash(&engine.table, slot);
-                head.mark.store(policy.inserted(slot, hash.bits(), mark), Relaxed);
+                let hash = state.table_writer.hash(&engine.table, slot);
+                head.rank.store(policy.inserted(slot, hash.bits(), rank), Relaxed);
             }
             state.policy = Some(policy);
         }
@@ -398,15 +401,15 @@ impl<'a, S: Scope> Writer<'a, S> {
 
     /// Takes out everything. Entries that have nothing to drop, and that nobody hears of, go with their chunks.
     pub(super) fn clear(&mut self) {
-        let plain = !self.state.book.needs_drop() && self.engine.listener.get().is_none();
+        let plain = !self.state.table_writer.needs_drop() && self.engine.listener.get().is_none();
         if !(plain && self.detach()) {
-            for slot in self.state.book.alive(&self.engine.table) {
+            for slot in self.state.table_writer.alive(&self.engine.table) {
                 self.unlink(slot, RemovalCause::Cleared);
             }
         }
         let state = &mut *self.state;
         (state.live, state.weight) = (0, 0);
-        state.dates = Dates::default();
+        state.expiry = ExpiryIndex::default();
         if let Some(policy) = &mut state.policy {
             policy.cleared();
         }
@@ -417,7 +420,7 @@ impl<'a, S: Scope> Writer<'a, S> {
         let state = &mut *self.state;
         let is_idle = state.is_nothing_to_drop() && state.gone.is_empty();
         if is_idle && state.is_worth_giving_back() && self.detach() {
-            self.state.dates = Dates::default();
+            self.state.expiry = ExpiryIndex::default();
             if let Some(policy) = &mut self.state.policy {
                 policy.cleared();
             }
@@ -428,12 +431,12 @@ impl<'a, S: Scope> Writer<'a, S> {
     /// more than one store's worth ever waits.
     fn detach(&mut self) -> bool {
         let state = &mut *self.state;
-        if state.flights.len() > 0 || state.outside > 0 || state.detached.is_some() {
+        if state.in_flight.len() > 0 || state.being_dropped > 0 || state.detached.is_some() {
             return false;
         }
         // Places without anything to drop need not be waited for one by one.
-        state.leaving = Vec::new();
-        state.detached = Some(state.book.detach(&self.engine.table));
+        state.retired = Vec::new();
+        state.detached = Some(state.table_writer.detach(&self.engine.table));
         true
     }
 
@@ -441,21 +444,21 @@ impl<'a, S: Scope> Writer<'a, S> {
     #[cfg(any(test, feature = "validate"))]
     pub(super) fn validate(&self) {
         let state = &*self.state;
-        let live = state.book.validate(&self.engine.table);
+        let live = state.table_writer.validate(&self.engine.table);
         assert_eq!(live.len(), state.live, "live entries are counted");
         assert!(state.live <= state.max_entries, "never above the bound");
         let weight: u128 = live.iter().map(|&slot| u128::from(self.weight_of(self.head(slot)))).sum();
         assert_eq!(weight, state.weight, "weights are summed");
         assert!(weight <= u128::from(state.max_weight), "never above the bound in weight");
         for &slot in &live {
-            let due = self.due(slot);
-            assert!(due == NEVER || state.dates.bounds(slot, due), "what can expire has a date");
+            let deadline = self.deadline(slot);
+            assert!(deadline == NEVER || state.expiry.bounds(slot, deadline), "what can expire has a deadline");
         }
-        for retired in &state.leaving {
+        for retired in &state.retired {
             assert!(!live.contains(&retired.slot), "what leaves does not live");
         }
         if let Some(policy) = &state.policy {
-            policy.validate(&live, &Marks { engine: self.engine, book: &state.book });
+            policy.validate(&live, &StoreRanks { engine: self.engine, table_writer: &state.table_writer });
         }
     }
 }

@@ -1,27 +1,27 @@
 //! Counting, exactly and without a line that all threads write.
 //!
-//! Hits are counted by each thread for itself ([`Tally`]), because every hit counts; the rest happens on slow paths and has one counter each.
+//! Hits are counted by each thread for itself ([`ThreadCounters`]), because every hit counts; the rest happens on slow paths and has one counter each.
 //! `clear` never writes a counter: it remembers where each one stood, so that no count that runs meanwhile is lost.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use super::scope::{Counting, Local, LocalReading, Quick, Scope, Shared};
+use super::sharing::{FastGuard, HitCounting, Local, LocalReadGuard, Shared, Sharing};
 use crate::clock::nanos;
 use crate::info::CacheInfo;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 use crate::table::hazard;
-use crate::table::tally::Tally;
+use crate::table::thread_counters::ThreadCounters;
 
 /// One run in this many is timed: two clock readings cost more than a miss may.
 const TIMED: u64 = 64;
 
 /// The counts of one store.
-pub(crate) struct Stats<S: Scope> {
-    readers: S::Counting,
+pub(crate) struct Stats<S: Sharing> {
+    readers: S::HitCounting,
     counts: [AtomicU64; COUNTS],
-    baseline: Mutex<Sums>,
+    baseline: Mutex<Snapshot>,
     /// Entries and weight now, for those who may not look into the store itself: written under its lock.
     size: AtomicU64,
     weight: AtomicU64,
@@ -29,7 +29,7 @@ pub(crate) struct Stats<S: Scope> {
 
 /// What is counted besides hits.
 #[derive(Clone, Copy)]
-pub(crate) enum Count {
+pub(crate) enum Counter {
     Miss,
     Coalesced,
     Bypassed,
@@ -41,21 +41,21 @@ pub(crate) enum Count {
     Timed,
     TimedNanos,
 }
-const COUNTS: usize = Count::TimedNanos as usize + 1;
+const COUNTS: usize = Counter::TimedNanos as usize + 1;
 
 /// All counts at one moment.
 #[derive(Clone, Copy, Default)]
-struct Sums {
+struct Snapshot {
     counts: [u64; COUNTS],
     hits: u64,
     /// Look-ups that found nothing, and computed nothing.
-    fruitless: u64,
+    failed_lookups: u64,
 }
 
-impl<S: Scope> Stats<S> {
+impl<S: Sharing> Stats<S> {
     pub(crate) fn new() -> Self {
         Self {
-            readers: S::Counting::default(),
+            readers: S::HitCounting::default(),
             counts: Default::default(),
             baseline: Mutex::default(),
             size: AtomicU64::new(0),
@@ -65,26 +65,30 @@ impl<S: Scope> Stats<S> {
 
     /// What this reader counts with, if that is at hand.
     #[inline(always)]
-    pub(crate) fn tally_quickly<'t>(&'t self, serial: u64, reading: &'t S::Quick<'_>) -> Option<&'t Tally> {
-        reading.tally(serial, &self.readers)
+    pub(crate) fn counters_fast<'t>(
+        &'t self,
+        serial: u64,
+        reading: &'t S::FastGuard<'_>,
+    ) -> Option<&'t ThreadCounters> {
+        reading.counters(serial, &self.readers)
     }
 
-    /// The store's number, for [`tally_quickly`](Self::tally_quickly).
+    /// The store's number, for [`counters_fast`](Self::tally_quickly).
     pub(crate) fn serial(&self) -> u64 {
         self.readers.serial()
     }
 
     /// What this reader counts with.
-    pub(crate) fn tally<'a>(&'a self, reading: &'a S::Reading<'_>) -> &'a Tally {
-        self.readers.tally(reading)
+    pub(crate) fn counters<'a>(&'a self, reading: &'a S::ReadGuard<'_>) -> &'a ThreadCounters {
+        self.readers.counters(reading)
     }
 
-    pub(crate) fn count(&self, what: Count) {
+    pub(crate) fn count(&self, what: Counter) {
         S::count(&self.counts[what as usize]);
     }
 
     /// Counts what is counted under the store's lock only: misses, evictions, expirations, refreshes.
-    pub(crate) fn count_locked(&self, what: Count) {
+    pub(crate) fn count_locked(&self, what: Counter) {
         let counter = &self.counts[what as usize];
         counter.store(counter.load(Relaxed) + 1, Relaxed);
     }
@@ -96,13 +100,13 @@ impl<S: Scope> Stats<S> {
 
     /// Whether the next run is one to time.
     pub(crate) fn times_next_run(&self) -> bool {
-        self.counts[Count::Miss as usize].load(Relaxed).is_multiple_of(TIMED)
+        self.counts[Counter::Miss as usize].load(Relaxed).is_multiple_of(TIMED)
     }
 
     /// So many runs took this long together.
     pub(crate) fn timed(&self, (elapsed, runs): (Duration, u64)) {
-        self.counts[Count::Timed as usize].fetch_add(runs, Relaxed);
-        self.counts[Count::TimedNanos as usize].fetch_add(nanos(elapsed), Relaxed);
+        self.counts[Counter::Timed as usize].fetch_add(runs, Relaxed);
+        self.counts[Counter::TimedNanos as usize].fetch_add(nanos(elapsed), Relaxed);
     }
 
     pub(crate) fn set_size(&self, entries: usize, weight: u64) {
@@ -115,26 +119,26 @@ impl<S: Scope> Stats<S> {
         let since = self.now().since(&self.baseline());
         CacheInfo {
             hits: since.hits,
-            misses: since.of(Count::Miss) + since.fruitless,
+            misses: since.of(Counter::Miss) + since.failed_lookups,
             currsize: usize::try_from(self.size.load(Relaxed)).unwrap_or(usize::MAX),
-            coalesced: since.of(Count::Coalesced),
-            bypassed: since.of(Count::Bypassed),
-            evictions: since.of(Count::Eviction),
-            expirations: since.of(Count::Expiration),
-            refreshes: since.of(Count::Refresh),
-            errors: since.of(Count::Error),
+            coalesced: since.of(Counter::Coalesced),
+            bypassed: since.of(Counter::Bypassed),
+            evictions: since.of(Counter::Eviction),
+            expirations: since.of(Counter::Expiration),
+            refreshes: since.of(Counter::Refresh),
+            errors: since.of(Counter::Error),
             weight: self.weight.load(Relaxed),
             load_time: since.load_time(),
             ..CacheInfo::default()
         }
     }
 
-    fn now(&self) -> Sums {
-        let (hits, fruitless) = self.readers.sums();
-        Sums { counts: self.counts.each_ref().map(|count| count.load(Relaxed)), hits, fruitless }
+    fn now(&self) -> Snapshot {
+        let (hits, failed_lookups) = self.readers.sums();
+        Snapshot { counts: self.counts.each_ref().map(|count| count.load(Relaxed)), hits, failed_lookups }
     }
 
-    fn baseline(&self) -> MutexGuard<'_, Sums> {
+    fn baseline(&self) -> MutexGuard<'_, Snapshot> {
         self.baseline.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -145,51 +149,51 @@ impl<S: Scope> Stats<S> {
     }
 }
 
-impl Sums {
+impl Snapshot {
     fn since(&self, before: &Self) -> Self {
         let mut since = *self;
         for (count, before) in since.counts.iter_mut().zip(before.counts) {
             *count = count.saturating_sub(before);
         }
         since.hits = self.hits.saturating_sub(before.hits);
-        since.fruitless = self.fruitless.saturating_sub(before.fruitless);
+        since.failed_lookups = self.failed_lookups.saturating_sub(before.failed_lookups);
         since
     }
 
-    fn of(&self, what: Count) -> u64 {
+    fn of(&self, what: Counter) -> u64 {
         self.counts[what as usize]
     }
 
     /// The mean of the timed runs, times all runs.
     fn load_time(&self) -> Duration {
-        let timed = u128::from(self.of(Count::Timed).max(1));
-        let sum = u128::from(self.of(Count::TimedNanos)) * u128::from(self.of(Count::Miss)) / timed;
+        let timed = u128::from(self.of(Counter::Timed).max(1));
+        let sum = u128::from(self.of(Counter::TimedNanos)) * u128::from(self.of(Counter::Miss)) / timed;
         Duration::from_nanos(u64::try_from(sum).unwrap_or(u64::MAX))
     }
 }
 
 /// A store that one thread uses.
-pub struct Alone(Tally);
+pub struct SingleThread(ThreadCounters);
 
-impl Default for Alone {
+impl Default for SingleThread {
     fn default() -> Self {
-        Self(Tally::new(0, 1))
+        Self(ThreadCounters::new(0, 1))
     }
 }
 
-impl Alone {
+impl SingleThread {
     #[inline(always)]
-    pub(super) fn one(&self) -> &Tally {
+    pub(super) fn one(&self) -> &ThreadCounters {
         &self.0
     }
 }
 
-impl Counting<Local> for Alone {
+impl HitCounting<Local> for SingleThread {
     fn serial(&self) -> u64 {
         0
     }
 
-    fn tally<'a>(&'a self, _: &'a LocalReading<'_>) -> &'a Tally {
+    fn counters<'a>(&'a self, _: &'a LocalReadGuard<'_>) -> &'a ThreadCounters {
         &self.0
     }
 
@@ -199,16 +203,16 @@ impl Counting<Local> for Alone {
 }
 
 /// The threads that have used a store.
-pub struct Threads {
+pub struct PerThread {
     /// Where threads keep their tallies for this store. Numbers are used again, serials are not.
     number: usize,
     serial: u64,
-    tallies: Mutex<Tallies>,
+    counters: Mutex<CounterList>,
 }
 
 #[derive(Default)]
-struct Tallies {
-    living: Vec<Arc<Tally>>,
+struct CounterList {
+    living: Vec<Arc<ThreadCounters>>,
     /// Hits and misses of threads that ended.
     ended: (u64, u64),
 }
@@ -226,7 +230,7 @@ fn numbers() -> MutexGuard<'static, Numbers> {
     NUMBERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Default for Threads {
+impl Default for PerThread {
     fn default() -> Self {
         let mut numbers = numbers();
         numbers.serial += 1;
@@ -234,59 +238,59 @@ impl Default for Threads {
             numbers.next += 1;
             numbers.next - 1
         });
-        Self { number, serial: numbers.serial, tallies: Mutex::default() }
+        Self { number, serial: numbers.serial, counters: Mutex::default() }
     }
 }
 
-impl Drop for Threads {
+impl Drop for PerThread {
     fn drop(&mut self) {
         numbers().free.push(self.number);
     }
 }
 
-impl Threads {
-    fn tallies(&self) -> MutexGuard<'_, Tallies> {
-        self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
+impl PerThread {
+    fn counters(&self) -> MutexGuard<'_, CounterList> {
+        self.counters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cold]
-    fn join(&self, tag: u8) -> Arc<Tally> {
-        let tally = Arc::new(Tally::new(self.serial, tag));
-        let mut tallies = self.tallies();
-        tallies.fold_ended();
-        tallies.living.push(tally.clone());
-        tally
+    fn join(&self, tag: u8) -> Arc<ThreadCounters> {
+        let joined = Arc::new(ThreadCounters::new(self.serial, tag));
+        let mut list = self.counters();
+        list.fold_ended();
+        list.living.push(joined.clone());
+        joined
     }
 }
 
-impl Tallies {
+impl CounterList {
     fn fold_ended(&mut self) {
         let ended = &mut self.ended;
-        self.living.retain(|tally| {
-            let gone = tally.has_ended();
+        self.living.retain(|counters| {
+            let gone = counters.has_ended();
             if gone {
-                ended.0 += tally.hits();
-                ended.1 += tally.misses();
+                ended.0 += counters.hits();
+                ended.1 += counters.misses();
             }
             !gone
         });
     }
 }
 
-impl Counting<Shared> for Threads {
+impl HitCounting<Shared> for PerThread {
     fn serial(&self) -> u64 {
         self.serial
     }
 
-    fn tally<'a>(&'a self, reading: &'a hazard::Reading) -> &'a Tally {
-        reading.tally(self.number, self.serial, |tag| self.join(tag))
+    fn counters<'a>(&'a self, reading: &'a hazard::ReadGuard) -> &'a ThreadCounters {
+        reading.counters(self.number, self.serial, |tag| self.join(tag))
     }
 
     fn sums(&self) -> (u64, u64) {
-        let tallies = self.tallies();
-        tallies
+        let counters = self.counters();
+        counters
             .living
             .iter()
-            .fold(tallies.ended, |(hits, misses), tally| (hits + tally.hits(), misses + tally.misses()))
+            .fold(counters.ended, |(hits, misses), counters| (hits + counters.hits(), misses + counters.misses()))
     }
 }

@@ -1,11 +1,11 @@
 //! Waiting for another's run: threads park, tasks leave a waker. Any runtime, or none.
 //!
 //! A [`Flight`] belongs to one run and is made by the first who waits for it. It carries how the run ended; the value itself is in
-//! the entry that the run made. [`running`] knows which runs the current code is part of, and [`waits`] who waits for whom, so that
+//! the entry that the run made. [`current_runs`] knows which runs the current code is part of, and [`wait_graph`] who waits for whom, so that
 //! nobody waits for himself.
 
-pub(crate) mod running;
-mod waits;
+pub(crate) mod current_runs;
+mod wait_graph;
 
 use std::any::Any;
 use std::pin::Pin;
@@ -15,16 +15,16 @@ use std::time::{Duration, Instant};
 
 use crate::clock::{nanos, system_now};
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use crate::table::hazard::Hold;
+use crate::table::hazard::PinnedEntry;
 use crate::ticker;
-pub(crate) use waits::{Edges, Id};
+pub(crate) use wait_graph::{RunId, WaitEdges};
 
 /// A failure that every waiter may have.
 pub(crate) type Failure = Arc<dyn Any + Send + Sync>;
 
 /// How a run ended.
 #[derive(Clone)]
-pub(crate) enum Landing {
+pub(crate) enum RunOutcome {
     /// The value is in the entry.
     Value,
     /// It failed, and this is the failure for all.
@@ -35,15 +35,15 @@ pub(crate) enum Landing {
 
 #[derive(Default)]
 pub(crate) struct Flight {
-    state: Mutex<State>,
-    bell: Condvar,
+    state: Mutex<WaitState>,
+    condvar: Condvar,
     /// The entry that the run makes stays until all who wait have seen it.
-    _entry: Option<Hold>,
+    _entry: Option<PinnedEntry>,
 }
 
 #[derive(Default)]
-struct State {
-    landing: Option<Landing>,
+struct WaitState {
+    landing: Option<RunOutcome>,
     /// By token.
     wakers: Vec<Option<Waker>>,
     /// Tokens that were given back.
@@ -52,29 +52,29 @@ struct State {
 
 impl Flight {
     /// For those who wait for this entry.
-    pub(crate) fn of(entry: Hold) -> Self {
+    pub(crate) fn of(entry: PinnedEntry) -> Self {
         Self { _entry: Some(entry), ..Self::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, WaitState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells everybody who waits, and all who come later.
-    pub(crate) fn land(&self, landing: Landing) {
+    pub(crate) fn land(&self, landing: RunOutcome) {
         let wakers = {
             let mut state = self.lock();
             state.landing = Some(landing);
             std::mem::take(&mut state.wakers)
         };
-        self.bell.notify_all();
+        self.condvar.notify_all();
         for waker in wakers.into_iter().flatten() {
             waker.wake();
         }
     }
 
     /// Parks this thread until the run is over. `None` if that takes longer than the longest wait.
-    pub(crate) fn wait(&self, longest: Option<Duration>) -> Option<Landing> {
+    pub(crate) fn wait(&self, longest: Option<Duration>) -> Option<RunOutcome> {
         // A wait too long to be a date is for ever.
         let end = longest.and_then(|longest| Instant::now().checked_add(longest));
         let mut state = self.lock();
@@ -83,10 +83,10 @@ impl Flight {
                 return Some(landing.clone());
             }
             state = match end {
-                None => self.bell.wait(state).unwrap_or_else(PoisonError::into_inner),
+                None => self.condvar.wait(state).unwrap_or_else(PoisonError::into_inner),
                 Some(end) => {
                     let left = end.checked_duration_since(Instant::now())?;
-                    self.bell.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                    self.condvar.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
                 }
             };
         }
@@ -94,7 +94,7 @@ impl Flight {
 }
 
 /// A task's wait for a run: [`Flight::wait`] as a future.
-pub(crate) struct Landed {
+pub(crate) struct WaitFuture {
     flight: Arc<Flight>,
     /// When to give up, in [`system_now`].
     end: Option<u64>,
@@ -104,7 +104,7 @@ pub(crate) struct Landed {
     alarm: Option<u64>,
 }
 
-impl Landed {
+impl WaitFuture {
     pub(crate) fn new(flight: Arc<Flight>, longest: Option<Duration>) -> Self {
         Self {
             flight,
@@ -115,10 +115,10 @@ impl Landed {
     }
 }
 
-impl Future for Landed {
-    type Output = Option<Landing>;
+impl Future for WaitFuture {
+    type Output = Option<RunOutcome>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Landing>> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<RunOutcome>> {
         // Cloning and dropping wakers is the runtime's code: not under the lock.
         let mut waker = cx.waker().clone();
         {
@@ -154,7 +154,7 @@ impl Future for Landed {
     }
 }
 
-impl Drop for Landed {
+impl Drop for WaitFuture {
     fn drop(&mut self) {
         if let Some(alarm) = self.alarm {
             ticker::cancel(alarm);

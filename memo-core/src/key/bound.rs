@@ -1,7 +1,7 @@
 //! Arguments with their adapters: the components of a call's key.
 
 use super::{Adapter, Key, NoKey};
-use crate::keep::{Shares, Threads};
+use crate::cacheable::{AcrossThreads, Shares};
 use std::fmt;
 use std::hash::Hasher;
 use std::marker::PhantomData;
@@ -88,7 +88,7 @@ pub trait AutoShare2<'a> {
     /// is the first choice's.
     fn __memokit_shared(&self) -> Bound<'a, NoKey, Self::Argument>
     where
-        Threads: Shares<Self::Stored>;
+        AcrossThreads: Shares<Self::Stored>;
 }
 
 impl<'a, A: Adapter<T>, T: ?Sized> AutoShare2<'a> for Bound<'a, A, T> {

@@ -20,12 +20,12 @@ impl Key for Instance {
 #[must_use]
 pub fn instance<T: ?Sized>() -> Instance {
     let witness = PhantomData::<T>;
-    let borrowed: &(dyn Identity + '_) = &witness;
+    let borrowed: &(dyn TypeIdentity + '_) = &witness;
     // SAFETY: the two types differ only in the lifetime bound of the trait object, which has no part in its layout or its vtable.
-    // The only thing done with the reference is a call of `Identity::id` while `witness` lives. The promise `Self: 'static` which
+    // The only thing done with the reference is a call of `TypeIdentity::id` while `witness` lives. The promise `Self: 'static` which
     // that call then wrongly relies on reaches `TypeId::of` alone: it makes a constant of the type, holds no value of it, and sees
     // it as code generation does, after lifetimes are erased.
-    let erased = unsafe { std::mem::transmute::<&(dyn Identity + '_), &(dyn Identity + 'static)>(borrowed) };
+    let erased = unsafe { std::mem::transmute::<&(dyn TypeIdentity + '_), &(dyn TypeIdentity + 'static)>(borrowed) };
     Instance(erased.id())
 }
 
@@ -37,13 +37,13 @@ pub fn instance_of<T: ?Sized>(_: &T) -> Instance {
 }
 
 /// Carries a `TypeId` past the `'static` bound: the method's bound is met by the trait object's lifetime, not by the type's.
-trait Identity {
+trait TypeIdentity {
     fn id(&self) -> TypeId
     where
         Self: 'static;
 }
 
-impl<T: ?Sized> Identity for PhantomData<T> {
+impl<T: ?Sized> TypeIdentity for PhantomData<T> {
     #[inline]
     fn id(&self) -> TypeId
     where

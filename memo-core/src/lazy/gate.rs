@@ -13,8 +13,8 @@ use dashmap::DashMap;
 use once_cell::sync::Lazy;
 
 use super::suspended;
-use crate::flight::running::{self, Inside};
-use crate::flight::{Edges, Flight, Id, Landed, Landing};
+use crate::flight::current_runs::{self, EnterGuard};
+use crate::flight::{Flight, RunId, RunOutcome, WaitEdges, WaitFuture};
 
 /// Nobody computes.
 const FREE: usize = 0;
@@ -30,7 +30,7 @@ const DEEPEST: usize = 32;
 const PATIENCE: u8 = 2;
 
 /// The flights of the runs that somebody waits for.
-static FLIGHTS: Lazy<DashMap<Id, Arc<Flight>>> = Lazy::new(DashMap::new);
+static FLIGHTS: Lazy<DashMap<RunId, Arc<Flight>>> = Lazy::new(DashMap::new);
 
 /// Who computes a field right now.
 pub(super) struct Gate(AtomicUsize);
@@ -40,7 +40,7 @@ pub(super) enum Turn<'g> {
     /// Computes, and others wait for it.
     Lead(Lead<'g>),
     /// Computes, and the first value to be kept counts: waiting would never end, or has been in vain too often.
-    Beside(Id),
+    Beside(RunId),
     /// Looks again: the run that was under way is over.
     Look,
 }
@@ -68,7 +68,7 @@ impl Gate {
             Entered::Taken(run, _) if suspended::on_this_thread(run) => return Turn::Beside(run),
             Entered::Taken(run, flight) => (run, flight),
         };
-        let Some(_edges) = Edges::enter(run) else { return Turn::Beside(run) };
+        let Some(_edges) = WaitEdges::enter(run) else { return Turn::Beside(run) };
         patience.note(flight.wait(None).as_ref());
         Turn::Look
     }
@@ -79,8 +79,8 @@ impl Gate {
             Entered::Turn(turn) => return turn,
             Entered::Taken(run, flight) => (run, flight),
         };
-        let Some(_edges) = Edges::enter(run) else { return Turn::Beside(run) };
-        patience.note(Landed::new(flight, None).await.as_ref());
+        let Some(_edges) = WaitEdges::enter(run) else { return Turn::Beside(run) };
+        patience.note(WaitFuture::new(flight, None).await.as_ref());
         Turn::Look
     }
 
@@ -97,7 +97,7 @@ impl Gate {
                 continue;
             }
             let run = seen & !AWAITED;
-            if let Some(times) = NonZeroUsize::new(running::all().iter().filter(|id| **id == run).count()) {
+            if let Some(times) = NonZeroUsize::new(current_runs::all().iter().filter(|id| **id == run).count()) {
                 assert!(
                     times.get() < DEEPEST,
                     "the computation of a `Lazy<{}>` field needs the field that it computes: it asked for its own result \
@@ -118,7 +118,7 @@ impl Gate {
                 return Entered::Taken(run, flight);
             }
             // It ended meanwhile, and what we put into the map may never be taken out again; another may have begun to wait on it.
-            land(run, &Landing::Nothing);
+            land(run, &RunOutcome::Nothing);
         }
     }
 
@@ -130,12 +130,12 @@ impl Gate {
 
 enum Entered<'g> {
     Turn(Turn<'g>),
-    Taken(Id, Arc<Flight>),
+    Taken(RunId, Arc<Flight>),
 }
 
 impl Patience {
-    fn note(&mut self, landing: Option<&Landing>) {
-        if matches!(landing, Some(Landing::Failure(_))) {
+    fn note(&mut self, landing: Option<&RunOutcome>) {
+        if matches!(landing, Some(RunOutcome::Failure(_))) {
             self.failures += 1;
         }
     }
@@ -146,13 +146,13 @@ impl Patience {
 }
 
 /// Odd, so never the address of an entry, which is what the other runs of the process are called by; the second bit is [`AWAITED`]'s.
-fn next_id() -> Id {
+fn next_id() -> RunId {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     NEXT.fetch_add(1, Relaxed) << 2 | 1
 }
 
 /// Wakes those who wait for the run.
-fn land(run: Id, landing: &Landing) {
+fn land(run: RunId, landing: &RunOutcome) {
     // In a statement of its own: waking is the runtime's code and does not happen under the map's lock.
     let flight = FLIGHTS.remove(&run);
     if let Some((_, flight)) = flight {
@@ -163,12 +163,12 @@ fn land(run: Id, landing: &Landing) {
 /// The right to compute, until it is dropped; then the next in line has it, if there is still no value.
 pub(super) struct Lead<'g> {
     gate: &'g Gate,
-    run: Id,
+    run: RunId,
     failed: bool,
 }
 
 impl Lead<'_> {
-    pub(super) fn run(&self) -> Id {
+    pub(super) fn run(&self) -> RunId {
         self.run
     }
 
@@ -184,19 +184,22 @@ impl Drop for Lead<'_> {
         if self.gate.0.swap(FREE, AcqRel) & AWAITED == 0 {
             return;
         }
-        let landing =
-            if self.failed || std::thread::panicking() { Landing::Failure(Arc::new(())) } else { Landing::Nothing };
+        let landing = if self.failed || std::thread::panicking() {
+            RunOutcome::Failure(Arc::new(()))
+        } else {
+            RunOutcome::Nothing
+        };
         land(self.run, &landing);
     }
 }
 
 impl Turn<'_> {
     /// Computes in this turn, on this thread; `None` if it is not to be computed.
-    pub(super) fn inside(&self) -> Option<Inside> {
-        self.run().map(Inside::enter)
+    pub(super) fn inside(&self) -> Option<EnterGuard> {
+        self.run().map(EnterGuard::enter)
     }
 
-    pub(super) fn run(&self) -> Option<Id> {
+    pub(super) fn run(&self) -> Option<RunId> {
         match self {
             Self::Lead(lead) => Some(lead.run()),
             Self::Beside(run) => Some(*run),

@@ -10,29 +10,29 @@ use dashmap::DashMap;
 use once_cell::sync::Lazy;
 
 use super::gate::Turn;
-use crate::flight::Id;
-use crate::flight::running::Driven;
+use crate::flight::RunId;
+use crate::flight::current_runs::InRun;
 
-static PLACES: Lazy<DashMap<Id, Thread>> = Lazy::new(DashMap::new);
+static PLACES: Lazy<DashMap<RunId, Thread>> = Lazy::new(DashMap::new);
 
 /// A thread, by the address of one of its locals; 0 while it is being torn down.
 type Thread = usize;
 
 fn this_thread() -> Thread {
     thread_local! { static MARK: u8 = const { 0 } }
-    MARK.try_with(|mark| std::ptr::from_ref(mark).addr()).unwrap_or(0)
+    MARK.try_with(|rank| std::ptr::from_ref(rank).addr()).unwrap_or(0)
 }
 
 /// Whether the run was last polled on this thread.
-pub(super) fn on_this_thread(run: Id) -> bool {
+pub(super) fn on_this_thread(run: RunId) -> bool {
     PLACES.get(&run).is_some_and(|thread| *thread == this_thread())
 }
 
 /// The computation of an async getter. Always boxed: a getter may then be `async` and recursive without ado.
 pub(super) struct Computation<F> {
-    future: Driven<Pin<Box<F>>>,
+    future: InRun<Pin<Box<F>>>,
     /// The run and where it was polled last, if others may wait for it.
-    place: Option<(Id, Thread)>,
+    place: Option<(RunId, Thread)>,
 }
 
 impl<F> Computation<F> {
@@ -41,7 +41,7 @@ impl<F> Computation<F> {
             Turn::Lead(lead) => Some((lead.run(), 0)),
             Turn::Beside(_) | Turn::Look => None,
         };
-        Self { future: Driven::new(turn.run(), Box::pin(future)), place }
+        Self { future: InRun::new(turn.run(), Box::pin(future)), place }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use crate::engine::scope::{Scope, Shared};
+use crate::engine::sharing::{Shared, Sharing};
 use crate::info::CacheInfo;
 
 /// What happens at a getter.

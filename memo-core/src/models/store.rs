@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::check;
 use crate::sync::{Mutex, spawn, yield_now};
-use crate::{Builder, Cache, RemovalCause};
+use crate::{Cache, CacheBuilder, RemovalCause};
 
 /// Keys are their own hashes, so that runs of a model are alike.
 #[derive(Clone, Copy, Default)]
@@ -75,7 +75,7 @@ impl Drop for Live {
 
 type Store<V = Live> = Cache<u64, V, Same>;
 
-fn builder<V>() -> Builder<u64, V, Same> {
+fn builder<V>() -> CacheBuilder<u64, V, Same> {
     Cache::builder().seed(1).hasher(Same::default())
 }
 
@@ -251,7 +251,7 @@ fn a_listener_hears_of_each_that_leaves_once() {
         let heard = Arc::new(AtomicI64::new(0));
         let cache: Store = builder()
             .fifo(2)
-            .listener({
+            .removal_listener({
                 let heard = heard.clone();
                 move |key: &u64, value: &Live, _: RemovalCause| {
                     assert_eq!(value.number(), *key);

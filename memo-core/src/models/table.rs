@@ -7,8 +7,11 @@ use super::check;
 use crate::sync::atomic::AtomicU64;
 use crate::sync::atomic::Ordering::{Acquire, Release};
 use crate::sync::{Mutex, PoisonError, spawn};
-use crate::table::hazard::{self, Hold, Reading};
-use crate::table::{Book, Detached, Due, Extras, Hash, Head, KindOf, Look, Near, Node, Table, Vtable};
+use crate::table::hazard::{self, PinnedEntry, ReadGuard};
+use crate::table::{
+    Deadline, Detached, EntryType, EntryVtable, FastLookup, FullLookup, Head, Node, PrefixWords, ShortHash, Table,
+    TableWriter,
+};
 
 /// What keys carry: the key again, to be sure.
 type Value = [u64; 2];
@@ -17,16 +20,16 @@ const VALUE: u64 = 0x5EED;
 
 struct Store {
     table: Table,
-    kind: KindOf,
-    book: Mutex<Writer>,
+    entry_type: EntryType,
+    writer: Mutex<ModelWriter>,
 }
 
-struct Writer {
-    book: Book,
+struct ModelWriter {
+    writer: TableWriter,
     /// Out of the index, and perhaps read.
-    leaving: Vec<u32>,
+    retired: Vec<u32>,
     detached: Vec<Detached>,
-    tick: u64,
+    stamp: u64,
 }
 
 fn is_key(head: &Head, key: u64) -> bool {
@@ -40,62 +43,62 @@ fn value_of(head: &Head) -> Value {
 }
 
 /// All in one bucket of the first segment, with tags of their own.
-fn near(key: u64) -> Hash {
-    Hash::of::<()>(0).with_tag(key)
+fn near(key: u64) -> ShortHash {
+    ShortHash::of::<()>(0).with_tag(key)
 }
 
 /// All over the place.
-fn spread(key: u64) -> Hash {
-    Hash::of::<()>(key)
+fn spread(key: u64) -> ShortHash {
+    ShortHash::of::<()>(key)
 }
 
 impl Store {
     /// For so many entries, which chooses when segments grow and split.
     fn new(entries: usize) -> Arc<Self> {
-        let (table, mut book) = Table::new(entries, Extras::default());
-        let kind = book.add_kind(&table, const { &Vtable::new::<u64, Value>() });
-        let writer = Writer { book, leaving: Vec::new(), detached: Vec::new(), tick: 0 };
-        Arc::new(Self { table, kind, book: Mutex::new(writer) })
+        let (table, mut writer) = Table::new(entries, PrefixWords::default());
+        let entry_type = writer.add_entry_type(&table, const { &EntryVtable::new::<u64, Value>() });
+        let writer = ModelWriter { writer, retired: Vec::new(), detached: Vec::new(), stamp: 0 };
+        Arc::new(Self { table, entry_type, writer: Mutex::new(writer) })
     }
 
-    fn sign(&self) -> usize {
-        hazard::looking_into(ptr::from_ref(self))
+    fn scan_tag(&self) -> usize {
+        hazard::scan_tag(ptr::from_ref(self))
     }
 
-    fn write<T>(&self, work: impl FnOnce(&mut Writer) -> T) -> T {
-        work(&mut self.book.lock().unwrap_or_else(PoisonError::into_inner))
+    fn write<T>(&self, work: impl FnOnce(&mut ModelWriter) -> T) -> T {
+        work(&mut self.writer.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn publish(&self, writer: &mut Writer, hash: Hash, key: u64, version: u64) -> u32 {
-        let slot = writer.book.take(&self.table, 0);
+    fn publish(&self, writer: &mut ModelWriter, hash: ShortHash, key: u64, version: u64) -> u32 {
+        let slot = writer.writer.take(&self.table, 0);
         let place = self.table.node(slot).0;
         // SAFETY: a place of this kind that nobody else knows.
         unsafe {
             Node::<u64, Value>::write_key(place, key);
             Node::<u64, Value>::write_value(place, [version, key ^ version ^ VALUE]);
         }
-        writer.tick += 1;
-        writer.book.publish(&self.table, self.table.head(slot), hash, slot, Due::NEVER, writer.tick);
+        writer.stamp += 1;
+        writer.writer.publish(&self.table, self.table.head(slot), hash, slot, Deadline::NEVER, writer.stamp);
         slot
     }
 
-    fn insert(&self, hash: Hash, key: u64, version: u64) -> u32 {
+    fn insert(&self, hash: ShortHash, key: u64, version: u64) -> u32 {
         self.write(|writer| self.publish(writer, hash, key, version))
     }
 
     fn remove(&self, slot: u32) {
         self.write(|writer| {
-            writer.book.unlink(self.table.head(slot), slot);
-            writer.leaving.push(slot);
+            writer.writer.unlink(self.table.head(slot), slot);
+            writer.retired.push(slot);
         });
     }
 
     /// The new entry comes before the old one leaves.
-    fn replace(&self, old: u32, hash: Hash, key: u64, version: u64) -> u32 {
+    fn replace(&self, old: u32, hash: ShortHash, key: u64, version: u64) -> u32 {
         self.write(|writer| {
             let new = self.publish(writer, hash, key, version);
-            writer.book.unlink(self.table.head(old), old);
-            writer.leaving.push(old);
+            writer.writer.unlink(self.table.head(old), old);
+            writer.retired.push(old);
             new
         })
     }
@@ -103,28 +106,29 @@ impl Store {
     /// Gives back what nobody reads, places and memory.
     fn reclaim(&self) {
         self.write(|writer| {
-            let held = hazard::held();
-            let Writer { book, leaving, detached, .. } = writer;
-            leaving.retain(|&slot| {
+            let protected = hazard::protected();
+            let ModelWriter { writer, retired, detached, .. } = writer;
+            retired.retain(|&slot| {
                 let place = self.table.node(slot).0;
-                let kept = held.contains(place.addr());
-                if !kept {
+                let fragment = protected.contains(place.addr());
+                if !fragment {
                     // SAFETY: out of the index, and nobody reads it.
-                    let mut places = [(place, book.vtable(0), true)].into_iter();
+                    let mut places = [(place, writer.vtable(0), true)].into_iter();
                     unsafe { crate::table::drop_each(&mut places) };
                     // What a `drop` would write, so that a reader who is still there races with it.
                     unsafe { Node::<u64, Value>::write_value(place, [0; 2]) };
-                    book.give_back(0, slot);
+                    writer.give_back(0, slot);
                 }
-                kept
+                fragment
             });
-            let inside =
-                |old: &Detached, address| address == self.sign() || old.contains(address) || book.contains(address);
+            let inside = |old: &Detached, address| {
+                address == self.scan_tag() || old.contains(address) || writer.contains(address)
+            };
             for old in std::mem::take(detached) {
-                if held.iter().any(|address| inside(&old, address)) {
+                if protected.iter().any(|address| inside(&old, address)) {
                     detached.push(old);
                 } else {
-                    // SAFETY: detached before `held` was asked, and nobody is inside.
+                    // SAFETY: detached before `protected` was asked, and nobody is inside.
                     unsafe { old.free() };
                 }
             }
@@ -133,39 +137,41 @@ impl Store {
 
     fn clear(&self) {
         self.write(|writer| {
-            writer.leaving.clear();
-            let old = writer.book.detach(&self.table);
+            writer.retired.clear();
+            let old = writer.writer.detach(&self.table);
             writer.detached.push(old);
         });
     }
 
-    fn read(&self) -> Reading {
-        hazard::read(self.sign())
+    fn read(&self) -> ReadGuard {
+        hazard::read(self.scan_tag())
     }
 
     /// The version of this key, if a reader finds it; [`Err`] if it proves that it is not there.
-    fn get(&self, hash: Hash, key: u64) -> Result<u64, u64> {
+    fn get(&self, hash: ShortHash, key: u64) -> Result<u64, u64> {
         let reading = self.read();
-        let hold = |head: *const Head| reading.hold(head);
-        let look = match self.table.find_near::<true>(hash, &self.kind, hold, |_| false) {
-            Near::Found(head) if is_key(head, key) => Look::Found(head, Due::NEVER),
-            Near::Nothing(clock) => Look::Nothing(clock),
-            Near::Found(_) | Near::Unclear => self.table.find(hash, self.kind, &hold, &|head| is_key(head, key)),
+        let protect = |head: *const Head| reading.protect(head);
+        let look = match self.table.find_fast::<true>(hash, &self.entry_type, protect, |_| false) {
+            FastLookup::Found(head) if is_key(head, key) => FullLookup::Found(head, Deadline::NEVER),
+            FastLookup::Absent(version) => FullLookup::Absent(version),
+            FastLookup::Found(_) | FastLookup::Unknown => {
+                self.table.find(hash, self.entry_type, &protect, &|head| is_key(head, key))
+            }
         };
         let head = match look {
-            Look::Found(head, _) => head,
-            Look::Nothing(clock) => return Err(clock),
-            Look::Unclear => {
+            FullLookup::Found(head, _) => head,
+            FullLookup::Absent(version) => return Err(version),
+            FullLookup::Unknown => {
                 let head = self.write(|writer| {
                     let mut found = None;
-                    writer.book.each(&self.table, hash, 0, |slot| {
+                    writer.writer.each(&self.table, hash, 0, |slot| {
                         let head = self.table.head(slot);
                         if is_key(head, key) {
                             found = Some(head);
                         }
                     });
                     // Under the lock, while it lives.
-                    found.inspect(|head| reading.hold(*head))
+                    found.inspect(|head| reading.protect(*head))
                 });
                 head.ok_or(0_u64)?
             }
@@ -179,8 +185,8 @@ impl Store {
 impl Drop for Store {
     fn drop(&mut self) {
         self.write(|writer| {
-            writer.book.validate(&self.table);
-            for old in writer.detached.drain(..).chain([writer.book.detach(&self.table)]) {
+            writer.writer.validate(&self.table);
+            for old in writer.detached.drain(..).chain([writer.writer.detach(&self.table)]) {
                 // SAFETY: nobody reads any more.
                 unsafe { old.free() };
             }
@@ -238,23 +244,23 @@ fn readers_inside_readers_and_holds_keep_their_entries() {
         let store = Store::new(16);
         let slots = [1, 2].map(|key| store.insert(near(key), key, 10 * key));
         let third = store.insert(near(3), 3, 30);
-        let long = Hold::new(store.table.head(third));
+        let long = PinnedEntry::new(store.table.head(third));
         let reader = {
             let store = store.clone();
             spawn(move || {
                 let outer = store.read();
-                let hold = |head: *const Head| outer.hold(head);
-                let look = match store.table.find_near::<true>(near(1), &store.kind, hold, |_| false) {
-                    Near::Found(head) if is_key(head, 1) => Some(head),
+                let protect = |head: *const Head| outer.protect(head);
+                let look = match store.table.find_fast::<true>(near(1), &store.entry_type, protect, |_| false) {
+                    FastLookup::Found(head) if is_key(head, 1) => Some(head),
                     _ => None,
                 };
                 let inner = store.get(near(2), 2);
                 assert!(matches!(inner, Ok(20) | Err(_)));
                 if let Some(head) = look {
-                    assert_eq!(value_of(head), [10, 1 ^ 10 ^ VALUE], "held while another was read");
+                    assert_eq!(value_of(head), [10, 1 ^ 10 ^ VALUE], "protected while another was read");
                 }
                 drop(outer);
-                assert_eq!(value_of(store.table.head(third)), [30, 3 ^ 30 ^ VALUE], "held by another");
+                assert_eq!(value_of(store.table.head(third)), [30, 3 ^ 30 ^ VALUE], "protected by another");
                 drop(long);
                 let _ = store.get(near(1), 1);
             })
@@ -352,7 +358,7 @@ fn what_stays_is_found_while_a_segment_splits() {
 }
 
 /// One entry stands in the neighbour of its home, which is full of entries of the other half: it is found while the segment splits.
-fn is_found(one: Hash, others: Hash) {
+fn is_found(one: ShortHash, others: ShortHash) {
     let store = Store::new(2);
     for key in 0..6 {
         store.insert(others.with_tag(key), key, key);
@@ -369,13 +375,13 @@ fn is_found(one: Hash, others: Hash) {
 /// It moves: a reader that goes no further, since the home counts it no more, sees that it has moved.
 #[test]
 fn what_moves_out_of_a_neighbour_is_found() {
-    check(|| is_found(Hash::of::<()>(0).in_the_other_half(), Hash::of::<()>(0)));
+    check(|| is_found(ShortHash::of::<()>(0).in_the_other_half(), ShortHash::of::<()>(0)));
 }
 
 /// It stays, all others leave, and it comes home.
 #[test]
 fn what_comes_home_is_found() {
-    check(|| is_found(Hash::of::<()>(0), Hash::of::<()>(0).in_the_other_half()));
+    check(|| is_found(ShortHash::of::<()>(0), ShortHash::of::<()>(0).in_the_other_half()));
 }
 
 /// A reader that found nothing while the clock stood still has proved it: under the lock, with the same clock, the key is not there.
@@ -389,11 +395,11 @@ fn a_miss_is_proved_by_a_clock_that_stands_still() {
         let reader = {
             let store = store.clone();
             spawn(move || {
-                let Err(clock) = store.get(spread(7), 7) else { return };
+                let Err(version) = store.get(spread(7), 7) else { return };
                 store.write(|writer| {
                     let mut there = false;
-                    writer.book.each(&store.table, spread(7), 0, |slot| there |= is_key(store.table.head(slot), 7));
-                    assert!(!there || clock != store.table.clock(), "the clock lied");
+                    writer.writer.each(&store.table, spread(7), 0, |slot| there |= is_key(store.table.head(slot), 7));
+                    assert!(!there || version != store.table.version(), "the version lied");
                 });
             })
         };

@@ -6,7 +6,7 @@
 
 use super::car::Car;
 use super::lru::Lru;
-use super::{Policy, Touch, Victim, View};
+use super::{OnHit, Policy, Ranks, Victim};
 
 /// The largest cache that is kept by recency alone.
 const SMALL: usize = 16;
@@ -39,23 +39,23 @@ impl Adaptive {
 }
 
 impl Policy for Adaptive {
-    fn touch(&self) -> Touch {
-        self.order().touch()
+    fn on_hit(&self) -> OnHit {
+        self.order().on_hit()
     }
 
-    fn inserted(&mut self, slot: u32, hash: u32, tick: u64) -> u64 {
-        self.order_mut().inserted(slot, hash, tick)
+    fn inserted(&mut self, slot: u32, hash: u32, stamp: u64) -> u64 {
+        self.order_mut().inserted(slot, hash, stamp)
     }
 
-    fn replaced(&mut self, old: u32, old_mark: u64, new: u32, hash: u32, tick: u64) -> u64 {
-        self.order_mut().replaced(old, old_mark, new, hash, tick)
+    fn replaced(&mut self, old: u32, old_mark: u64, new: u32, hash: u32, stamp: u64) -> u64 {
+        self.order_mut().replaced(old, old_mark, new, hash, stamp)
     }
 
     fn removed(&mut self, slot: u32, hash: u32, evicted: bool) {
         self.order_mut().removed(slot, hash, evicted);
     }
 
-    fn victim(&mut self, newcomer: Option<u32>, view: &dyn View) -> Victim {
+    fn victim(&mut self, newcomer: Option<u32>, view: &dyn Ranks) -> Victim {
         self.order_mut().victim(newcomer, view)
     }
 
@@ -76,7 +76,7 @@ impl Policy for Adaptive {
     }
 
     #[cfg(any(test, feature = "validate"))]
-    fn validate(&self, live: &[u32], view: &dyn View) {
+    fn validate(&self, live: &[u32], view: &dyn Ranks) {
         self.order().validate(live, view);
     }
 }

@@ -7,8 +7,8 @@
 //! has been hit three times.
 //!
 //! Five changes, each for a reason: counters of two bits instead of one, since the second clock then ranks its entries (an entry hit
-//! three times survives three rounds), but only while that proves right (see [`Credit`]); the room for ghosts is split as the entries are not,
-//! so that each side remembers what the split has no place for; votes are damped (see `learn`); and [`Guard`], since CAR, like
+//! three times survives three rounds), but only while that proves right (see [`SecondChance`]); the room for ghosts is split as the entries are not,
+//! so that each side remembers what the split has no place for; votes are damped (see `learn`); and [`LoopDetector`], since CAR, like
 //! LRU, gains nothing from a loop that does not fit. There is no frequency filter at the door, on purpose: recursion needs its newest
 //! results most, and such filters turn exactly these away.
 //!
@@ -22,11 +22,11 @@
 //!
 //! Costs 15.6 bytes per entry (links 8.1, ghosts 6.4, credit 1), and amortised O(1) per miss; no single call takes long.
 
-use super::chain::{Chains, Side};
-use super::credit::Credit;
 use super::ghosts::Ghosts;
-use super::guard::Guard;
-use super::{Policy, Touch, Victim, View};
+use super::linked_queues::{LinkedQueues, Side};
+use super::loop_detector::LoopDetector;
+use super::second_chance::SecondChance;
+use super::{OnHit, Policy, Ranks, Victim};
 
 /// Two bits of hits per entry.
 const MOST_HITS: u64 = 3;
@@ -43,21 +43,21 @@ const LOOKS: u32 = 512;
 #[derive(Debug)]
 pub(super) struct Car {
     /// A clock is a queue here: its hand is the oldest end, and passing an entry by moves it to the newest.
-    clocks: Chains,
+    clocks: LinkedQueues,
     ghosts: Ghosts,
     /// The first clock's share of the entries (`p / c` in the paper).
     share: f64,
     /// Entries when the cache was last full; no more ghosts than this. Counted rather than configured: a cache bounded by weight
     /// has no other measure, and a shard has its part of the bound.
     entries: u32,
-    credit: Credit,
-    guard: Guard,
+    credit: SecondChance,
+    guard: LoopDetector,
 }
 
 impl Default for Car {
     fn default() -> Self {
-        let (clocks, ghosts, guard) = (Chains::default(), Ghosts::default(), Guard::default());
-        Self { clocks, ghosts, share: FIRST_SHARE, entries: 0, credit: Credit::default(), guard }
+        let (clocks, ghosts, guard) = (LinkedQueues::default(), Ghosts::default(), LoopDetector::default());
+        Self { clocks, ghosts, share: FIRST_SHARE, entries: 0, credit: SecondChance::default(), guard }
     }
 }
 
@@ -82,7 +82,7 @@ impl Car {
     }
 
     /// Turns the hands until one finds an entry that was not hit since it last passed.
-    fn turn(&mut self, view: &dyn View) -> u32 {
+    fn turn(&mut self, view: &dyn Ranks) -> u32 {
         let mut looks = self.entries.saturating_mul(ROUNDS).min(LOOKS);
         let room = (self.share * f64::from(self.entries)).max(1.0);
         loop {
@@ -90,14 +90,14 @@ impl Car {
             let side = if recent { Side::Recent } else { Side::Frequent };
             let slot = self.clocks.oldest(side).expect("a victim is asked for only while an entry lives");
             // An entry that lived under another policy may bear that one's mark.
-            let hits = view.mark(slot).min(MOST_HITS);
+            let hits = view.rank(slot).min(MOST_HITS);
             let passes = match side {
                 Side::Recent => (hits > 0).then_some(0),
                 Side::Frequent => self.credit.pass(slot, hits, self.entries),
             };
             let Some(left) = passes.filter(|_| looks > 0) else { return slot };
             looks -= 1;
-            view.set_mark(slot, left);
+            view.set_rank(slot, left);
             self.clocks.renew(Side::Frequent, slot);
             if recent {
                 self.credit.open(slot);
@@ -128,8 +128,8 @@ impl Car {
 }
 
 impl Policy for Car {
-    fn touch(&self) -> Touch {
-        Touch::Count(MOST_HITS)
+    fn on_hit(&self) -> OnHit {
+        OnHit::Count(MOST_HITS)
     }
 
     fn inserted(&mut self, slot: u32, hash: u32, _tick: u64) -> u64 {
@@ -159,12 +159,12 @@ impl Policy for Car {
         }
     }
 
-    fn victim(&mut self, newcomer: Option<u32>, view: &dyn View) -> Victim {
+    fn victim(&mut self, newcomer: Option<u32>, view: &dyn Ranks) -> Victim {
         self.entries = self.clocks.total();
         if let Some(hash) = newcomer
             && !self.guard.admits(hash, self.entries, || view.hits())
         {
-            return Victim::Newcomer;
+            return Victim::Candidate;
         }
         Victim::Slot(self.turn(view))
     }
@@ -179,11 +179,11 @@ impl Policy for Car {
     }
 
     #[cfg(any(test, feature = "validate"))]
-    fn validate(&self, live: &[u32], _view: &dyn View) {
+    fn validate(&self, live: &[u32], _view: &dyn Ranks) {
         self.clocks.validate();
         self.ghosts.validate();
         assert_eq!(self.clocks.total() as usize, live.len());
-        assert!(live.iter().all(|&slot| self.clocks.home(slot).is_some()), "every live slot is in a clock");
+        assert!(live.iter().all(|&slot| self.clocks.last_group(slot).is_some()), "every live slot is in a clock");
         assert!(self.ghosts.total() <= self.entries, "no more ghosts than entries");
         assert!((0.0..=1.0).contains(&self.share));
     }

@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use super::chain::Side;
+use super::linked_queues::Side;
 use crate::random::Random;
 
 /// Ghosts that a bucket has places for, and how many it gets on average: with fewer to spare, buckets overflow.
@@ -213,7 +213,7 @@ impl Ghosts {
 #[cfg(test)]
 mod tests {
     use super::{Ghosts, LONGEST, PACE};
-    use crate::policy::chain::Side;
+    use crate::policy::linked_queues::Side;
 
     #[test]
     fn ghosts_are_recalled_once_and_forgotten_in_order() {

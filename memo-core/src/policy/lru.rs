@@ -3,21 +3,21 @@
 //! A hit stamps its entry with the cache's next tick, and the victim is the entry with the least stamp: exactly the order of a linked
 //! list that moves every hit to its front, as in Python's `functools.lru_cache`, but a hit writes one word of its own entry and no
 //! neighbour's. In one thread the order is exact; under contention it is as good as the threads' ticks are ordered.
-//! [`Least`] tells how the least stamp is found and what that costs.
+//! [`MinRank`] tells how the least stamp is found and what that costs.
 
-use super::least::Least;
-use super::{Policy, Touch, Victim, View};
+use super::min_rank::MinRank;
+use super::{OnHit, Policy, Ranks, Victim};
 
 /// Least recently used.
 #[derive(Debug, Default)]
 pub(super) struct Lru {
-    stamps: Least,
+    stamps: MinRank,
 }
 
 impl Lru {
     /// The order over entries that lived under another policy: their marks are no stamps, so they leave before all that come.
     pub(super) fn over(slots: impl Iterator<Item = u32>) -> Self {
-        let mut stamps = Least::default();
+        let mut stamps = MinRank::default();
         slots.for_each(|slot| stamps.inserted(slot, 0));
         Self { stamps }
     }
@@ -29,20 +29,20 @@ impl Lru {
 }
 
 impl Policy for Lru {
-    fn touch(&self) -> Touch {
-        Touch::Tick
+    fn on_hit(&self) -> OnHit {
+        OnHit::Stamp
     }
 
-    fn inserted(&mut self, slot: u32, _hash: u32, tick: u64) -> u64 {
-        self.stamps.inserted(slot, tick);
-        tick
+    fn inserted(&mut self, slot: u32, _hash: u32, stamp: u64) -> u64 {
+        self.stamps.inserted(slot, stamp);
+        stamp
     }
 
     fn removed(&mut self, slot: u32, _hash: u32, _evicted: bool) {
         self.stamps.removed(slot);
     }
 
-    fn victim(&mut self, _newcomer: Option<u32>, view: &dyn View) -> Victim {
+    fn victim(&mut self, _newcomer: Option<u32>, view: &dyn Ranks) -> Victim {
         Victim::Slot(self.stamps.victim(view))
     }
 
@@ -53,7 +53,7 @@ impl Policy for Lru {
     }
 
     #[cfg(any(test, feature = "validate"))]
-    fn validate(&self, live: &[u32], view: &dyn View) {
+    fn validate(&self, live: &[u32], view: &dyn Ranks) {
         self.stamps.validate(live, view);
     }
 }

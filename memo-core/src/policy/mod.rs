@@ -2,24 +2,24 @@
 //!
 //! A policy is book-keeping on slot numbers alone: it never sees a key or a value, is compiled once for all of them, and runs
 //! under the store's writer lock. What a *hit* does is not here: a hit takes no lock, it only writes the entry's [mark](View::mark)
-//! as [`Touch`] says, and the policy reads the marks when it must choose.
+//! as [`OnHit`] says, and the policy reads the marks when it must choose.
 
 mod adaptive;
-mod bits;
+mod bit_set;
 mod car;
-mod chain;
-mod chunks;
-mod credit;
+mod chunked_vec;
 mod fifo;
 mod ghosts;
-mod guard;
-mod least;
 mod lfu;
-mod lows;
+mod linked_queues;
+mod loop_detector;
 mod lru;
+mod min_rank;
 mod random;
+mod second_chance;
 #[cfg(test)]
 mod tests;
+mod tournament_tree;
 
 use std::ops::Range;
 
@@ -50,7 +50,7 @@ impl PolicyKind {
             Self::Lru => Box::new(lru::Lru::default()),
             Self::Lfu => Box::new(lfu::Lfu::default()),
             Self::Fifo => Box::new(fifo::Fifo::default()),
-            Self::Random { seed } => Box::new(random::Random::new(seed)),
+            Self::Random { seed } => Box::new(random::RandomEviction::new(seed)),
             Self::Max => Box::new(adaptive::Adaptive::new(capacity)),
         }
     }
@@ -69,45 +69,45 @@ impl PolicyKind {
 
 /// What a hit writes into the entry's mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Touch {
+pub(crate) enum OnHit {
     /// Nothing: the order does not depend on use.
     Nothing,
     /// The cache's next tick, a word that only grows: marks are then unique and in the order of use. (The engine packs a tick and, below it, a
     /// tag of eight bits for the thread.)
-    Tick,
+    Stamp,
     /// One more, up to this count.
     Count(u64),
     /// One more in the upper bits, the cache's next tick below: marks are in the order of use among those used equally often.
-    CountThenTick,
+    CountThenStamp,
 }
 
 #[cfg(test)]
-impl Touch {
-    /// The mark of an entry after a hit; `None` where it stays as it is. `tick` is asked for only where it is needed.
-    pub(crate) fn mark(self, mark: u64, tick: impl FnOnce() -> u64) -> Option<u64> {
+impl OnHit {
+    /// The mark of an entry after a hit; `None` where it stays as it is. `stamp` is asked for only where it is needed.
+    pub(crate) fn rank(self, rank: u64, stamp: impl FnOnce() -> u64) -> Option<u64> {
         match self {
             Self::Nothing => None,
-            Self::Tick => Some(tick()),
-            Self::Count(most) => (mark < most).then(|| mark + 1),
-            Self::CountThenTick => Some(used_again(mark, tick())),
+            Self::Stamp => Some(stamp()),
+            Self::Count(most) => (rank < most).then(|| rank + 1),
+            Self::CountThenStamp => Some(used_again(rank, stamp())),
         }
     }
 }
 
 /// What a policy may ask of the store while it chooses.
-pub(crate) trait View {
+pub(crate) trait Ranks {
     /// The mark of a live entry, always below [`u64::MAX`]; that for a slot in which none lives.
-    fn mark(&self, slot: u32) -> u64;
-    /// The marks of these slots, at the end of `marks`: the same as asking for each, and cheaper.
-    fn marks(&self, slots: Range<u32>, marks: &mut Vec<u64>) {
-        marks.extend(slots.map(|slot| self.mark(slot)));
+    fn rank(&self, slot: u32) -> u64;
+    /// The marks of these slots, at the end of `ranks`: the same as asking for each, and cheaper.
+    fn ranks(&self, slots: Range<u32>, ranks: &mut Vec<u64>) {
+        ranks.extend(slots.map(|slot| self.rank(slot)));
     }
     /// The entries in these slots will leave before long, that in `near` sooner: a hint.
-    fn soon(&self, far: u32, near: u32) {
+    fn prefetch(&self, far: u32, near: u32) {
         let _ = (far, near);
     }
     /// Overwrites the mark of a live entry.
-    fn set_mark(&self, slot: u32, mark: u64);
+    fn set_rank(&self, slot: u32, rank: u64);
     /// Hits so far among the entries of this policy (grows only). An estimate will do, such as a sharded store's total divided by its shards.
     fn hits(&self) -> u64;
 }
@@ -118,33 +118,33 @@ pub(crate) enum Victim {
     /// The entry in this slot.
     Slot(u32),
     /// The newcomer itself: it is handed to its caller and not kept.
-    Newcomer,
+    Candidate,
 }
 
 /// One replacement policy. Slots are small integers that are reused after `removed`. Hashes are short: 31 bits that are the same for one key
 /// each time.
 pub(crate) trait Policy: Send + Sync {
     /// What a hit does to an entry. Changes in [`resized`](Self::resized) at most; hits that are still counted the old way do no harm.
-    fn touch(&self) -> Touch;
-    /// An entry came to live in `slot`; `tick` is the next of those that hits take too. Gives the entry's first mark.
-    fn inserted(&mut self, slot: u32, hash: u32, tick: u64) -> u64;
+    fn on_hit(&self) -> OnHit;
+    /// An entry came to live in `slot`; `stamp` is the next of those that hits take too. Gives the entry's first mark.
+    fn inserted(&mut self, slot: u32, hash: u32, stamp: u64) -> u64;
     /// The live entry in `old` gave way to a newer value for the same key in `new` (the same slot, or a free one). Gives the new entry's first
     /// mark. Here: what came is new. A policy that counts use overrides this, for a replaced value was used.
-    fn replaced(&mut self, old: u32, old_mark: u64, new: u32, hash: u32, tick: u64) -> u64 {
+    fn replaced(&mut self, old: u32, old_mark: u64, new: u32, hash: u32, stamp: u64) -> u64 {
         let _ = old_mark;
         self.removed(old, hash, false);
-        self.inserted(new, hash, tick)
+        self.inserted(new, hash, stamp)
     }
     /// The entry in `slot` left: `evicted` if as this policy's victim, else because it expired or was removed.
     fn removed(&mut self, slot: u32, hash: u32, evicted: bool);
     /// Chooses who leaves for a newcomer with this hash; the store calls `removed` for it. Called only while at least one entry lives.
     /// `None` for the newcomer (resizing, or a heavy entry that came in already): an entry must be named.
-    fn victim(&mut self, newcomer: Option<u32>, view: &dyn View) -> Victim;
+    fn victim(&mut self, newcomer: Option<u32>, view: &dyn Ranks) -> Victim;
     /// The bound in entries changed (`usize::MAX`: bounded by weight only).
     fn resized(&mut self, capacity: usize);
     /// Every entry left at once.
     fn cleared(&mut self);
     /// Checks the policy's own invariants against the live slots. Panics where they are broken.
     #[cfg(any(test, feature = "validate"))]
-    fn validate(&self, live: &[u32], view: &dyn View);
+    fn validate(&self, live: &[u32], view: &dyn Ranks);
 }

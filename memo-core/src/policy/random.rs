@@ -3,22 +3,22 @@
 //! The live slots stand in an array without gaps, and every slot knows its place there: a draw and a removal take a few instructions, eight
 //! bytes per entry. A hit writes nothing, no access pattern can be the worst one, and a seed makes the victims repeatable.
 
-use super::chunks::Chunks;
-use super::{Policy, Touch, Victim, View};
+use super::chunked_vec::ChunkedVec;
+use super::{OnHit, Policy, Ranks, Victim};
 use crate::random::Random as Numbers;
 
 /// Uniformly random replacement.
 #[derive(Debug)]
-pub(super) struct Random {
+pub(super) struct RandomEviction {
     numbers: Numbers,
-    live: Chunks<u32>,
+    live: ChunkedVec<u32>,
     /// Where a live slot stands in `live`; meaningless for others.
-    places: Chunks<u32>,
+    places: ChunkedVec<u32>,
 }
 
-impl Random {
+impl RandomEviction {
     pub(super) fn new(seed: u64) -> Self {
-        Self { numbers: Numbers::new(seed), live: Chunks::default(), places: Chunks::default() }
+        Self { numbers: Numbers::new(seed), live: ChunkedVec::default(), places: ChunkedVec::default() }
     }
 
     /// How many there are: no more than slots.
@@ -27,9 +27,9 @@ impl Random {
     }
 }
 
-impl Policy for Random {
-    fn touch(&self) -> Touch {
-        Touch::Nothing
+impl Policy for RandomEviction {
+    fn on_hit(&self) -> OnHit {
+        OnHit::Nothing
     }
 
     fn inserted(&mut self, slot: u32, _hash: u32, _tick: u64) -> u64 {
@@ -50,7 +50,7 @@ impl Policy for Random {
         }
     }
 
-    fn victim(&mut self, _newcomer: Option<u32>, _view: &dyn View) -> Victim {
+    fn victim(&mut self, _newcomer: Option<u32>, _view: &dyn Ranks) -> Victim {
         let place = self.numbers.below(self.len().into());
         Victim::Slot(self.live[u32::try_from(place).expect("below the number of slots")])
     }
@@ -58,11 +58,11 @@ impl Policy for Random {
     fn resized(&mut self, _capacity: usize) {}
 
     fn cleared(&mut self) {
-        (self.live, self.places) = (Chunks::default(), Chunks::default());
+        (self.live, self.places) = (ChunkedVec::default(), ChunkedVec::default());
     }
 
     #[cfg(any(test, feature = "validate"))]
-    fn validate(&self, live: &[u32], _view: &dyn View) {
+    fn validate(&self, live: &[u32], _view: &dyn Ranks) {
         let (mut ours, mut theirs): (Vec<u32>, _) =
             ((0..self.len()).map(|place| self.live[place]).collect(), live.to_vec());
         ours.sort_unstable();

@@ -16,7 +16,7 @@ pub(crate) fn writes<T>(_: *const T) {}
 
 /// This address will be written before long: let it come from memory meanwhile.
 #[inline(always)]
-pub(crate) fn soon<T>(place: *const T) {
+pub(crate) fn prefetch<T>(place: *const T) {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: a hint, which reads nothing and faults nowhere.
     unsafe {

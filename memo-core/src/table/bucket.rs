@@ -9,10 +9,10 @@
 use std::alloc::{Layout, handle_alloc_error};
 use std::marker::PhantomData;
 
-use super::hash::Hash;
+use super::short_hash::ShortHash;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::atomic::{AtomicU32, AtomicU64};
-use crate::sync::{alloc_zeroed, soon};
+use crate::sync::{alloc_zeroed, prefetch};
 
 /// Entries in a bucket.
 pub(super) const WIDTH: u32 = 6;
@@ -35,7 +35,7 @@ pub(super) struct Candidates {
     /// Of these only the first is surely right.
     equal: u64,
     taken: u64,
-    pub(super) further: bool,
+    pub(super) overflowed: bool,
 }
 
 impl Candidates {
@@ -53,7 +53,7 @@ impl Candidates {
 
 impl Bucket {
     #[inline(always)]
-    pub(super) fn candidates(&self, hash: Hash) -> Candidates {
+    pub(super) fn candidates(&self, hash: ShortHash) -> Candidates {
         let ctrl = self.ctrl.load(Acquire);
         let differs = ctrl ^ (hash.tag() * LOWEST);
         // A byte of zero borrows from its upper neighbour, which may then be taken for zero if it is one: two tags never differ by their lowest
@@ -61,43 +61,44 @@ impl Bucket {
         Candidates {
             equal: differs.wrapping_sub(LOWEST) & !differs & HIGHEST,
             taken: (ctrl & LOWEST) << 7,
-            further: ctrl >> OVERFLOW_SHIFT != 0,
+            overflowed: ctrl >> OVERFLOW_SHIFT != 0,
         }
     }
 
     /// Every slot, with its tag and its place. Under the lock.
     fn each(&self, mut see: impl FnMut(u32, u64, u32)) {
         let ctrl = self.ctrl.load(Relaxed);
-        for place in 0..WIDTH {
-            let tag = ctrl >> (8 * place) & 0xFF;
+        for position in 0..WIDTH {
+            let tag = ctrl >> (8 * position) & 0xFF;
             if tag != 0 {
-                see(self.slots[place as usize].load(Relaxed), tag, place);
+                see(self.slots[position as usize].load(Relaxed), tag, position);
             }
         }
     }
 
     /// Puts a slot in, if there is room. Under the lock, or before the bucket is published.
     #[inline]
-    fn link(&self, hash: Hash, slot: u32) -> bool {
+    fn link(&self, hash: ShortHash, slot: u32) -> bool {
         let ctrl = self.ctrl.load(Relaxed);
         let free = !ctrl & LOWEST;
         if free == 0 {
             return false;
         }
-        let place = free.trailing_zeros() / 8;
+        let position = free.trailing_zeros() / 8;
         // Release: whoever read an older tag of this place, and sees this slot, sees the chunk and the entry behind it.
-        self.slots[place as usize].store(slot, Release);
+        self.slots[position as usize].store(slot, Release);
         // Release: whoever sees the tag sees the slot, and the entry behind it.
-        self.ctrl.store(ctrl | hash.tag() << (8 * place), Release);
+        self.ctrl.store(ctrl | hash.tag() << (8 * position), Release);
         true
     }
 
     /// The place where this slot stands, if it does. Under the lock.
     #[inline]
-    fn place_of(&self, slot: u32) -> Option<u32> {
+    fn position_of(&self, slot: u32) -> Option<u32> {
         // All six at once, as bits in the tags' places: places that were left still say who was there.
-        let same = |place: usize| u64::from(self.slots[place].load(Relaxed) == slot) << (8 * place);
-        let places = (0..WIDTH as usize).fold(0, |all, place| all | same(place)) & self.ctrl.load(Relaxed) & LOWEST;
+        let same = |position: usize| u64::from(self.slots[position].load(Relaxed) == slot) << (8 * position);
+        let places =
+            (0..WIDTH as usize).fold(0, |all, position| all | same(position)) & self.ctrl.load(Relaxed) & LOWEST;
         (places != 0).then(|| places.trailing_zeros() / 8)
     }
 
@@ -105,35 +106,35 @@ impl Bucket {
     #[inline(always)]
     pub(super) fn first(&self, candidates: Candidates) -> u32 {
         debug_assert!(!candidates.is_none());
-        let place = candidates.equal.trailing_zeros() as usize / 8;
+        let position = candidates.equal.trailing_zeros() as usize / 8;
         // SAFETY: the highest bits of six tags, so one of six places. Acquire: the place may have been given to another entry since its tag was
         // read. Then this is a slot whose tag nobody here has acquired, and where it leads to must be there.
-        unsafe { self.slots.get_unchecked(place) }.load(Acquire)
+        unsafe { self.slots.get_unchecked(position) }.load(Acquire)
     }
 }
 
 /// The buckets of a store in which nothing is yet.
 #[repr(align(64))]
 #[expect(dead_code, reason = "looked into through pointers")]
-pub(super) struct NoBuckets([Bucket; 4]);
+pub(super) struct EmptyBuckets([Bucket; 4]);
 
-impl NoBuckets {
+impl EmptyBuckets {
     pub(super) const fn new() -> Self {
         #[expect(clippy::declare_interior_mutable_const, reason = "a pattern to fill an array with")]
-        const NO_BUCKET: Bucket =
+        const EMPTY_BUCKET: Bucket =
             Bucket { ctrl: AtomicU64::new(0), slots: [const { AtomicU32::new(0) }; WIDTH as usize] };
-        Self([NO_BUCKET; 4])
+        Self([EMPTY_BUCKET; 4])
     }
 }
 
 /// Two buckets that share a cache line.
 #[derive(Clone, Copy)]
-pub(super) struct Line<'a> {
+pub(super) struct BucketPair<'a> {
     home: *const Bucket,
     _of: PhantomData<&'a Bucket>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> BucketPair<'a> {
     #[inline(always)]
     pub(super) fn home(self) -> &'a Bucket {
         // SAFETY: in bounds; the buckets live by the contract of whoever made the line.
@@ -203,7 +204,7 @@ impl Buckets {
     }
 
     /// Calls `is` for each slot that may have this hash, until it says yes.
-    pub(super) fn find(&self, hash: Hash, mut is: impl FnMut(u32) -> bool) -> bool {
+    pub(super) fn find(&self, hash: ShortHash, mut is: impl FnMut(u32) -> bool) -> bool {
         let home = hash.bucket(self.count);
         for step in 0..self.count {
             let bucket = self.probe(home, step);
@@ -214,7 +215,7 @@ impl Buckets {
                 }
                 candidates = candidates.rest();
             }
-            if !candidates.further {
+            if !candidates.overflowed {
                 break;
             }
         }
@@ -223,24 +224,24 @@ impl Buckets {
 
     /// The home bucket of this hash, and the other one in its cache line.
     #[inline(always)]
-    pub(super) fn line<'a>(self, hash: Hash) -> Line<'a> {
+    pub(super) fn line<'a>(self, hash: ShortHash) -> BucketPair<'a> {
         let home = hash.bucket(self.count);
         debug_assert!(home < self.count);
         // SAFETY: in bounds.
-        Line { home: unsafe { self.first.add(home as usize) }, _of: PhantomData }
+        BucketPair { home: unsafe { self.first.add(home as usize) }, _of: PhantomData }
     }
 
     /// Puts a slot in. There is room. Under the lock, or before the buckets are published.
     #[inline]
-    pub(super) fn link(&self, hash: Hash, slot: u32) {
+    pub(super) fn link(&self, hash: ShortHash, slot: u32) {
         let home = hash.bucket(self.count);
         if !self.bucket(home).link(hash, slot) {
-            self.link_further_on(home, hash, slot);
+            self.link_overflow(home, hash, slot);
         }
     }
 
     #[inline(never)]
-    fn link_further_on(&self, home: u32, hash: Hash, slot: u32) {
+    fn link_overflow(&self, home: u32, hash: ShortHash, slot: u32) {
         for step in 0..self.count {
             let bucket = self.probe(home, step);
             if bucket.link(hash, slot) {
@@ -257,22 +258,22 @@ impl Buckets {
 
     /// Takes a slot out, of which only the kept part of the hash is known. Gives the whole hash. Under the lock.
     #[inline(always)]
-    pub(super) fn unlink(&self, kept: u32, slot: u32) -> Option<Hash> {
-        let (bucket, place) = self.place_of(kept, slot)?;
+    pub(super) fn unlink(&self, fragment: u32, slot: u32) -> Option<ShortHash> {
+        let (bucket, position) = self.position_of(fragment, slot)?;
         let ctrl = bucket.ctrl.load(Relaxed);
-        let hash = Hash::join(kept, ctrl >> (8 * place));
+        let hash = ShortHash::join(fragment, ctrl >> (8 * position));
         // Release: whoever sees it gone sees what was done before, such as a new clock.
-        bucket.ctrl.store(ctrl & !(0xFF << (8 * place)), Release);
+        bucket.ctrl.store(ctrl & !(0xFF << (8 * position)), Release);
         let home = hash.bucket(self.count);
         if !std::ptr::eq(self.bucket(home), bucket) {
-            self.stands_no_more(home, 0, bucket);
+            self.release_overflow(home, 0, bucket);
         }
         Some(hash)
     }
 
     /// What belongs into the bucket `home` stood in this one, further on, and does so no more: it stands so many steps from home, or has left.
     #[inline(never)]
-    fn stands_no_more(&self, home: u32, mut step: u32, bucket: &Bucket) {
+    fn release_overflow(&self, home: u32, mut step: u32, bucket: &Bucket) {
         loop {
             let passed = self.probe(home, step);
             if std::ptr::eq(passed, bucket) {
@@ -289,73 +290,73 @@ impl Buckets {
 
     /// Lets entries that had to stand further on come nearer to their homes, where there is room by now. Each is put there first, then `moved` is
     /// called, then it is taken away where it stood. Under the lock.
-    pub(super) fn settle(&self, kept: &dyn Fn(u32) -> u32, moved: &dyn Fn()) {
+    pub(super) fn rehome(&self, fragment: &dyn Fn(u32) -> u32, moved: &dyn Fn()) {
         let mut displaced = Vec::new();
         for at in 0..self.count {
-            self.bucket(at).each(|slot, tag, place| {
-                let hash = Hash::join(kept(slot), tag);
+            self.bucket(at).each(|slot, tag, position| {
+                let hash = ShortHash::join(fragment(slot), tag);
                 let home = hash.bucket(self.count);
                 if home != at {
-                    displaced.push((hash, slot, home, at, place));
+                    displaced.push((hash, slot, home, at, position));
                 }
             });
         }
         let mut nearer = Vec::new();
-        for (hash, slot, home, at, place) in displaced {
+        for (hash, slot, home, at, position) in displaced {
             let before = (0..self.count).take_while(|&step| !std::ptr::eq(self.probe(home, step), self.bucket(at)));
             if let Some(step) = before.into_iter().find(|&step| self.probe(home, step).link(hash, slot)) {
-                nearer.push((home, step, at, place));
+                nearer.push((home, step, at, position));
             }
         }
         if nearer.is_empty() {
             return;
         }
         moved();
-        for (home, step, at, place) in nearer {
+        for (home, step, at, position) in nearer {
             let bucket = self.bucket(at);
             // Release: as in `unlink`.
-            bucket.ctrl.store(bucket.ctrl.load(Relaxed) & !(0xFF << (8 * place)), Release);
-            self.stands_no_more(home, step, bucket);
+            bucket.ctrl.store(bucket.ctrl.load(Relaxed) & !(0xFF << (8 * position)), Release);
+            self.release_overflow(home, step, bucket);
         }
     }
 
     /// What has this hash will be taken out before long.
     #[inline]
-    pub(super) fn soon(&self, kept: u32) {
-        soon(self.bucket(Hash::join(kept, 0).bucket(self.count)));
+    pub(super) fn prefetch(&self, fragment: u32) {
+        prefetch(self.bucket(ShortHash::join(fragment, 0).bucket(self.count)));
     }
 
     /// The whole hash of a slot, of which the kept part is known. Under the lock.
-    pub(super) fn hash(&self, kept: u32, slot: u32) -> Option<Hash> {
-        let (bucket, place) = self.place_of(kept, slot)?;
-        Some(Hash::join(kept, bucket.ctrl.load(Relaxed) >> (8 * place)))
+    pub(super) fn hash(&self, fragment: u32, slot: u32) -> Option<ShortHash> {
+        let (bucket, position) = self.position_of(fragment, slot)?;
+        Some(ShortHash::join(fragment, bucket.ctrl.load(Relaxed) >> (8 * position)))
     }
 
     /// The bucket and the place in it where a slot stands.
     #[inline]
-    fn place_of(&self, kept: u32, slot: u32) -> Option<(&Bucket, u32)> {
+    fn position_of(&self, fragment: u32, slot: u32) -> Option<(&Bucket, u32)> {
         // The tag's bits are the lowest of those that choose the bucket: without them it is one of two in a segment of the usual size.
-        let first = Hash::join(kept, 0).bucket(self.count);
+        let first = ShortHash::join(fragment, 0).bucket(self.count);
         let bucket = self.bucket(first);
-        match bucket.place_of(slot) {
-            Some(place) => Some((bucket, place)),
-            None => self.place_further_on(first, kept, slot),
+        match bucket.position_of(slot) {
+            Some(position) => Some((bucket, position)),
+            None => self.position_overflow(first, fragment, slot),
         }
     }
 
     /// As above, after a first look.
     #[inline(never)]
-    fn place_further_on(&self, first: u32, kept: u32, slot: u32) -> Option<(&Bucket, u32)> {
-        let last = Hash::join(kept, u64::MAX).bucket(self.count);
+    fn position_overflow(&self, first: u32, fragment: u32, slot: u32) -> Option<(&Bucket, u32)> {
+        let last = ShortHash::join(fragment, u64::MAX).bucket(self.count);
         for home in first + 1..=last {
             let bucket = self.bucket(home);
-            if let Some(place) = bucket.place_of(slot) {
-                return Some((bucket, place));
+            if let Some(position) = bucket.position_of(slot) {
+                return Some((bucket, position));
             }
         }
         let mut home = first;
         loop {
-            if let Some(found) = self.place_from(home, slot) {
+            if let Some(found) = self.position_from(home, slot) {
                 return Some(found);
             }
             if home == last {
@@ -366,12 +367,12 @@ impl Buckets {
     }
 
     /// As above, if the probes from this home lead there.
-    fn place_from(&self, home: u32, slot: u32) -> Option<(&Bucket, u32)> {
+    fn position_from(&self, home: u32, slot: u32) -> Option<(&Bucket, u32)> {
         let mut step = 0;
         loop {
             let bucket = self.probe(home, step);
-            if let Some(place) = bucket.place_of(slot) {
-                return Some((bucket, place));
+            if let Some(position) = bucket.position_of(slot) {
+                return Some((bucket, position));
             }
             step += 1;
             if bucket.ctrl.load(Relaxed) >> OVERFLOW_SHIFT == 0 || step == self.count {

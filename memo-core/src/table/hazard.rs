@@ -2,15 +2,15 @@
 //! IEEE TPDS 2004) behind the [asymmetric barrier](super::barrier).
 //!
 //! A reader writes the address of the entry it is about to read into a word of its own, then makes sure that the entry is still
-//! alive. Who has taken entries out asks [`held`] which addresses are in such words, and touches none of these. So a
+//! alive. Who has taken entries out asks [`protected`] which addresses are in such words, and touches none of these. So a
 //! reader that stops in the middle, however long, keeps exactly the entry it looks at, and never more: what waits to be reused is bounded
 //! by the number of readers. (An epoch per thread would save one check a hit, and let one preempted thread keep everything.)
 //!
 //! Each thread has one word, in a record that other threads find through a list. A reader inside a reader (a user's `Eq` that uses a
-//! cache), and whoever must keep an entry for longer or across threads, borrows a word from a pool ([`Hold`]). No word's content
+//! cache), and whoever must keep an entry for longer or across threads, borrows a word from a pool ([`PinnedEntry`]). No word's content
 //! ever moves to another word, so one look at each is enough.
 //!
-//! While it has found nothing to look at yet, a reader's word is its store's address with the lowest bit set ([`looking_into`]): that
+//! While it has found nothing to look at yet, a reader's word is its store's address with the lowest bit set ([`scan_tag`]): that
 //! keeps the store from giving whole tables back, and keeps no entry.
 
 use std::cell::{Cell, UnsafeCell};
@@ -22,108 +22,113 @@ use smallvec::SmallVec;
 
 use super::barrier;
 use super::node::Head;
-use super::tally::Tally;
+use super::thread_counters::ThreadCounters;
 use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, fence};
 use crate::sync::{Mutex, PoisonError, thread_local};
 
 /// What a reader's word says while it looks for its entry in this store.
-pub(crate) fn looking_into<T>(store: *const T) -> usize {
+pub(crate) fn scan_tag<T>(store: *const T) -> usize {
     store.addr() | 1
 }
 
 /// What one reader announces.
 #[repr(C)]
-struct Word {
+struct Hazard {
     /// 0, a store's sign, or the address of an entry.
     address: AtomicUsize,
     /// The store that was hit last with this word, by its serial number, and the thread's tally for it. The reading thread's alone, as is
     /// `record`.
-    recent: Cell<(u64, NonNull<Tally>)>,
+    recent: Cell<(u64, NonNull<ThreadCounters>)>,
     /// The record of the thread that reads.
-    record: Cell<*const Record>,
+    record: Cell<*const ThreadRecord>,
     /// Whether barriers are this reader's business: see [`barrier`].
     fenced: bool,
     /// Whether it belongs to the pool.
-    spare: bool,
+    pooled: bool,
 }
 
 /// No store has the serial number 0.
-const NONE: (u64, NonNull<Tally>) = (0, NonNull::dangling());
+const NONE: (u64, NonNull<ThreadCounters>) = (0, NonNull::dangling());
 
-impl Word {
-    fn new(spare: bool) -> Self {
+impl Hazard {
+    fn new(pooled: bool) -> Self {
         Self {
             address: AtomicUsize::new(0),
             recent: Cell::new(NONE),
             record: Cell::new(null()),
             fenced: !barrier::is_asymmetric(),
-            spare,
+            pooled,
         }
     }
 }
 
-impl Word {
+impl Hazard {
     /// The reading thread's tally for the store of that number, whose serial is never another's.
     ///
     /// # Safety
     ///
     /// The caller is that thread, and reads in that store as long as it uses the tally.
-    unsafe fn tally<'a>(&self, number: usize, serial: u64, join: impl FnOnce(u8) -> Arc<Tally>) -> &'a Tally {
-        let (recent, tally) = self.recent.get();
+    unsafe fn counters<'a>(
+        &self,
+        number: usize,
+        serial: u64,
+        join: impl FnOnce(u8) -> Arc<ThreadCounters>,
+    ) -> &'a ThreadCounters {
+        let (recent, counters) = self.recent.get();
         if recent == serial {
             // SAFETY: a tally stays in the list until the thread ends or its store's number is used again, which takes that store's
             // end; the store of this serial lives, for somebody reads in it.
-            return unsafe { tally.as_ref() };
+            return unsafe { counters.as_ref() };
         }
         // SAFETY: set when the reading began; records live for ever. By contract nobody else has a reference into the list.
-        let (record, tallies) = unsafe {
+        let (record, counters) = unsafe {
             let record = &*self.record.get();
-            (record, &mut *record.tallies.get())
+            (record, &mut *record.counters.get())
         };
-        if tallies.len() <= number {
-            tallies.resize(number + 1, None);
+        if counters.len() <= number {
+            counters.resize(number + 1, None);
         }
-        let tally = match &mut tallies[number] {
-            Some(tally) if tally.belongs_to(serial) => tally,
+        let counters = match &mut counters[number] {
+            Some(counters) if counters.belongs_to(serial) => counters,
             place => place.insert(join(record.tag)),
         };
-        let tally = NonNull::from(&**tally);
-        self.recent.set((serial, tally));
+        let counters = NonNull::from(&**counters);
+        self.recent.set((serial, counters));
         // SAFETY: as above.
-        unsafe { tally.as_ref() }
+        unsafe { counters.as_ref() }
     }
 }
 
 /// One thread's record. Never freed, used again by later threads. Two cache lines, since processors fetch them in pairs.
 #[repr(C, align(128))]
-struct Record {
-    word: Word,
+struct ThreadRecord {
+    word: Hazard,
     /// 1 to 255; threads beyond that share one.
     tag: u8,
     used: AtomicBool,
-    next: AtomicPtr<Record>,
+    next: AtomicPtr<ThreadRecord>,
     /// What this thread counts, by the number of the store.
-    tallies: UnsafeCell<Vec<Option<Arc<Tally>>>>,
+    counters: UnsafeCell<Vec<Option<Arc<ThreadCounters>>>>,
 }
 
-// SAFETY: `tallies` and the cells of `word` are touched by the thread that has the record in use; taking and giving back `used` (acquire, release)
+// SAFETY: `counters` and the cells of `word` are touched by the thread that has the record in use; taking and giving back `used` (acquire, release)
 // orders one owner after the other. The rest is atomic or constant.
-unsafe impl Sync for Record {}
+unsafe impl Sync for ThreadRecord {}
 
-static RECORDS: AtomicPtr<Record> = AtomicPtr::new(null_mut());
+static RECORDS: AtomicPtr<ThreadRecord> = AtomicPtr::new(null_mut());
 static TAKEN: AtomicU32 = AtomicU32::new(0);
 
 thread_local! {
     /// This thread's record; null before the first reading, and where each reading needs real barriers.
-    static ME: Cell<*const Record> = const { Cell::new(null()) };
-    static LEAVE: Leave = const { Leave(Cell::new(null())) };
+    static ME: Cell<*const ThreadRecord> = const { Cell::new(null()) };
+    static LEAVE: ReleaseOnExit = const { ReleaseOnExit(Cell::new(null())) };
 }
 
 /// Gives the record back when the thread ends.
-struct Leave(Cell<*const Record>);
+struct ReleaseOnExit(Cell<*const ThreadRecord>);
 
-impl Drop for Leave {
+impl Drop for ReleaseOnExit {
     fn drop(&mut self) {
         let _ = ME.try_with(|me| me.set(null()));
         // SAFETY: records live for ever.
@@ -133,7 +138,7 @@ impl Drop for Leave {
     }
 }
 
-impl Record {
+impl ThreadRecord {
     /// A record for this thread.
     fn take() -> &'static Self {
         let record = Self::take_any();
@@ -153,11 +158,11 @@ impl Record {
         }
         let number = TAKEN.fetch_add(1, Relaxed);
         let record: &'static Self = Box::leak(Box::new(Self {
-            word: Word::new(false),
+            word: Hazard::new(false),
             tag: u8::try_from(number % 255 + 1).unwrap_or(1),
             used: AtomicBool::new(true),
             next: AtomicPtr::new(null_mut()),
-            tallies: UnsafeCell::default(),
+            counters: UnsafeCell::default(),
         }));
         let mut first = RECORDS.load(Relaxed);
         loop {
@@ -172,43 +177,43 @@ impl Record {
     fn give_back(&self) {
         self.word.recent.set(NONE);
         // SAFETY: the record is in use by this thread, and nobody on it holds a reference into the list.
-        for tally in unsafe { (*self.tallies.get()).drain(..) }.flatten() {
-            tally.leave();
+        for counters in unsafe { (*self.counters.get()).drain(..) }.flatten() {
+            counters.leave();
         }
         self.used.store(false, Release);
     }
 }
 
 /// This thread is reading, until this is dropped.
-pub struct Reading {
-    word: &'static Word,
+pub struct ReadGuard {
+    word: &'static Hazard,
     /// The tallies are this thread's.
     _here: PhantomData<*const ()>,
 }
 
-/// The usual reading: this thread's outermost, and barriers cost nothing. What is not said here is as for [`Reading`].
-pub struct Quick {
-    word: &'static Word,
+/// The usual reading: this thread's outermost, and barriers cost nothing. What is not said here is as for [`ReadGuard`].
+pub struct FastGuard {
+    word: &'static Hazard,
     _here: PhantomData<*const ()>,
 }
 
 /// Begins to read in the store with this [sign](looking_into), if that takes no more than a store.
 #[inline(always)]
-pub(crate) fn read_quickly(sign: usize) -> Option<Quick> {
+pub(crate) fn read_fast(scan_tag: usize) -> Option<FastGuard> {
     // SAFETY: records live for ever.
     let word = unsafe { &ME.try_with(Cell::get).ok()?.as_ref()?.word };
     if word.address.load(Relaxed) != 0 {
         return None;
     }
     // Release: what was held before has been read, also for who sees this word and not the 0 before it.
-    word.address.store(sign, Release);
+    word.address.store(scan_tag, Release);
     barrier::compiler();
-    Some(Quick { word, _here: PhantomData })
+    Some(FastGuard { word, _here: PhantomData })
 }
 
-impl Quick {
+impl FastGuard {
     #[inline(always)]
-    pub(crate) fn hold(&self, node: *const Head) {
+    pub(crate) fn protect(&self, node: *const Head) {
         // Release: what was held before has been read.
         self.word.address.store(node.addr(), Release);
         barrier::compiler();
@@ -216,14 +221,14 @@ impl Quick {
 
     /// This thread's tally for the store of this serial, if that is the one it hit last.
     #[inline(always)]
-    pub(crate) fn recent_tally(&self, serial: u64) -> Option<&Tally> {
-        let (recent, tally) = self.word.recent.get();
-        // SAFETY: as in `Word::tally`.
-        if recent == serial { Some(unsafe { tally.as_ref() }) } else { None }
+    pub(crate) fn recent_counters(&self, serial: u64) -> Option<&ThreadCounters> {
+        let (recent, counters) = self.word.recent.get();
+        // SAFETY: as in `Hazard::counters`.
+        if recent == serial { Some(unsafe { counters.as_ref() }) } else { None }
     }
 }
 
-impl Drop for Quick {
+impl Drop for FastGuard {
     #[inline(always)]
     fn drop(&mut self) {
         // Release: what was held has been read.
@@ -234,45 +239,51 @@ impl Drop for Quick {
 /// Begins to read in the store with this [sign](looking_into): also the first time on this thread, inside another reader, while the thread ends, or
 /// with real barriers.
 #[inline(never)]
-pub(crate) fn read(sign: usize) -> Reading {
+pub(crate) fn read(scan_tag: usize) -> ReadGuard {
     // A thread whose locals are gone has nobody to give a record back at its end: it keeps one for this reading only.
     let known = LEAVE.try_with(|leave| {
         if leave.0.get().is_null() {
-            leave.0.set(Record::take());
+            leave.0.set(ThreadRecord::take());
         }
         leave.0.get()
     });
     // SAFETY: records live for ever.
-    let record = unsafe { &*known.unwrap_or_else(|_| Record::take()) };
+    let record = unsafe { &*known.unwrap_or_else(|_| ThreadRecord::take()) };
     // Only then is there a quick reading.
     if known.is_ok() && barrier::is_asymmetric() {
         let _ = ME.try_with(|me| me.set(record));
     }
-    let word = if known.is_ok() && record.word.address.load(Relaxed) == 0 { &record.word } else { Spare::take() };
+    let word =
+        if known.is_ok() && record.word.address.load(Relaxed) == 0 { &record.word } else { PooledHazard::take() };
     word.record.set(record);
-    // Release: as in `read_quickly`; what the word's last owner held has been read before the pool gave it out.
-    word.address.store(sign, Release);
+    // Release: as in `read_fast`; what the word's last owner held has been read before the pool gave it out.
+    word.address.store(scan_tag, Release);
     barrier::light();
-    Reading { word, _here: PhantomData }
+    ReadGuard { word, _here: PhantomData }
 }
 
-impl Reading {
+impl ReadGuard {
     /// Keeps what is at this address from being reused, if it is found alive *after* this.
-    pub(crate) fn hold(&self, node: *const Head) {
+    pub(crate) fn protect(&self, node: *const Head) {
         // Release: what was held before has been read.
         self.word.address.store(node.addr(), Release);
         if self.word.fenced { barrier::light() } else { barrier::compiler() }
     }
 
-    fn record(&self) -> &'static Record {
+    fn record(&self) -> &'static ThreadRecord {
         // SAFETY: set when this reading began; records live for ever.
         unsafe { &*self.word.record.get() }
     }
 
     /// This thread's tally for the store of that number, whose serial is never another's.
-    pub(crate) fn tally(&self, number: usize, serial: u64, join: impl FnOnce(u8) -> Arc<Tally>) -> &Tally {
+    pub(crate) fn counters(
+        &self,
+        number: usize,
+        serial: u64,
+        join: impl FnOnce(u8) -> Arc<ThreadCounters>,
+    ) -> &ThreadCounters {
         // SAFETY: this is the thread that reads.
-        unsafe { self.word.tally(number, serial, join) }
+        unsafe { self.word.counters(number, serial, join) }
     }
 
     #[cold]
@@ -281,18 +292,18 @@ impl Reading {
         let record = self.record();
         // Another thread's tallies are other ones.
         self.word.recent.set(NONE);
-        Spare::give_back(self.word);
+        PooledHazard::give_back(self.word);
         if LEAVE.try_with(|_| ()).is_err() {
             record.give_back();
         }
     }
 }
 
-impl Drop for Reading {
+impl Drop for ReadGuard {
     fn drop(&mut self) {
         // Release: what was held has been read.
         self.word.address.store(0, Release);
-        if self.word.spare {
+        if self.word.pooled {
             self.give_back();
         }
     }
@@ -300,80 +311,80 @@ impl Drop for Reading {
 
 /// A borrowed word, for as long as the entry must stay. Made under the store's lock, while the entry lives: so whoever takes the entry
 /// out later sees it.
-pub(crate) struct Hold(&'static Word);
+pub(crate) struct PinnedEntry(&'static Hazard);
 
 // SAFETY: of the word only the address is used, which is atomic.
-unsafe impl Send for Hold {}
+unsafe impl Send for PinnedEntry {}
 // SAFETY: as above.
-unsafe impl Sync for Hold {}
+unsafe impl Sync for PinnedEntry {}
 
-impl Hold {
+impl PinnedEntry {
     pub(crate) fn new(node: *const Head) -> Self {
-        let word = Spare::take();
+        let word = PooledHazard::take();
         // Release: what the word's last owner held has been read.
         word.address.store(node.addr(), Release);
         Self(word)
     }
 }
 
-impl Drop for Hold {
+impl Drop for PinnedEntry {
     fn drop(&mut self) {
         self.0.address.store(0, Release);
-        Spare::give_back(self.0);
+        PooledHazard::give_back(self.0);
     }
 }
 
 /// A word of the pool. Never freed.
-struct Spare {
-    word: Word,
-    next: *const Spare,
+struct PooledHazard {
+    word: Hazard,
+    next: *const PooledHazard,
 }
 
 // SAFETY: `next` is constant once the word is published; its cells are touched by the thread that has taken the word; the rest is atomic or
 // constant.
-unsafe impl Sync for Spare {}
+unsafe impl Sync for PooledHazard {}
 // SAFETY: as above.
-unsafe impl Send for Spare {}
+unsafe impl Send for PooledHazard {}
 
 /// How many are in use: a burst of them must not be looked through for ever after.
-static SPARES_IN_USE: AtomicUsize = AtomicUsize::new(0);
+static POOLED_IN_USE: AtomicUsize = AtomicUsize::new(0);
 /// Every word of the pool there is, the newest first.
-static SPARES: AtomicPtr<Spare> = AtomicPtr::new(null_mut());
-static FREE: Mutex<Free> = Mutex::new(Free(Vec::new()));
+static POOL: AtomicPtr<PooledHazard> = AtomicPtr::new(null_mut());
+static FREE: Mutex<FreeList> = Mutex::new(FreeList(Vec::new()));
 
-struct Free(Vec<&'static Word>);
+struct FreeList(Vec<&'static Hazard>);
 
 // SAFETY: whoever takes a word from the list has it alone.
-unsafe impl Send for Free {}
+unsafe impl Send for FreeList {}
 
-impl Spare {
-    fn take() -> &'static Word {
+impl PooledHazard {
+    fn take() -> &'static Hazard {
         let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
         // Under the pool's lock, as all changes of it. Before the word says anything.
-        SPARES_IN_USE.store(SPARES_IN_USE.load(Relaxed) + 1, Relaxed);
+        POOLED_IN_USE.store(POOLED_IN_USE.load(Relaxed) + 1, Relaxed);
         if let Some(word) = free.0.pop() {
             return word;
         }
         // Under the pool's lock: nobody else publishes meanwhile.
-        let next = SPARES.load(Relaxed).cast_const();
-        let cell: &'static Self = Box::leak(Box::new(Self { word: Word::new(true), next }));
-        SPARES.store(ptr::from_ref(cell).cast_mut(), Release);
+        let next = POOL.load(Relaxed).cast_const();
+        let cell: &'static Self = Box::leak(Box::new(Self { word: Hazard::new(true), next }));
+        POOL.store(ptr::from_ref(cell).cast_mut(), Release);
         &cell.word
     }
 
-    fn give_back(word: &'static Word) {
+    fn give_back(word: &'static Hazard) {
         let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
         // Release: its address is 0 before it counts as unused.
-        SPARES_IN_USE.store(SPARES_IN_USE.load(Relaxed) - 1, Release);
+        POOLED_IN_USE.store(POOLED_IN_USE.load(Relaxed) - 1, Release);
         free.0.push(word);
     }
 }
 
 /// What readers hold, or look into, at this moment, in order.
 #[derive(Default)]
-pub struct Held(SmallVec<[usize; 16]>);
+pub struct Protected(SmallVec<[usize; 16]>);
 
-impl Held {
+impl Protected {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -420,37 +431,37 @@ fn is_alone() -> bool {
 ///
 /// Why: a reader stores the address before it checks that the entry lives. After the barrier, either that store is visible
 /// here, or the check comes later than the taking out and fails.
-pub(crate) fn held() -> Held {
+pub(crate) fn protected() -> Protected {
     barrier::heavy(is_alone);
-    let mut held = Held::default();
+    let mut protected = Protected::default();
     let mut next = RECORDS.load(Acquire).cast_const();
     // SAFETY: records live for ever.
     while let Some(record) = unsafe { next.as_ref() } {
         match record.word.address.load(Acquire) {
             0 => {}
-            address => held.push(address),
+            address => protected.push(address),
         }
         next = record.next.load(Relaxed);
     }
-    hold_for_long(&mut held);
-    held.sort();
-    held
+    add_pooled(&mut protected);
+    protected.sort();
+    protected
 }
 
 /// Adds what is in the words of the pool: all there is to know for a store that only one thread uses.
-pub(crate) fn hold_for_long(held: &mut Held) {
+pub(crate) fn add_pooled(protected: &mut Protected) {
     // Whoever takes a word is counted before he writes it: with none in use there is nothing to see.
-    if SPARES_IN_USE.load(Acquire) == 0 {
+    if POOLED_IN_USE.load(Acquire) == 0 {
         return;
     }
-    let mut next = SPARES.load(Acquire).cast_const();
+    let mut next = POOL.load(Acquire).cast_const();
     // SAFETY: spare words live for ever.
-    while let Some(spare) = unsafe { next.as_ref() } {
-        match spare.word.address.load(Acquire) {
+    while let Some(pooled) = unsafe { next.as_ref() } {
+        match pooled.word.address.load(Acquire) {
             0 => {}
-            address => held.push(address),
+            address => protected.push(address),
         }
-        next = spare.next;
+        next = pooled.next;
     }
 }
 
@@ -459,7 +470,7 @@ pub(crate) fn hold_for_long(held: &mut Held) {
 pub(crate) fn begin() {
     RECORDS.store(null_mut(), Release);
     TAKEN.store(0, Release);
-    SPARES.store(null_mut(), Release);
-    SPARES_IN_USE.store(0, Release);
+    POOL.store(null_mut(), Release);
+    POOLED_IN_USE.store(0, Release);
     FREE.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
 }

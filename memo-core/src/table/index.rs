@@ -17,9 +17,9 @@
 use std::alloc::{Layout, handle_alloc_error};
 use std::ptr::{self, null_mut};
 
-use super::bucket::{Bucket, Buckets, Line, NoBuckets, WIDTH};
-use super::hash::{Hash, MAX_DEPTH};
-use super::slab::Chunk;
+use super::bucket::{Bucket, BucketPair, Buckets, EmptyBuckets, WIDTH};
+use super::short_hash::{MAX_DEPTH, ShortHash};
+use super::slab::ChunkInfo;
 use crate::sync::atomic::AtomicPtr;
 use crate::sync::atomic::Ordering::{Acquire, Release};
 use crate::sync::{alloc, dealloc, reads, writes};
@@ -49,53 +49,53 @@ pub(super) struct Index {
 /// that belong to it: emptying a store replaces both at once.
 #[repr(C)]
 struct Directory {
-    chunks: AtomicPtr<Chunk>,
+    chunks: AtomicPtr<ChunkInfo>,
     /// Where there is but one segment: its first bucket, and how many there are. Then there is no need to wait for a hash to know where to look.
     /// Never changes.
     first: *const Bucket,
     count: u32,
-    entries: [Entry; 0],
+    entries: [DirectoryEntry; 0],
 }
 
 // SAFETY: what `first` points to is shared, and lives as long as the directory.
 unsafe impl Sync for Directory {}
 
 /// A pointer to a segment's first bucket, with the segment's class in the lowest bits.
-type Entry = AtomicPtr<Bucket>;
+type DirectoryEntry = AtomicPtr<Bucket>;
 
 /// That of a store in which nothing is yet: one segment, empty, of class 1.
 #[repr(C, align(64))]
-struct NoDirectory {
+struct EmptyDirectory {
     head: Directory,
-    entry: Entry,
+    entry: DirectoryEntry,
 }
 
-static NO_BUCKETS: NoBuckets = NoBuckets::new();
-static NO_DIRECTORY: NoDirectory = NoDirectory {
+static EMPTY_BUCKETS: EmptyBuckets = EmptyBuckets::new();
+static EMPTY_DIRECTORY: EmptyDirectory = EmptyDirectory {
     head: Directory {
         chunks: AtomicPtr::new(null_mut()),
-        first: ptr::from_ref(&NO_BUCKETS).cast(),
+        first: ptr::from_ref(&EMPTY_BUCKETS).cast(),
         count: FEWEST,
         entries: [],
     },
-    entry: AtomicPtr::new(ptr::from_ref(&NO_BUCKETS).cast::<Bucket>().wrapping_byte_add(1).cast_mut()),
+    entry: AtomicPtr::new(ptr::from_ref(&EMPTY_BUCKETS).cast::<Bucket>().wrapping_byte_add(1).cast_mut()),
 };
 
-fn no_directory() -> *mut Directory {
-    ptr::from_ref(&NO_DIRECTORY).cast::<Directory>().cast_mut().wrapping_byte_add(NO_DEPTH)
+fn empty_directory() -> *mut Directory {
+    ptr::from_ref(&EMPTY_DIRECTORY).cast::<Directory>().cast_mut().wrapping_byte_add(NO_DEPTH)
 }
 
 /// A reader's way into the index, and to the places that it leads to.
 #[derive(Clone, Copy)]
-pub(crate) struct View {
+pub(crate) struct IndexView {
     directory: *const Directory,
     others: u32,
     full: u32,
 }
 
-impl View {
+impl IndexView {
     #[inline(always)]
-    fn buckets(self, hash: Hash) -> Buckets {
+    fn buckets(self, hash: ShortHash) -> Buckets {
         // SAFETY: a directory of that depth has 2^depth entries and outlives its readers, as do the buckets that each points to, in
         // the number that their class says, and the first ones in theirs.
         unsafe {
@@ -103,7 +103,7 @@ impl View {
                 reads(&raw const (*self.directory).first);
                 return Buckets::at((*self.directory).first, (*self.directory).count);
             }
-            let entries = (&raw const (*self.directory).entries).cast::<Entry>();
+            let entries = (&raw const (*self.directory).entries).cast::<DirectoryEntry>();
             let first = (*entries.add(hash.segment(self.others))).load(Acquire);
             let count = buckets_in((first.addr() & LOW) as u32, self.full);
             Buckets::at(first.map_addr(|address| address & !LOW), count)
@@ -111,19 +111,19 @@ impl View {
     }
 
     /// Calls `is` for each slot that may have this hash, until it says yes.
-    pub(super) fn find(self, hash: Hash, is: impl FnMut(u32) -> bool) -> bool {
+    pub(super) fn find(self, hash: ShortHash, is: impl FnMut(u32) -> bool) -> bool {
         self.buckets(hash).find(hash, is)
     }
 
     /// The home bucket of this hash, and the other one in its cache line.
     #[inline(always)]
-    pub(super) fn line<'a>(self, hash: Hash) -> Line<'a> {
+    pub(super) fn line<'a>(self, hash: ShortHash) -> BucketPair<'a> {
         self.buckets(hash).line(hash)
     }
 
     /// The chunk table, with all that slots found so far lead to.
     #[inline(always)]
-    pub(super) fn chunks(self) -> *const Chunk {
+    pub(super) fn chunks(self) -> *const ChunkInfo {
         // SAFETY: directories outlive their readers. Acquire: its lines were written before.
         unsafe { (*self.directory).chunks.load(Acquire) }
     }
@@ -131,7 +131,7 @@ impl View {
 
 /// What writers keep, under the lock.
 #[derive(Default)]
-pub(super) struct IndexBook {
+pub(super) struct IndexWriter {
     segments: Vec<Segment>,
     /// The directory's entries as numbers of segments.
     numbers: Vec<u32>,
@@ -142,7 +142,7 @@ pub(super) struct IndexBook {
 }
 
 // SAFETY: the memory that it points to is the store's own.
-unsafe impl Send for IndexBook {}
+unsafe impl Send for IndexWriter {}
 
 struct Segment {
     buckets: Buckets,
@@ -168,26 +168,26 @@ impl Index {
         // Segments fill unevenly; where their number is known beforehand, the last tenth of each takes up the difference. Otherwise they are half full after
         // a split and on their way to the next: on average as full as the others, if that comes sooner.
         let most = if entries == usize::MAX { 82 } else { 93 };
-        Self { directory: AtomicPtr::new(no_directory()), full: full_segment(entries, load), load, most }
+        Self { directory: AtomicPtr::new(empty_directory()), full: full_segment(entries, load), load, most }
     }
 
     #[inline(always)]
-    pub(super) fn view(&self) -> View {
+    pub(super) fn view(&self) -> IndexView {
         let directory = self.directory.load(Acquire);
         let others = (directory.addr() & LOW) as u32;
-        View { directory: directory.map_addr(|address| address & !LOW), others, full: self.full }
+        IndexView { directory: directory.map_addr(|address| address & !LOW), others, full: self.full }
     }
 
     /// Makes the first segment, if there is none. Before the first place is taken.
-    pub(super) fn prepare(&self, book: &mut IndexBook) {
-        if book.segments.is_empty() {
-            self.begin(book);
+    pub(super) fn prepare(&self, writer: &mut IndexWriter) {
+        if writer.segments.is_empty() {
+            self.begin(writer);
         }
     }
 
     /// A new chunk table, for all readers.
-    pub(super) fn set_chunks(book: &IndexBook, chunks: *mut Chunk) {
-        for &(directory, _) in &book.directories {
+    pub(super) fn set_chunks(writer: &IndexWriter, chunks: *mut ChunkInfo) {
+        for &(directory, _) in &writer.directories {
             // SAFETY: directories live until the store is emptied. Release: the table was filled before.
             unsafe { (*directory).chunks.store(chunks, Release) };
         }
@@ -195,8 +195,8 @@ impl Index {
 
     /// Puts a slot in, if its segment has room.
     #[inline(always)]
-    pub(super) fn link_at_once(book: &mut IndexBook, hash: Hash, slot: u32) -> bool {
-        let segment = book.segment(hash);
+    pub(super) fn link_at_once(writer: &mut IndexWriter, hash: ShortHash, slot: u32) -> bool {
+        let segment = writer.segment(hash);
         let room = segment.len < segment.most;
         if room {
             segment.len += 1;
@@ -205,37 +205,37 @@ impl Index {
         room
     }
 
-    /// Puts a slot in. `kept` tells the hash that an entry keeps, `moved` is called when readers may miss what they should find.
+    /// Puts a slot in. `fragment` tells the hash that an entry keeps, `moved` is called when readers may miss what they should find.
     #[cold]
     #[inline(never)]
     pub(super) fn link(
         &self,
-        book: &mut IndexBook,
-        hash: Hash,
+        writer: &mut IndexWriter,
+        hash: ShortHash,
         slot: u32,
-        kept: &dyn Fn(u32) -> u32,
+        fragment: &dyn Fn(u32) -> u32,
         moved: &dyn Fn(),
     ) {
-        while !Self::link_at_once(book, hash, slot) {
-            let at = book.number(hash);
-            self.make_room(book, at, kept, moved);
+        while !Self::link_at_once(writer, hash, slot) {
+            let at = writer.number(hash);
+            self.make_room(writer, at, fragment, moved);
         }
     }
 
     /// Takes a slot out, of which the kept part of the hash is known. Gives the whole hash.
     #[inline(always)]
-    pub(super) fn unlink(book: &mut IndexBook, kept: u32, slot: u32) -> Hash {
+    pub(super) fn unlink(writer: &mut IndexWriter, fragment: u32, slot: u32) -> ShortHash {
         // The tag chooses no segment.
-        let segment = book.segment(Hash::join(kept, 0));
+        let segment = writer.segment(ShortHash::join(fragment, 0));
         segment.len -= 1;
-        segment.buckets.unlink(kept, slot).expect("what leaves was in the index")
+        segment.buckets.unlink(fragment, slot).expect("what leaves was in the index")
     }
 
     /// What has this hash will be taken out before long.
     #[inline]
-    pub(super) fn soon(book: &IndexBook, kept: u32) {
-        let at = book.number(Hash::join(kept, 0));
-        book.segments[at].buckets.soon(kept);
+    pub(super) fn prefetch(writer: &IndexWriter, fragment: u32) {
+        let at = writer.number(ShortHash::join(fragment, 0));
+        writer.segments[at].buckets.prefetch(fragment);
     }
 
     fn most(&self, buckets: Buckets, depth: u32) -> u32 {
@@ -244,90 +244,90 @@ impl Index {
     }
 
     #[cold]
-    fn begin(&self, book: &mut IndexBook) {
+    fn begin(&self, writer: &mut IndexWriter) {
         let class = u32::from(self.full > FEWEST);
         let buckets = Buckets::allocate(buckets_in(class, self.full));
-        book.segments.push(Segment { buckets, class, len: 0, most: self.most(buckets, 0), depth: 0 });
-        book.numbers.push(0);
-        self.publish_directory(book);
+        writer.segments.push(Segment { buckets, class, len: 0, most: self.most(buckets, 0), depth: 0 });
+        writer.numbers.push(0);
+        self.publish_directory(writer);
     }
 
     /// A segment grows while it is small, splits while that helps, and grows on where all its hashes are alike.
     #[cold]
     #[inline(never)]
-    fn make_room(&self, book: &mut IndexBook, at: usize, kept: &dyn Fn(u32) -> u32, moved: &dyn Fn()) {
-        let segment = &book.segments[at];
+    fn make_room(&self, writer: &mut IndexWriter, at: usize, fragment: &dyn Fn(u32) -> u32, moved: &dyn Fn()) {
+        let segment = &writer.segments[at];
         let (class, depth, len) = (segment.class, segment.depth, segment.len);
         if class != 0 && buckets_in(class, self.full) < self.full {
             let doubled = buckets_in(class + 1, self.full);
-            return self.grow(book, at, if doubled < self.full { class + 1 } else { 0 }, kept);
+            return self.grow(writer, at, if doubled < self.full { class + 1 } else { 0 }, fragment);
         }
-        let mut leaving = Vec::new();
+        let mut retired = Vec::new();
         if depth < MAX_DEPTH {
             segment.buckets.each(|slot, tag| {
-                let hash = Hash::join(kept(slot), tag);
+                let hash = ShortHash::join(fragment(slot), tag);
                 if hash.splits(depth) {
-                    leaving.push((hash, slot));
+                    retired.push((hash, slot));
                 }
             });
         }
         let few = len as usize / 16;
-        if leaving.len() <= few || leaving.len() >= len as usize - few {
+        if retired.len() <= few || retired.len() >= len as usize - few {
             // The first class whose buckets are more than there are now.
             let larger = (1..u32::BITS).find(|&larger| buckets_in(larger, self.full) > segment.buckets.count());
-            return self.grow(book, at, larger.expect("a segment is small"), kept);
+            return self.grow(writer, at, larger.expect("a segment is small"), fragment);
         }
-        self.split(book, at, &leaving, kept, moved);
+        self.split(writer, at, &retired, fragment, moved);
     }
 
     /// The same entries in more buckets, published complete.
-    fn grow(&self, book: &mut IndexBook, at: usize, class: u32, kept: &dyn Fn(u32) -> u32) {
-        let segment = &mut book.segments[at];
+    fn grow(&self, writer: &mut IndexWriter, at: usize, class: u32, fragment: &dyn Fn(u32) -> u32) {
+        let segment = &mut writer.segments[at];
         let buckets = Buckets::allocate(buckets_in(class, self.full));
-        segment.buckets.each(|slot, tag| buckets.link(Hash::join(kept(slot), tag), slot));
+        segment.buckets.each(|slot, tag| buckets.link(ShortHash::join(fragment(slot), tag), slot));
         let old = std::mem::replace(&mut segment.buckets, buckets);
         (segment.class, segment.most) = (class, self.most(buckets, segment.depth));
-        book.outgrown.push((old.first().cast_mut().cast(), Buckets::layout(old.count())));
-        if book.segments.len() == 1 { self.publish_directory(book) } else { Self::publish_segment(book, at) }
+        writer.outgrown.push((old.first().cast_mut().cast(), Buckets::layout(old.count())));
+        if writer.segments.len() == 1 { self.publish_directory(writer) } else { Self::publish_segment(writer, at) }
     }
 
     fn split(
         &self,
-        book: &mut IndexBook,
+        writer: &mut IndexWriter,
         at: usize,
-        leaving: &[(Hash, u32)],
-        kept: &dyn Fn(u32) -> u32,
+        retired: &[(ShortHash, u32)],
+        fragment: &dyn Fn(u32) -> u32,
         moved: &dyn Fn(),
     ) {
-        let depth = book.segments[at].depth;
-        let class = book.segments[at].class;
-        let buckets = Buckets::allocate(book.segments[at].buckets.count());
-        for &(hash, slot) in leaving {
+        let depth = writer.segments[at].depth;
+        let class = writer.segments[at].class;
+        let buckets = Buckets::allocate(writer.segments[at].buckets.count());
+        for &(hash, slot) in retired {
             buckets.link(hash, slot);
         }
-        let new = book.segments.len();
-        let len = u32::try_from(leaving.len()).expect("a segment is small");
+        let new = writer.segments.len();
+        let len = u32::try_from(retired.len()).expect("a segment is small");
         let most = self.most(buckets, depth + 1);
-        book.segments.push(Segment { buckets, class, len, most, depth: depth + 1 });
-        (book.segments[at].most, book.segments[at].depth) = (most, depth + 1);
-        book.segments[at].len -= len;
-        if 1 << depth == book.numbers.len() {
+        writer.segments.push(Segment { buckets, class, len, most, depth: depth + 1 });
+        (writer.segments[at].most, writer.segments[at].depth) = (most, depth + 1);
+        writer.segments[at].len -= len;
+        if 1 << depth == writer.numbers.len() {
             // Every segment is led to by twice as many entries, side by side.
-            book.numbers = book.numbers.iter().flat_map(|&number| [number, number]).collect();
-            book.point_upper_half(at, new);
-            self.publish_directory(book);
+            writer.numbers = writer.numbers.iter().flat_map(|&number| [number, number]).collect();
+            writer.point_upper_half(at, new);
+            self.publish_directory(writer);
         } else {
-            book.point_upper_half(at, new);
-            Self::publish_segment(book, new);
+            writer.point_upper_half(at, new);
+            Self::publish_segment(writer, new);
         }
         // From here on the moved entries are found in the new segment by whoever begins now; others will see this and begin again.
         moved();
-        let old = book.segments[at].buckets;
-        for &(hash, slot) in leaving {
-            let there = old.unlink(hash.kept(), slot);
+        let old = writer.segments[at].buckets;
+        for &(hash, slot) in retired {
+            let there = old.unlink(hash.fragment(), slot);
             debug_assert_eq!(there, Some(hash));
         }
-        old.settle(kept, moved);
+        old.rehome(fragment, moved);
     }
 
     fn pointer(segment: &Segment) -> *mut Bucket {
@@ -335,18 +335,20 @@ impl Index {
     }
 
     /// Leads the directory to a segment that is new.
-    fn publish_segment(book: &IndexBook, at: usize) {
-        let (directory, _) = *book.directories.last().expect("there is a segment");
-        let pointer = Self::pointer(&book.segments[at]);
-        for (place, _) in book.numbers.iter().enumerate().filter(|(_, number)| **number as usize == at) {
+    fn publish_segment(writer: &IndexWriter, at: usize) {
+        let (directory, _) = *writer.directories.last().expect("there is a segment");
+        let pointer = Self::pointer(&writer.segments[at]);
+        for (position, _) in writer.numbers.iter().enumerate().filter(|(_, number)| **number as usize == at) {
             // SAFETY: the directory has as many entries as `numbers`. Release: the buckets were filled before.
-            unsafe { (*(&raw const (*directory).entries).cast::<Entry>().add(place)).store(pointer, Release) };
+            unsafe {
+                (*(&raw const (*directory).entries).cast::<DirectoryEntry>().add(position)).store(pointer, Release)
+            };
         }
     }
 
     /// A new directory, published complete.
-    fn publish_directory(&self, book: &mut IndexBook) {
-        let count = book.numbers.len();
+    fn publish_directory(&self, writer: &mut IndexWriter) {
+        let count = writer.numbers.len();
         let layout = directory_layout(count);
         // SAFETY: the layout is not empty.
         let directory = unsafe { alloc(layout) }.cast::<Directory>();
@@ -356,25 +358,25 @@ impl Index {
         let chunks = self.view().chunks().cast_mut();
         // SAFETY: in bounds, and ours until it is published.
         unsafe {
-            let Segment { buckets, .. } = book.segments[0];
+            let Segment { buckets, .. } = writer.segments[0];
             writes(&raw const (*directory).first);
             (&raw mut (*directory).chunks).write(AtomicPtr::new(chunks));
             (&raw mut (*directory).first).write(buckets.first());
             (&raw mut (*directory).count).write(buckets.count());
-            let entries = (&raw mut (*directory).entries).cast::<Entry>();
-            for (place, &number) in book.numbers.iter().enumerate() {
-                entries.add(place).write(AtomicPtr::new(Self::pointer(&book.segments[number as usize])));
+            let entries = (&raw mut (*directory).entries).cast::<DirectoryEntry>();
+            for (position, &number) in writer.numbers.iter().enumerate() {
+                entries.add(position).write(AtomicPtr::new(Self::pointer(&writer.segments[number as usize])));
             }
         }
-        book.directories.push((directory, count));
+        writer.directories.push((directory, count));
         let others = NO_DEPTH - count.trailing_zeros() as usize;
         self.directory.store(directory.map_addr(|address| address | others), Release);
     }
 
     /// Empties the index at once. Its memory is handed out: readers may still look into it.
-    pub(super) fn detach(&self, book: &mut IndexBook) -> Vec<(*mut u8, Layout)> {
-        self.directory.store(no_directory(), Release);
-        let IndexBook { segments, directories, mut outgrown, .. } = std::mem::take(book);
+    pub(super) fn detach(&self, writer: &mut IndexWriter) -> Vec<(*mut u8, Layout)> {
+        self.directory.store(empty_directory(), Release);
+        let IndexWriter { segments, directories, mut outgrown, .. } = std::mem::take(writer);
         outgrown.extend(directories.into_iter().map(|(directory, count)| (directory.cast(), directory_layout(count))));
         let buckets = segments.iter().map(|segment| segment.buckets);
         outgrown.extend(buckets.map(|old| (old.first().cast_mut().cast(), Buckets::layout(old.count()))));
@@ -383,13 +385,13 @@ impl Index {
 
     /// How many slots are linked.
     #[cfg(any(test, feature = "validate"))]
-    pub(super) fn validate(&self, book: &IndexBook, kept: impl Fn(u32) -> u32) -> usize {
+    pub(super) fn validate(&self, writer: &IndexWriter, fragment: impl Fn(u32) -> u32) -> usize {
         let mut all = 0;
-        for (at, segment) in book.segments.iter().enumerate() {
+        for (at, segment) in writer.segments.iter().enumerate() {
             let mut len = 0;
             segment.buckets.each(|slot, tag| {
-                let hash = Hash::join(kept(slot), tag);
-                assert_eq!(book.number(hash), at, "in the segment that its hash leads to");
+                let hash = ShortHash::join(fragment(slot), tag);
+                assert_eq!(writer.number(hash), at, "in the segment that its hash leads to");
                 assert!(self.view().find(hash, |other| other == slot), "found by its hash");
                 len += 1;
             });
@@ -400,23 +402,23 @@ impl Index {
     }
 }
 
-impl IndexBook {
+impl IndexWriter {
     #[inline]
-    fn segment(&mut self, hash: Hash) -> &mut Segment {
+    fn segment(&mut self, hash: ShortHash) -> &mut Segment {
         let at = if self.segments.len() == 1 { 0 } else { self.number(hash) };
         &mut self.segments[at]
     }
 
     /// The segment of this hash.
     #[inline]
-    fn number(&self, hash: Hash) -> usize {
+    fn number(&self, hash: ShortHash) -> usize {
         self.numbers[hash.segment(u32::BITS - self.numbers.len().trailing_zeros())] as usize
     }
 
     /// The whole hash of a slot, of which the kept part is known.
-    pub(super) fn hash(&self, kept: u32, slot: u32) -> Hash {
-        let segment = &self.segments[self.number(Hash::join(kept, 0))];
-        segment.buckets.hash(kept, slot).expect("live entries are in the index")
+    pub(super) fn hash(&self, fragment: u32, slot: u32) -> ShortHash {
+        let segment = &self.segments[self.number(ShortHash::join(fragment, 0))];
+        segment.buckets.hash(fragment, slot).expect("live entries are in the index")
     }
 
     /// Of the entries that lead to the segment `at`, the upper half leads to the one that split off.
@@ -430,7 +432,7 @@ impl IndexBook {
 }
 
 fn directory_layout(entries: usize) -> Layout {
-    let entries = Layout::array::<Entry>(entries).expect("at most 2^16 entries");
+    let entries = Layout::array::<DirectoryEntry>(entries).expect("at most 2^16 entries");
     let (layout, _) = Layout::new::<Directory>().extend(entries).expect("as above");
     layout.align_to(64).expect("64 is a power of two")
 }

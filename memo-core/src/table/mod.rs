@@ -1,28 +1,28 @@
 //! The table: which entries there are, found without a lock.
 //!
-//! Readers ask [`Table::find`]. Writers hold the store's lock, which guards the [`Book`]. Nothing here knows keys and values,
+//! Readers ask [`Table::find`]. Writers hold the store's lock, which guards the [`TableWriter`]. Nothing here knows keys and values,
 //! so it is compiled once for all of them; policies, dates, flights and counts are the [engine](crate::engine)'s.
 //!
 //! This module and its children hold the lock-free part of the crate, and nearly all that is unsafe in it. The promise that the rest builds
 //! on: *an entry that is found alive by a reader stays as it is until that reader is done*, for
 //! 1. a reader announces the entry, then checks that it lives ([`hazard`], [`node`]);
-//! 2. who takes an entry out first makes it dead, and reuses its place only after [`hazard::held`] did not name it;
+//! 2. who takes an entry out first makes it dead, and reuses its place only after [`hazard::protected`] did not name it;
 //! 3. the tables that readers look through on the way stay until nobody looks into this store ([`Detached`]).
 //!
 //! And: *a miss is a miss*. The clock moves with every entry that comes and whenever entries change their place, always before anything is
 //! taken away. So who found nothing while the clock stood still has proved that nothing was there.
 
-#![expect(clippy::unused_self, reason = "what is asked of a table or a book is asked of the table or the book")]
+#![expect(clippy::unused_self, reason = "what is asked of a table or a writer is asked of the table or the writer")]
 
 mod barrier;
 mod bucket;
-mod hash;
 pub(crate) mod hazard;
 mod index;
 pub(crate) mod lock;
 pub(crate) mod node;
+mod short_hash;
 mod slab;
-pub(crate) mod tally;
+pub(crate) mod thread_counters;
 
 #[cfg(test)]
 mod tests;
@@ -30,17 +30,17 @@ mod tests;
 use std::alloc::Layout;
 use std::ops::Range;
 
-pub(crate) use hash::Hash;
-pub(crate) use index::View;
-use index::{Index, IndexBook};
-pub(crate) use node::{Due, Head, Node, Shown, Vtable};
-pub(crate) use slab::Extras;
-use slab::{Slab, SlabBook};
+pub(crate) use index::IndexView;
+use index::{Index, IndexWriter};
+pub(crate) use node::{Deadline, EntryVtable, Head, Node, Shown};
+pub(crate) use short_hash::ShortHash;
+pub(crate) use slab::PrefixWords;
+use slab::{Slab, SlabWriter};
 
 use crate::sync::atomic::AtomicU64;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::atomic::fence;
-use crate::sync::soon;
+use crate::sync::prefetch;
 
 /// How often a reader that found nothing looks again because the clock has moved, before it asks under the lock.
 const LOOKS: u32 = 4;
@@ -49,141 +49,143 @@ const LOOKS: u32 = 4;
 #[repr(C)]
 pub(crate) struct Table {
     /// The tick of the last entry that came.
-    clock: AtomicU64,
+    version: AtomicU64,
     index: Index,
     slab: Slab,
 }
 
 /// A kind of entries of a table: its number, and how far apart its places are.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct KindOf {
+pub struct EntryType {
     pub(crate) number: u32,
     stride: u32,
 }
 
 /// What a short look came to.
-pub(crate) enum Near<'a> {
+pub(crate) enum FastLookup<'a> {
     /// This entry, alive and in time.
     Found(&'a Head),
     /// Nothing, if the clock still says this under the lock.
-    Nothing(u64),
+    Absent(u64),
     /// That takes a longer look.
-    Unclear,
+    Unknown,
 }
 
 /// What a reader came to.
-pub(crate) enum Look<'a> {
+pub(crate) enum FullLookup<'a> {
     /// This entry, alive when its due date was read.
-    Found(&'a Head, Due),
+    Found(&'a Head, Deadline),
     /// Nothing, if the clock still says this under the lock.
-    Nothing(u64),
+    Absent(u64),
     /// The clock does not stand still long enough to say.
-    Unclear,
+    Unknown,
 }
 
 impl Table {
     /// For so many entries, `usize::MAX` for any number.
-    pub(crate) fn new(entries: usize, extras: Extras) -> (Self, Book) {
-        let table = Self { clock: AtomicU64::new(1), index: Index::new(entries), slab: Slab::new() };
-        let book = Book { index: IndexBook::default(), slab: SlabBook::new(entries, extras) };
-        (table, book)
+    pub(crate) fn new(entries: usize, prefix_words: PrefixWords) -> (Self, TableWriter) {
+        let table = Self { version: AtomicU64::new(1), index: Index::new(entries), slab: Slab::new() };
+        let writer = TableWriter { index: IndexWriter::default(), slab: SlabWriter::new(entries, prefix_words) };
+        (table, writer)
     }
 
     /// The tick of the last entry that came.
     #[inline(always)]
-    pub(crate) fn clock(&self) -> u64 {
-        self.clock.load(Relaxed)
+    pub(crate) fn version(&self) -> u64 {
+        self.version.load(Relaxed)
     }
 
     /// Looks for an entry with this hash and of this kind where nearly all are: in the first place with the right tag, in the home bucket or its
-    /// neighbour. `hold` announces it before it is looked at. Without a loop, and with a kind that is read late: a hit needs few
-    /// registers. Where the store has but one kind (`ONE_KIND`), it is not compared.
+    /// neighbour. `protect` announces it before it is looked at. Without a loop, and with a kind that is read late: a hit needs few
+    /// registers. Where the store has but one kind (`SOLE_TYPE`), it is not compared.
     #[inline(always)]
-    pub(crate) fn find_near<'a, const ONE_KIND: bool>(
+    pub(crate) fn find_fast<'a, const SOLE_TYPE: bool>(
         &self,
-        hash: Hash,
-        kind: &KindOf,
-        hold: impl FnOnce(*const Head),
-        in_time: impl FnOnce(Due) -> bool,
-    ) -> Near<'a> {
-        let clock = self.clock.load(Acquire);
+        hash: ShortHash,
+        entry_type: &EntryType,
+        protect: impl FnOnce(*const Head),
+        is_fresh: impl FnOnce(Deadline) -> bool,
+    ) -> FastLookup<'a> {
+        let version = self.version.load(Acquire);
         let view = self.index.view();
         let line = view.line(hash);
         let mut bucket = line.home();
         let mut candidates = bucket.candidates(hash);
         if candidates.is_none() {
-            if !candidates.further {
-                return if self.stands(clock) { Near::Nothing(clock) } else { Near::Unclear };
+            if !candidates.overflowed {
+                return if self.is_unchanged(version) { FastLookup::Absent(version) } else { FastLookup::Unknown };
             }
             bucket = line.neighbour();
             candidates = bucket.candidates(hash);
             if candidates.is_none() {
-                let nothing = !candidates.further && self.stands(clock);
-                return if nothing { Near::Nothing(clock) } else { Near::Unclear };
+                let nothing = !candidates.overflowed && self.is_unchanged(version);
+                return if nothing { FastLookup::Absent(version) } else { FastLookup::Unknown };
             }
         }
-        let (candidate, chunks, kind) = (bucket.first(candidates), view.chunks(), *kind);
+        let (candidate, chunks, entry_type) = (bucket.first(candidates), view.chunks(), *entry_type);
         // SAFETY: as in `check`.
-        let Some(head) = (unsafe { self.slab.node_of::<ONE_KIND>(chunks, candidate, kind.number, kind.stride) }) else {
-            return Near::Unclear;
+        let Some(head) =
+            (unsafe { self.slab.node_of::<SOLE_TYPE>(chunks, candidate, entry_type.number, entry_type.stride) })
+        else {
+            return FastLookup::Unknown;
         };
-        hold(head);
+        protect(head);
         // SAFETY: as in `check`.
         let head: &'a Head = unsafe { &*head };
-        if head.is_live(hash, in_time) { Near::Found(head) } else { Near::Unclear }
+        if head.is_live(hash, is_fresh) { FastLookup::Found(head) } else { FastLookup::Unknown }
     }
 
     /// Whether the clock still says this, after everything that was loaded before.
     #[inline(always)]
-    fn stands(&self, clock: u64) -> bool {
+    fn is_unchanged(&self, version: u64) -> bool {
         fence(Acquire);
-        self.clock.load(Relaxed) == clock
+        self.version.load(Relaxed) == version
     }
 
-    /// As [`find_near`](Self::find_near), everywhere, with proof, and again if entries come meanwhile.
+    /// As [`find_fast`](Self::find_near), everywhere, with proof, and again if entries come meanwhile.
     pub(crate) fn find<'a>(
         &self,
-        hash: Hash,
-        kind: KindOf,
-        hold: &dyn Fn(*const Head),
+        hash: ShortHash,
+        entry_type: EntryType,
+        protect: &dyn Fn(*const Head),
         is: &dyn Fn(&Head) -> bool,
-    ) -> Look<'a> {
+    ) -> FullLookup<'a> {
         for _ in 0..LOOKS {
-            let clock = self.clock.load(Acquire);
+            let version = self.version.load(Acquire);
             let view = self.index.view();
             let mut found = None;
             view.find(hash, |slot| {
-                found = self.check(view, slot, hash, kind, &hold, &is);
+                found = self.check(view, slot, hash, entry_type, &protect, &is);
                 found.is_some()
             });
-            if let Some((head, due)) = found {
-                return Look::Found(head, due);
+            if let Some((head, deadline)) = found {
+                return FullLookup::Found(head, deadline);
             }
-            if self.stands(clock) {
-                return Look::Nothing(clock);
+            if self.is_unchanged(version) {
+                return FullLookup::Absent(version);
             }
         }
-        Look::Unclear
+        FullLookup::Unknown
     }
 
     /// The entry in this slot, if it is the one.
     #[inline]
     fn check<'a>(
         &self,
-        view: View,
+        view: IndexView,
         slot: u32,
-        hash: Hash,
-        kind: KindOf,
-        hold: &impl Fn(*const Head),
+        hash: ShortHash,
+        entry_type: EntryType,
+        protect: &impl Fn(*const Head),
         is: &impl Fn(&Head) -> bool,
-    ) -> Option<(&'a Head, Due)> {
+    ) -> Option<(&'a Head, Deadline)> {
         // SAFETY: the slot was found by this view, so its chunk is in the table that the view leads to.
-        let head = unsafe { self.slab.node_of::<false>(view.chunks(), slot, kind.number, kind.stride) }?;
-        hold(head);
+        let head = unsafe { self.slab.node_of::<false>(view.chunks(), slot, entry_type.number, entry_type.stride) }?;
+        protect(head);
         // SAFETY: places are never freed while somebody looks into the store, so this is a head, alive or not.
         let head: &'a Head = unsafe { &*head };
-        let due = head.due_if(hash)?;
-        is(head).then_some((head, due))
+        let deadline = head.deadline_if(hash)?;
+        is(head).then_some((head, deadline))
     }
 
     /// The place of a slot that a book gave out and that is in use, and the kind of its entry.
@@ -196,58 +198,58 @@ impl Table {
     /// The head of such a slot.
     #[inline]
     pub(crate) fn head(&self, slot: u32) -> &Head {
-        self.place(slot).0
+        self.cell(slot).0
     }
 
     /// Both at the price of one.
     #[inline]
-    pub(crate) fn place(&self, slot: u32) -> (&Head, *mut Head, u32) {
-        let (place, kind) = self.node(slot);
+    pub(crate) fn cell(&self, slot: u32) -> (&Head, *mut Head, u32) {
+        let (cell, entry_type) = self.node(slot);
         // SAFETY: places that were given out begin with a head. Under the lock nothing is freed.
-        (unsafe { &*place }, place, kind)
+        (unsafe { &*cell }, cell, entry_type)
     }
 
-    /// The entry of a slot that was given out once, if one lives there, and its kind. `hold` announces it before it is looked at.
+    /// The entry of a slot that was given out once, if one lives there, and its kind. `protect` announces it before it is looked at.
     ///
     /// # Safety
     ///
     /// The caller reads in this store since it got the view, under the lock that the slot was used under.
     pub(crate) unsafe fn visit<'a>(
         &self,
-        view: View,
+        view: IndexView,
         slot: u32,
-        hold: impl Fn(*const Head),
-    ) -> Option<(&'a Head, u32, Due)> {
+        protect: impl Fn(*const Head),
+    ) -> Option<(&'a Head, u32, Deadline)> {
         // SAFETY: as long as the view is looked into, it leads to the chunks that its slots are in.
-        let (head, kind) = unsafe { self.slab.node(view.chunks(), slot) };
-        hold(head);
+        let (head, entry_type) = unsafe { self.slab.node(view.chunks(), slot) };
+        protect(head);
         // SAFETY: as in `check`.
         let head: &'a Head = unsafe { &*head };
-        head.due_if_alive().map(|due| (head, kind, due))
+        head.deadline_if_live().map(|deadline| (head, entry_type, deadline))
     }
 
     /// One of the [extra](Extras) words of a slot.
-    pub(crate) fn extra(&self, head: &Head, number: u8) -> &AtomicU64 {
+    pub(crate) fn prefix_word(&self, head: &Head, number: u8) -> &AtomicU64 {
         // SAFETY: all places of this table have the words that were reserved.
-        unsafe { slab::extra(head, number) }
+        unsafe { slab::prefix_word(head, number) }
     }
 }
 
 /// What writers keep, under the lock.
-pub(crate) struct Book {
-    index: IndexBook,
-    slab: SlabBook,
+pub(crate) struct TableWriter {
+    index: IndexWriter,
+    slab: SlabWriter,
 }
 
-impl Book {
+impl TableWriter {
     /// A new kind of entries; gives its number.
-    pub(crate) fn add_kind(&mut self, table: &Table, vtable: &'static Vtable) -> KindOf {
-        let number = self.slab.add_kind(&table.slab, vtable);
-        KindOf { number, stride: self.slab.stride(number) }
+    pub(crate) fn add_entry_type(&mut self, table: &Table, vtable: &'static EntryVtable) -> EntryType {
+        let number = self.slab.add_entry_type(&table.slab, vtable);
+        EntryType { number, stride: self.slab.stride(number) }
     }
 
-    pub(crate) fn vtable(&self, kind: u32) -> &'static Vtable {
-        self.slab.vtable(kind)
+    pub(crate) fn vtable(&self, entry_type: u32) -> &'static EntryVtable {
+        self.slab.vtable(entry_type)
     }
 
     /// Whether entries have anything to drop.
@@ -257,14 +259,14 @@ impl Book {
 
     /// A place for an entry, which nobody else knows.
     #[inline]
-    pub(crate) fn take(&mut self, table: &Table, kind: u32) -> u32 {
+    pub(crate) fn take(&mut self, table: &Table, entry_type: u32) -> u32 {
         table.index.prepare(&mut self.index);
-        self.slab.take(&table.slab, kind, |chunks| Index::set_chunks(&self.index, chunks))
+        self.slab.take(&table.slab, entry_type, |chunks| Index::set_chunks(&self.index, chunks))
     }
 
     /// A place that nobody can reach any more, its entry dropped.
-    pub(crate) fn give_back(&mut self, kind: u32, slot: u32) {
-        self.slab.give_back(kind, slot);
+    pub(crate) fn give_back(&mut self, entry_type: u32, slot: u32) {
+        self.slab.give_back(entry_type, slot);
     }
 
     /// The head of a slot, which may never have been given out, if an entry lives there.
@@ -273,63 +275,71 @@ impl Book {
         self.slab.knows(&table.slab, slot).then(|| table.head(slot)).filter(|head| head.is_alive())
     }
 
-    /// The marks of these slots, [`u64::MAX`] where nothing lives, at the end of `marks`.
-    pub(crate) fn marks(&self, table: &Table, slots: Range<u32>, marks: &mut Vec<u64>) {
-        self.slab.each_head(&table.slab, slots, marks, |head| {
+    /// The marks of these slots, [`u64::MAX`] where nothing lives, at the end of `ranks`.
+    pub(crate) fn ranks(&self, table: &Table, slots: Range<u32>, ranks: &mut Vec<u64>) {
+        self.slab.each_head(&table.slab, slots, ranks, |head| {
             // SAFETY: the head of a place, or nothing. Under the lock nothing is freed.
             unsafe { head.as_ref() }.map_or(u64::MAX, |head| {
                 // Both at once: which places are empty nobody can guess.
-                let (mark, alive) = (head.mark.load(Relaxed), head.is_alive());
-                if alive { mark } else { u64::MAX }
+                let (rank, alive) = (head.rank.load(Relaxed), head.is_alive());
+                if alive { rank } else { u64::MAX }
             })
         });
     }
 
     /// What a reader can go by for as long as it reads.
-    pub(crate) fn view(&self, table: &Table) -> View {
+    pub(crate) fn view(&self, table: &Table) -> IndexView {
         table.index.view()
     }
 
     /// Lets readers find the entry, whose key, value, mark and dates have been written.
     #[inline(always)]
-    pub(crate) fn publish(&mut self, table: &Table, head: &Head, hash: Hash, slot: u32, due: Due, tick: u64) {
+    pub(crate) fn publish(
+        &mut self,
+        table: &Table,
+        head: &Head,
+        hash: ShortHash,
+        slot: u32,
+        deadline: Deadline,
+        stamp: u64,
+    ) {
         debug_assert!(std::ptr::eq(head, table.head(slot)));
-        head.publish(hash, due);
+        head.publish(hash, deadline);
         if !Index::link_at_once(&mut self.index, hash, slot) {
-            let kept = |slot: u32| table.head(slot).kept_hash();
+            let fragment = |slot: u32| table.head(slot).hash_fragment();
             // Whoever looked before a split must look again.
-            let moved = || table.clock.store(table.clock.load(Relaxed) + 1, Release);
-            table.index.link(&mut self.index, hash, slot, &kept, &moved);
+            let moved = || table.version.store(table.version.load(Relaxed) + 1, Release);
+            table.index.link(&mut self.index, hash, slot, &fragment, &moved);
         }
         // Last: with the same clock nothing has come.
-        table.clock.store(tick.max(table.clock.load(Relaxed) + 1), Release);
+        table.version.store(stamp.max(table.version.load(Relaxed) + 1), Release);
     }
 
     /// Lets nobody find the entry any more. Who holds it may go on reading it. Gives its hash.
     #[inline]
-    pub(crate) fn unlink(&mut self, head: &Head, slot: u32) -> Hash {
-        let kept = head.kept_hash();
+    pub(crate) fn unlink(&mut self, head: &Head, slot: u32) -> ShortHash {
+        let fragment = head.hash_fragment();
         head.retire();
-        Index::unlink(&mut self.index, kept, slot)
+        Index::unlink(&mut self.index, fragment, slot)
     }
 
     /// The entries in these slots will be taken out before long: where they are, and where the index leads to `near`, comes into the processor's caches
     /// meanwhile. `far` has more time, and was `near`'s place when that was asked for.
     #[inline]
-    pub(crate) fn soon(&self, table: &Table, far: u32, near: u32) {
-        soon(table.node(far).0);
-        Index::soon(&self.index, table.head(near).kept_hash());
+    pub(crate) fn prefetch(&self, table: &Table, far: u32, near: u32) {
+        prefetch(table.node(far).0);
+        Index::prefetch(&self.index, table.head(near).hash_fragment());
     }
 
     /// The hash of a live entry.
-    pub(crate) fn hash(&self, table: &Table, slot: u32) -> Hash {
-        self.index.hash(table.head(slot).kept_hash(), slot)
+    pub(crate) fn hash(&self, table: &Table, slot: u32) -> ShortHash {
+        self.index.hash(table.head(slot).hash_fragment(), slot)
     }
 
     /// Calls `see` for each entry that may have this hash and is of this kind.
-    pub(crate) fn each(&self, table: &Table, hash: Hash, kind: u32, mut see: impl FnMut(u32)) {
+    pub(crate) fn each(&self, table: &Table, hash: ShortHash, entry_type: u32, mut see: impl FnMut(u32)) {
         table.index.view().find(hash, |slot| {
-            if table.node(slot).1 == kind && table.head(slot).due_if(hash).is_some() {
+            if table.node(slot).1 == entry_type && table.head(slot).deadline_if(hash).is_some() {
                 see(slot);
             }
             false
@@ -353,7 +363,7 @@ impl Book {
         let ranges = slab.ranges();
         memory.extend(slab.into_memory());
         // Who looked for something in what was taken away must look again.
-        table.clock.store(table.clock.load(Relaxed) + 1, Release);
+        table.version.store(table.version.load(Relaxed) + 1, Release);
         Detached { memory, ranges }
     }
 
@@ -369,7 +379,7 @@ impl Book {
         let linked = table.index.validate(&self.index, |slot| {
             let head = table.head(slot);
             assert!(head.is_alive(), "only live entries are in the index");
-            head.kept_hash()
+            head.hash_fragment()
         });
         assert_eq!(linked, live.len(), "every live entry is in the index once");
         live
@@ -407,10 +417,10 @@ impl Detached {
 ///
 /// # Safety
 ///
-/// See [`Vtable::drop`]: each place is of that kind, unreachable, and comes once.
-pub(crate) unsafe fn drop_each(entries: &mut dyn Iterator<Item = (*mut Head, &'static Vtable, bool)>) {
+/// See [`EntryVtable::drop`]: each place is of that kind, unreachable, and comes once.
+pub(crate) unsafe fn drop_each(entries: &mut dyn Iterator<Item = (*mut Head, &'static EntryVtable, bool)>) {
     /// Goes on where a panic interrupted.
-    struct Rest<'a, 'b>(&'a mut (dyn Iterator<Item = (*mut Head, &'static Vtable, bool)> + 'b));
+    struct Rest<'a, 'b>(&'a mut (dyn Iterator<Item = (*mut Head, &'static EntryVtable, bool)> + 'b));
 
     impl Drop for Rest<'_, '_> {
         fn drop(&mut self) {

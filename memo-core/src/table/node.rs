@@ -2,14 +2,14 @@
 //!
 //! The head's `word` tells whether an entry lives here. It is stored last when an entry is published and first when it is taken out, and no hit
 //! ever writes it: a reader that finds it alive after it has announced itself ([`hazard`](super::hazard)) may read the rest.
-//! A hit writes the `mark`, even of an entry that has just left: so a mark is no sign of life.
+//! A hit writes the `rank`, even of an entry that has just left: so a mark is no sign of life.
 
 use std::alloc::Layout;
 use std::any::Any;
 use std::cell::UnsafeCell;
 use std::mem::{MaybeUninit, needs_drop};
 
-use super::hash::Hash;
+use super::short_hash::ShortHash;
 use crate::key::Components;
 use crate::sync::atomic::AtomicU64;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -22,18 +22,18 @@ const DEAD: u64 = 0;
 
 /// When an entry is over, in [units](Due::UNIT_BITS) of the clock: 40 bits, which are 34 years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Due(u64);
+pub(crate) struct Deadline(u64);
 
-impl Due {
+impl Deadline {
     pub(crate) const NEVER: Self = Self((1 << (64 - HASH_BITS)) - 1);
     /// Told elsewhere.
-    pub(crate) const ELSEWHERE: Self = Self(Self::NEVER.0 - 1);
+    pub(crate) const STORED_APART: Self = Self(Self::NEVER.0 - 1);
     /// A unit is this power of two of nanoseconds, about a millisecond: less than the coarse clock's own lateness.
     const UNIT_BITS: u32 = 20;
 
     /// Rounds up: nothing is over too early.
     pub(crate) fn at(nanos: u64) -> Self {
-        Self(nanos.div_ceil(1 << Self::UNIT_BITS).clamp(1, Self::ELSEWHERE.0 - 1))
+        Self(nanos.div_ceil(1 << Self::UNIT_BITS).clamp(1, Self::STORED_APART.0 - 1))
     }
 
     pub(crate) fn nanos(self) -> u64 {
@@ -41,14 +41,14 @@ impl Due {
     }
 
     #[inline]
-    pub(crate) fn is_over(self, now: u64) -> bool {
+    pub(crate) fn is_expired(self, now: u64) -> bool {
         self.0 <= now >> Self::UNIT_BITS
     }
 
     /// Whether the date is told here, and is not over. [`u64::MAX`] is later than all of these. No entry, no date.
     #[inline(always)]
-    pub(crate) fn is_ahead_of(self, now: u64) -> bool {
-        !self.is_over(now) && self != Self::ELSEWHERE
+    pub(crate) fn is_after(self, now: u64) -> bool {
+        !self.is_expired(now) && self != Self::STORED_APART
     }
 }
 
@@ -57,7 +57,7 @@ impl Due {
 #[derive(Debug)]
 pub struct Head {
     /// Written by hits, read by the policy.
-    pub(crate) mark: AtomicU64,
+    pub(crate) rank: AtomicU64,
     word: AtomicU64,
 }
 
@@ -66,49 +66,49 @@ impl Head {
     ///
     /// Acquire: key and value were written before.
     #[inline(always)]
-    pub(crate) fn due_if(&self, hash: Hash) -> Option<Due> {
+    pub(crate) fn deadline_if(&self, hash: ShortHash) -> Option<Deadline> {
         let word = self.word.load(Acquire);
-        let due = word >> HASH_BITS;
-        (may_have(word, hash) && due != DEAD).then_some(Due(due))
+        let deadline = word >> HASH_BITS;
+        (may_have(word, hash) && deadline != DEAD).then_some(Deadline(deadline))
     }
 
     /// Whether an entry lives here that may have this hash and is in time: one comparison for the usual entry, which is never over.
     ///
-    /// Acquire: as in [`due_if`](Self::due_if).
+    /// Acquire: as in [`deadline_if`](Self::due_if).
     #[inline(always)]
-    pub(crate) fn is_live(&self, hash: Hash, in_time: impl FnOnce(Due) -> bool) -> bool {
+    pub(crate) fn is_live(&self, hash: ShortHash, is_fresh: impl FnOnce(Deadline) -> bool) -> bool {
         let word = self.word.load(Acquire);
-        word == Due::NEVER.0 << HASH_BITS | u64::from(hash.kept())
-            || may_have(word, hash) && in_time(Due(word >> HASH_BITS))
+        word == Deadline::NEVER.0 << HASH_BITS | u64::from(hash.fragment())
+            || may_have(word, hash) && is_fresh(Deadline(word >> HASH_BITS))
     }
 
-    pub(crate) fn due(&self) -> Due {
-        Due(self.word.load(Relaxed) >> HASH_BITS)
+    pub(crate) fn deadline(&self) -> Deadline {
+        Deadline(self.word.load(Relaxed) >> HASH_BITS)
     }
 
     /// When the entry is over, if it lives. In one look: an entry may leave at any time, and a date that is read later may be that of
     /// nobody.
-    pub(crate) fn due_if_alive(&self) -> Option<Due> {
+    pub(crate) fn deadline_if_live(&self) -> Option<Deadline> {
         match self.word.load(Acquire) {
             DEAD => None,
-            word => Some(Due(word >> HASH_BITS)),
+            word => Some(Deadline(word >> HASH_BITS)),
         }
     }
 
-    /// Acquire, as in [`due_if`](Self::due_if).
+    /// Acquire, as in [`deadline_if`](Self::due_if).
     #[inline]
     pub(crate) fn is_alive(&self) -> bool {
         self.word.load(Acquire) != DEAD
     }
 
     /// The part of the hash that is kept here.
-    pub(crate) fn kept_hash(&self) -> u32 {
+    pub(crate) fn hash_fragment(&self) -> u32 {
         (self.word.load(Relaxed) & ((1 << HASH_BITS) - 1)) as u32
     }
 
     /// An entry lives here from now on. Key, value and mark have been written.
-    pub(crate) fn publish(&self, hash: Hash, due: Due) {
-        self.word.store(due.0 << HASH_BITS | u64::from(hash.kept()), Release);
+    pub(crate) fn publish(&self, hash: ShortHash, deadline: Deadline) {
+        self.word.store(deadline.0 << HASH_BITS | u64::from(hash.fragment()), Release);
     }
 
     /// It does not live here any more.
@@ -121,8 +121,8 @@ impl Head {
 
 /// Whether the hash of an entry with this word may be this.
 #[inline(always)]
-fn may_have(word: u64, hash: Hash) -> bool {
-    (word ^ u64::from(hash.kept())) & ((1 << HASH_BITS) - 1) == 0
+fn may_have(word: u64, hash: ShortHash) -> bool {
+    (word ^ u64::from(hash.fragment())) & ((1 << HASH_BITS) - 1) == 0
 }
 
 /// An entry. The value is there once the entry lives, or once its run has landed.
@@ -135,7 +135,7 @@ pub(crate) struct Node<K, V> {
 
 /// The same memory once the value is there: what has to be dropped.
 #[repr(C)]
-struct Full<K, V> {
+struct FullNode<K, V> {
     head: Head,
     key: K,
     value: V,
@@ -175,15 +175,15 @@ impl<K, V> Node<K, V> {
     pub(crate) unsafe fn write_value(node: *mut Head, value: V) {
         // SAFETY: by contract; `UnsafeCell` and `MaybeUninit` are transparent.
         unsafe {
-            let place = UnsafeCell::raw_get(&raw const (*node.cast::<Self>()).value);
-            writes(place);
-            place.cast::<V>().write(value);
+            let cell = UnsafeCell::raw_get(&raw const (*node.cast::<Self>()).value);
+            writes(cell);
+            cell.cast::<V>().write(value);
         }
     }
 }
 
 /// What must be known of the types in an entry by those who do not know them.
-pub(crate) struct Vtable {
+pub(crate) struct EntryVtable {
     pub(super) layout: Layout,
     pub(super) needs_drop: bool,
     /// `None`, and not compiled, where there is nothing to drop.
@@ -195,7 +195,7 @@ pub(crate) struct Vtable {
 /// The arguments and the value of an entry, for those who do not know their types.
 pub(crate) type Shown = (*const dyn Components, *const dyn Any);
 
-impl Vtable {
+impl EntryVtable {
     /// Entries that show nothing.
     pub(crate) const fn new<K, V>() -> Self {
         Self {
@@ -232,7 +232,7 @@ impl Vtable {
 }
 
 unsafe fn drop_key<K, V>(node: *mut Head) {
-    // SAFETY: by the contract of `Vtable::drop`.
+    // SAFETY: by the contract of `EntryVtable::drop`.
     unsafe {
         writes(&raw const (*node.cast::<Node<K, V>>()).key);
         (&raw mut (*node.cast::<Node<K, V>>()).key).drop_in_place();
@@ -241,10 +241,10 @@ unsafe fn drop_key<K, V>(node: *mut Head) {
 
 /// As one struct, so that the value is dropped even if the key's `drop` panics.
 unsafe fn drop_pair<K, V>(node: *mut Head) {
-    // SAFETY: by the contract of `Vtable::drop`; the two structs have one layout, since `MaybeUninit` and `UnsafeCell` change none.
+    // SAFETY: by the contract of `EntryVtable::drop`; the two structs have one layout, since `MaybeUninit` and `UnsafeCell` change none.
     unsafe {
-        writes(&raw const (*node.cast::<Full<K, V>>()).key);
-        writes(&raw const (*node.cast::<Full<K, V>>()).value);
-        node.cast::<Full<K, V>>().drop_in_place();
+        writes(&raw const (*node.cast::<FullNode<K, V>>()).key);
+        writes(&raw const (*node.cast::<FullNode<K, V>>()).value);
+        node.cast::<FullNode<K, V>>().drop_in_place();
     }
 }

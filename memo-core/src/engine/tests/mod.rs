@@ -1,6 +1,6 @@
 //! What cannot be seen from outside: collisions of the whole hash, the size of the heaps, who holds what.
 
-mod kinds;
+mod entry_types;
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
@@ -64,7 +64,7 @@ fn listeners_hear_why_an_entry_left() {
         .lru(2)
         .ttl(Duration::from_secs(1))
         .clock(clock.clone())
-        .listener({
+        .removal_listener({
             let heard = heard.clone();
             move |key: &u32, value: &u32, cause| heard.lock().unwrap().push((*key, *value, cause))
         })
@@ -97,7 +97,7 @@ fn dates_that_are_out_of_date_do_not_pile_up() {
 
 #[test]
 fn weights_hold_when_an_entry_is_replaced_by_a_heavier_one() {
-    let cache = Cache::builder().max_weight(100).weigher(|_: &u32, value: &Vec<u8>| value.len() as u64).build();
+    let cache = Cache::builder().max_weight(100).weight(|_: &u32, value: &Vec<u8>| value.len() as u64).build();
     for key in 0..10 {
         cache.insert(key, vec![0; 10]);
     }
@@ -113,7 +113,7 @@ fn weights_hold_when_an_entry_is_replaced_by_a_heavier_one() {
 
 #[test]
 fn weights_near_the_largest_number_are_replaced() {
-    let cache = Cache::builder().max_weight(u64::MAX).weigher(|_: &u32, value: &u64| *value).build();
+    let cache = Cache::builder().max_weight(u64::MAX).weight(|_: &u32, value: &u64| *value).build();
     for value in [u64::MAX, u64::MAX, 1, u64::MAX - 1] {
         cache.insert(1, value);
         cache.validate();

@@ -61,9 +61,9 @@ fn lru_hits_and_misses_as_functools_lru_cache_does() {
 
 /// Follows one recorded step, such as `7+`, `7-`, `7-3`, `7=`, `7/`.
 fn follow(model: &mut Model, step: &str) {
-    let sign = step.find(|letter: char| !letter.is_ascii_digit()).unwrap();
-    let (key, victim) = (number(&step[..sign]), &step[sign + 1..]);
-    match (&step[sign..=sign], victim) {
+    let scan_tag = step.find(|letter: char| !letter.is_ascii_digit()).unwrap();
+    let (key, victim) = (number(&step[..scan_tag]), &step[scan_tag + 1..]);
+    match (&step[scan_tag..=scan_tag], victim) {
         ("+", _) => assert_eq!(model.access(key), Outcome::Hit, "{step}"),
         ("-", "") => assert_eq!(model.access(key), Outcome::Kept, "{step}"),
         ("-", victim) => assert_eq!(model.access(key), Outcome::Evicted(number(victim)), "{step}"),

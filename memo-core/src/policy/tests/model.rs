@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use crate::policy::{Policy, PolicyKind, Victim, View};
+use crate::policy::{Policy, PolicyKind, Ranks, Victim};
 
 pub(super) const KINDS: [PolicyKind; 5] =
     [PolicyKind::Lru, PolicyKind::Lfu, PolicyKind::Fifo, PolicyKind::Random { seed: 7 }, PolicyKind::Max];
@@ -26,7 +26,7 @@ pub(super) enum Outcome {
 
 struct Entry {
     key: u32,
-    mark: Cell<u64>,
+    rank: Cell<u64>,
 }
 
 /// The entries, as policies see them.
@@ -42,14 +42,14 @@ impl Slots {
     }
 }
 
-impl View for Slots {
-    fn mark(&self, slot: u32) -> u64 {
+impl Ranks for Slots {
+    fn rank(&self, slot: u32) -> u64 {
         self.looks.set(self.looks.get() + 1);
-        self.entry(slot).map_or(u64::MAX, |entry| entry.mark.get())
+        self.entry(slot).map_or(u64::MAX, |entry| entry.rank.get())
     }
 
-    fn set_mark(&self, slot: u32, mark: u64) {
-        self.entry(slot).expect("policies write marks of live slots only").mark.set(mark);
+    fn set_rank(&self, slot: u32, rank: u64) {
+        self.entry(slot).expect("policies write ranks of live slots only").rank.set(rank);
     }
 
     fn hits(&self) -> u64 {
@@ -64,7 +64,7 @@ pub(super) struct Model {
     slots: Slots,
     places: HashMap<u32, u32>,
     free: Vec<u32>,
-    tick: u64,
+    stamp: u64,
 }
 
 impl Model {
@@ -75,7 +75,7 @@ impl Model {
             slots: Slots { entries: Vec::new(), hits: 0, looks: Cell::new(0) },
             places: HashMap::new(),
             free: Vec::new(),
-            tick: TAG,
+            stamp: TAG,
         }
     }
 
@@ -115,11 +115,11 @@ impl Model {
     pub(super) fn hit(&mut self, key: u32) -> bool {
         let Some(&slot) = self.places.get(&key) else { return false };
         self.slots.hits += 1;
-        let (touch, tick) = (self.policy.touch(), self.tick + TICK);
-        if let Some(mark) = touch.mark(self.slots.mark(slot), || tick) {
-            self.slots.set_mark(slot, mark);
+        let (on_hit, stamp) = (self.policy.on_hit(), self.stamp + TICK);
+        if let Some(rank) = on_hit.rank(self.slots.rank(slot), || stamp) {
+            self.slots.set_rank(slot, rank);
         }
-        self.tick = tick;
+        self.stamp = stamp;
         true
     }
 
@@ -136,28 +136,28 @@ impl Model {
             Outcome::Kept
         } else {
             match self.policy.victim(Some(hash(key)), &self.slots) {
-                Victim::Newcomer => return Outcome::Refused,
+                Victim::Candidate => return Outcome::Refused,
                 Victim::Slot(slot) => Outcome::Evicted(self.take(slot, true)),
             }
         };
         let slot = self.free_slot();
-        self.tick += TICK;
-        let mark = self.policy.inserted(slot, hash(key), self.tick);
-        self.keep(key, slot, mark);
+        self.stamp += TICK;
+        let rank = self.policy.inserted(slot, hash(key), self.stamp);
+        self.keep(key, slot, rank);
         outcome
     }
 
     /// A store may write a new value in the old one's place or in another: even keys stay, odd ones move.
     fn replace(&mut self, key: u32, old: u32) {
-        let old_mark = self.slots.mark(old);
+        let old_mark = self.slots.rank(old);
         let new = if key.is_multiple_of(2) { old } else { self.free_slot() };
-        self.tick += TICK;
-        let mark = self.policy.replaced(old, old_mark, new, hash(key), self.tick);
+        self.stamp += TICK;
+        let rank = self.policy.replaced(old, old_mark, new, hash(key), self.stamp);
         if new != old {
             self.slots.entries[old as usize] = None;
             self.free.push(old);
         }
-        self.keep(key, new, mark);
+        self.keep(key, new, rank);
     }
 
     fn free_slot(&mut self) -> u32 {
@@ -167,8 +167,8 @@ impl Model {
         })
     }
 
-    fn keep(&mut self, key: u32, slot: u32, mark: u64) {
-        self.slots.entries[slot as usize] = Some(Entry { key, mark: Cell::new(mark) });
+    fn keep(&mut self, key: u32, slot: u32, rank: u64) {
+        self.slots.entries[slot as usize] = Some(Entry { key, rank: Cell::new(rank) });
         self.places.insert(key, slot);
     }
 
@@ -190,7 +190,7 @@ impl Model {
         self.policy.resized(capacity);
         while self.len() > capacity {
             match self.policy.victim(None, &self.slots) {
-                Victim::Newcomer => panic!("there is no newcomer while a cache is resized"),
+                Victim::Candidate => panic!("there is no newcomer while a cache is resized"),
                 Victim::Slot(slot) => self.take(slot, true),
             };
         }

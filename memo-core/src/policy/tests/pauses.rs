@@ -29,7 +29,7 @@ fn no_access_to_a_large_cache_reads_more_than_three_groups_of_marks() {
         most = most.max(most_looks(&mut model, 3 * CAPACITY..4 * CAPACITY));
         let mixed = (4 * CAPACITY..5 * CAPACITY).flat_map(|key| [key, key - CAPACITY / 2, key - CAPACITY + 10]);
         most = most.max(most_looks(&mut model, mixed));
-        assert!(most <= 3 * 4_096, "{}: {most} marks", kind.name());
+        assert!(most <= 3 * 4_096, "{}: {most} ranks", kind.name());
         model.validate();
     }
 }

@@ -58,4 +58,4 @@ impl<T> Thread<T> {
 }
 
 /// Nothing that a model could tell.
-pub(crate) fn soon<T>(_: *const T) {}
+pub(crate) fn prefetch<T>(_: *const T) {}

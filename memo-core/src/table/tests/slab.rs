@@ -5,7 +5,7 @@ use super::{Store, spread};
 #[test]
 fn a_kind_without_entries_hides_none_of_another() {
     let mut store = Store::new(usize::MAX, 0);
-    let (_, second) = (store.kind::<u64>(), store.kind::<u64>());
+    let (_, second) = (store.entry_type::<u64>(), store.entry_type::<u64>());
     store.insert(spread(1), second, 1, 10_u64);
     assert_eq!(store.live(), [0]);
 }
@@ -14,7 +14,7 @@ fn a_kind_without_entries_hides_none_of_another() {
 fn a_kind_whose_chunk_is_full_hides_none_of_another() {
     // Chunks of 32.
     let mut store = Store::new(16, 0);
-    let (first, second) = (store.kind::<u64>(), store.kind::<[u8; 3]>());
+    let (first, second) = (store.entry_type::<u64>(), store.entry_type::<[u8; 3]>());
     for number in 0..32 {
         store.insert(spread(number), first, number, u64::from(number));
     }
@@ -31,7 +31,7 @@ fn kinds_of_all_sizes_live_beside_each_other() {
     struct Wide([u8; 300]);
 
     let mut store = Store::new(usize::MAX, 2);
-    let (plain, empty, wide) = (store.kind::<u64>(), store.kind::<()>(), store.kind::<Wide>());
+    let (plain, empty, wide) = (store.entry_type::<u64>(), store.entry_type::<()>(), store.entry_type::<Wide>());
     let mut slots = Vec::new();
     for number in 0..2_000 {
         slots.push(store.insert(spread(number), plain, number, u64::from(number)));

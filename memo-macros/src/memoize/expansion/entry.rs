@@ -154,7 +154,7 @@ impl Printer<'_> {
             }
         });
         quote_spanned! {self.site=> {
-            let mut __turn = #p::Turn::new();
+            let mut __turn = #p::RetryState::new();
             let mut __op = __op;
             loop {
                 let __wait = #step;

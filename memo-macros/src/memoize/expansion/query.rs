@@ -31,18 +31,18 @@ impl Printer<'_> {
         let (p, result, options) = (&self.p, &self.model.result, &self.model.options);
         let site = Model::site_of(result);
         if self.model.is_opaque() {
-            return quote_spanned!(site=> #p::Whole);
+            return quote_spanned!(site=> #p::All);
         }
         let policy = if options.cacheable.skip_none {
             quote_spanned!(site=> #p::SomeOnly)
         } else if options.cacheable.cache_err {
-            quote_spanned!(site=> #p::Whole)
+            quote_spanned!(site=> #p::All)
         } else {
-            quote_spanned!(site=> (&&&#p::Returns::<#result>::new()).__memokit_keep())
+            quote_spanned!(site=> (&&&#p::Returns::<#result>::new()).__memokit_cacheable())
         };
-        let scope = Ident::new(if options.storage.local { "Alone" } else { "Threads" }, site);
+        let scope = Ident::new(if options.storage.local { "OneThread" } else { "AcrossThreads" }, site);
         // The user's type stays out of the expression that is asked: a span over tokens of both of us would begin at the attribute.
-        quote_spanned!(site=> match #p::kept::<#result, #p::#scope, _>(#policy) { __kept => (&&__kept).__memokit_fit() })
+        quote_spanned!(site=> match #p::check_cacheable::<#result, #p::#scope, _>(#policy) { __kept => (&&__kept).__memokit_fit() })
     }
 
     fn query(&self) -> TokenStream {

@@ -17,9 +17,9 @@ impl Printer<'_> {
             return config_item;
         }
         let (site_ty, store_ty, open) = if self.model.options.storage.local {
-            ("LocalSite", "Local", "local")
+            ("ThreadCache", "LocalStore", "local")
         } else {
-            ("Site", "Shared", "shared")
+            ("StaticCache", "SharedStore", "shared")
         };
         let name = |name: &str| Ident::new(name, self.site);
         let (site_ty, store_ty) = (name(site_ty), name(store_ty));

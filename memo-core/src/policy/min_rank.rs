@@ -18,9 +18,9 @@
 
 use std::cmp::Ordering;
 
-use super::View;
-use super::bits::Bits;
-use super::lows::Lows;
+use super::Ranks;
+use super::bit_set::BitSet;
+use super::tournament_tree::TournamentTree;
 
 /// Slots read at a time: the longest that a call has to wait for one list.
 const GROUP: u32 = 1 << GROUP_BITS;
@@ -40,19 +40,19 @@ const LOOKS: usize = 2;
 
 /// The live slots and, of these, the ones with the lowest marks.
 #[derive(Debug, Default)]
-pub(super) struct Least {
-    live: Bits,
+pub(super) struct MinRank {
+    live: BitSet,
     groups: Vec<Group>,
     /// The groups' bounds; of a group without entries, [`u64::MAX`].
-    bounds: Lows,
+    bounds: TournamentTree,
     /// The group of the last victim. As long as its least mark is below all others' bounds, no others have to be looked at.
-    home: usize,
+    last_group: usize,
     /// No bound of another group is below this.
     others: u64,
     /// Above every slot there ever was.
     end: u32,
     /// Where lists are made.
-    marks: Vec<u64>,
+    ranks: Vec<u64>,
     found: Vec<u64>,
 }
 
@@ -62,9 +62,9 @@ struct Group {
     /// How many are listed at a time.
     part: usize,
     /// Those with the lowest marks when they were listed, the least at the end. Some records are outdated.
-    lowest: Vec<Record>,
+    lowest: Vec<Ranked>,
     /// Every live entry up to this one in order has a record. `None`: nothing is listed.
-    horizon: Option<Record>,
+    list_bound: Option<Ranked>,
 }
 
 /// An entry and the mark it had. In the order of marks; of equal ones the lower slot comes first.
@@ -72,17 +72,17 @@ struct Group {
 /// Packed, for else the record is a third larger; but read as what was written, or the processor has to wait for parts of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C, packed(4))]
-struct Record {
-    mark: u64,
+struct Ranked {
+    rank: u64,
     slot: u32,
 }
 
-impl Record {
-    fn new(mark: u64, slot: u32) -> Self {
-        Self { mark, slot }
+impl Ranked {
+    fn new(rank: u64, slot: u32) -> Self {
+        Self { rank, slot }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "the rest is the mark's")]
+    #[expect(clippy::cast_possible_truncation, reason = "the rest is the rank's")]
     /// From what is sorted: the part of the mark that is above a base, and the place in a group that begins at `first`.
     fn of(order: u64, base: u64, first: u32) -> Self {
         Self::new(base + (order >> GROUP_BITS), first + (order as u32 & (GROUP - 1)))
@@ -92,22 +92,22 @@ impl Record {
         self.slot
     }
 
-    fn mark(self) -> u64 {
-        self.mark
+    fn rank(self) -> u64 {
+        self.rank
     }
 
     fn order(self) -> u128 {
-        u128::from(self.mark()) << 32 | u128::from(self.slot())
+        u128::from(self.rank()) << 32 | u128::from(self.slot())
     }
 }
 
-impl Ord for Record {
+impl Ord for Ranked {
     fn cmp(&self, other: &Self) -> Ordering {
         self.order().cmp(&other.order())
     }
 }
 
-impl PartialOrd for Record {
+impl PartialOrd for Ranked {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
@@ -117,10 +117,10 @@ impl PartialOrd for Record {
     }
 }
 
-impl Least {
+impl MinRank {
     /// An entry came to live in `slot`.
     #[inline]
-    pub(super) fn inserted(&mut self, slot: u32, mark: u64) {
+    pub(super) fn inserted(&mut self, slot: u32, rank: u64) {
         debug_assert!(!self.live.contains(slot), "slot {slot} is taken");
         self.live.insert(slot);
         self.end = self.end.max(slot + 1);
@@ -130,9 +130,9 @@ impl Least {
         }
         let group = &mut self.groups[at];
         group.live += 1;
-        group.add(Record::new(mark, slot));
-        if mark < self.bounds.get(at) {
-            self.sink(at, mark);
+        group.add(Ranked::new(rank, slot));
+        if rank < self.bounds.get(at) {
+            self.sink(at, rank);
         }
     }
 
@@ -146,10 +146,10 @@ impl Least {
 
     /// A newcomer is below all that its group had.
     #[inline(never)]
-    fn sink(&mut self, at: usize, mark: u64) {
-        self.bounds.set(at, mark);
-        if at != self.home {
-            self.others = self.others.min(mark);
+    fn sink(&mut self, at: usize, rank: u64) {
+        self.bounds.set(at, rank);
+        if at != self.last_group {
+            self.others = self.others.min(rank);
         }
     }
 
@@ -164,73 +164,73 @@ impl Least {
         if group.live == 0 {
             *group = Group::default();
             self.bounds.set(at, u64::MAX);
-        } else if group.lowest.last().is_some_and(|least| least.slot() == slot) {
+        } else if group.lowest.last().is_some_and(|min_rank| min_rank.slot() == slot) {
             group.lowest.pop();
         }
     }
 
     /// The live slot with the least mark; of equal marks the lowest slot.
     #[inline]
-    pub(super) fn victim(&mut self, view: &dyn View) -> u32 {
-        if let Some(&least) = self.groups.get(self.home).and_then(|group| group.lowest.last())
-            && least.mark() < self.others
-            && least.mark() == view.mark(least.slot())
+    pub(super) fn victim(&mut self, view: &dyn Ranks) -> u32 {
+        if let Some(&min_rank) = self.groups.get(self.last_group).and_then(|group| group.lowest.last())
+            && min_rank.rank() < self.others
+            && min_rank.rank() == view.rank(min_rank.slot())
         {
             if self.groups.len() > 1 {
                 self.look_ahead(view);
             }
-            return least.slot();
+            return min_rank.slot();
         }
         self.victim_of_any(view)
     }
 
     /// A store of more than a group is larger than the nearest caches: who leaves next is known, so it need not be waited for.
     #[inline(never)]
-    fn look_ahead(&self, view: &dyn View) {
+    fn look_ahead(&self, view: &dyn Ranks) {
         let next = |steps: usize| {
-            let lowest = &self.groups[self.home].lowest;
+            let lowest = &self.groups[self.last_group].lowest;
             lowest.len().checked_sub(1 + steps).map(|at| lowest[at].slot())
         };
         if let (Some(far), Some(near)) = (next(2 * AHEAD), next(AHEAD)) {
-            view.soon(far, near);
+            view.prefetch(far, near);
         }
     }
 
     #[inline(never)]
-    fn victim_of_any(&mut self, view: &dyn View) -> u32 {
+    fn victim_of_any(&mut self, view: &dyn Ranks) -> u32 {
         // Twice what it takes: only threads that keep hitting all that is listed can use that up, and they must not keep a writer here.
         let groups = if self.groups.len() <= ALL_READ { 2 * self.groups.len() } else { LOOKS };
         let mut looks = groups * GROUP as usize;
-        let mut best: Option<Record> = None;
+        let mut best: Option<Ranked> = None;
         loop {
             let at = self.bounds.lowest();
             let (bound, group) = (self.bounds.get(at), &mut self.groups[at]);
-            if let Some(least) = group.least(view, &mut looks) {
-                if least.mark() != bound {
-                    self.bounds.set(at, least.mark());
+            if let Some(min_rank) = group.min_rank(view, &mut looks) {
+                if min_rank.rank() != bound {
+                    self.bounds.set(at, min_rank.rank());
                 }
                 if self.bounds.lowest() == at {
-                    (self.home, self.others) = (at, self.bounds.lowest_beside(at));
-                    return least.slot();
+                    (self.last_group, self.others) = (at, self.bounds.lowest_beside(at));
+                    return min_rank.slot();
                 }
-                best = Some(best.map_or(least, |best| best.min(least)));
-            } else if let Some(horizon) = group.horizon.filter(|horizon| horizon.mark() > bound) {
+                best = Some(best.map_or(min_rank, |best| best.min(min_rank)));
+            } else if let Some(list_bound) = group.list_bound.filter(|list_bound| list_bound.rank() > bound) {
                 // The list is used up. Before it is read anew, the others' bounds: one of them may be lower now.
-                self.bounds.set(at, horizon.mark());
+                self.bounds.set(at, list_bound.rank());
             } else if looks >= group.live as usize || best.is_none() {
                 looks = looks.saturating_sub(group.live as usize);
-                self.marks.clear();
-                view.marks(to_slot(at)..to_slot(at + 1).min(self.end), &mut self.marks);
+                self.ranks.clear();
+                view.ranks(to_slot(at)..to_slot(at + 1).min(self.end), &mut self.ranks);
                 let part = if groups <= ALL_READ * 2 { SMALL_PART } else { PART };
                 group.part = if group.live as usize <= FEW { FEW } else { group.live as usize / part };
                 // From the bound on; if all are far above it, from the least mark on.
-                let (first, marks, found) = (to_slot(at), &self.marks, &mut self.found);
-                let least = || marks.iter().copied().min().unwrap_or(u64::MAX);
-                let listed = group.list(first, marks, bound, found);
-                let listed = listed.or_else(|| group.list(first, marks, least(), found));
-                if let Some(least) = listed {
-                    self.bounds.set(at, least.mark());
-                    best = Some(best.map_or(least, |best| best.min(least)));
+                let (first, ranks, found) = (to_slot(at), &self.ranks, &mut self.found);
+                let min_rank = || ranks.iter().copied().min().unwrap_or(u64::MAX);
+                let listed = group.list(first, ranks, bound, found);
+                let listed = listed.or_else(|| group.list(first, ranks, min_rank(), found));
+                if let Some(min_rank) = listed {
+                    self.bounds.set(at, min_rank.rank());
+                    best = Some(best.map_or(min_rank, |best| best.min(min_rank)));
                 }
             } else if let Some(best) = best {
                 return best.slot();
@@ -244,16 +244,16 @@ impl Least {
     }
 
     #[cfg(any(test, feature = "validate"))]
-    pub(super) fn validate(&self, live: &[u32], view: &dyn View) {
+    pub(super) fn validate(&self, live: &[u32], view: &dyn Ranks) {
         let mut expected = live.to_vec();
         expected.sort_unstable();
         assert!(self.slots().eq(expected.iter().copied()), "the policy's live slots are the store's");
         for (at, group) in self.groups.iter().enumerate() {
             let slots = || self.live.range(to_slot(at), to_slot(at + 1));
             assert_eq!(group.live as usize, slots().count());
-            assert!(slots().all(|slot| view.mark(slot) >= self.bounds.get(at)), "no mark is below the bound");
+            assert!(slots().all(|slot| view.rank(slot) >= self.bounds.get(at)), "no rank is below the bound");
             group.validate(slots(), view);
-            assert!(at == self.home || self.bounds.get(at) >= self.others, "no other group's bound is below");
+            assert!(at == self.last_group || self.bounds.get(at) >= self.others, "no other group's bound is below");
         }
     }
 }
@@ -265,22 +265,22 @@ fn to_slot(group: usize) -> u32 {
 impl Group {
     /// A newcomer belongs into the list if it is not above the horizon: rare for stamps, the rule for counts.
     #[inline]
-    fn add(&mut self, newcomer: Record) {
+    fn add(&mut self, newcomer: Ranked) {
         // A look at the mark in place: where the horizon is copied whole, its parts are waited for.
-        if self.horizon.as_ref().is_some_and(|horizon| newcomer.mark() <= horizon.mark()) {
+        if self.list_bound.as_ref().is_some_and(|list_bound| newcomer.rank() <= list_bound.rank()) {
             self.add_below(newcomer);
         }
     }
 
     #[inline(never)]
-    fn add_below(&mut self, newcomer: Record) {
-        if self.horizon.is_none_or(|horizon| newcomer > horizon) {
+    fn add_below(&mut self, newcomer: Ranked) {
+        if self.list_bound.is_none_or(|list_bound| newcomer > list_bound) {
             return;
         }
         if self.lowest.len() >= 2 * self.part {
             // Inserts and removals without a victim in between would pile up records for ever: the higher half goes, the horizon sinks.
             self.lowest.drain(..self.lowest.len() / 2);
-            self.horizon = self.lowest.first().copied();
+            self.list_bound = self.lowest.first().copied();
             return self.add(newcomer);
         }
         let place = self.lowest.partition_point(|record| *record > newcomer);
@@ -288,11 +288,11 @@ impl Group {
     }
 
     /// The first record that is still true. It stays in the list: until the store removes its entry it is the right answer.
-    fn least(&mut self, view: &dyn View, looks: &mut usize) -> Option<Record> {
-        while let Some(&least) = self.lowest.last() {
-            let now = Record::new(view.mark(least.slot()), least.slot());
-            if now == least || (*looks == 0 && now.mark() != u64::MAX) {
-                return Some(least);
+    fn min_rank(&mut self, view: &dyn Ranks, looks: &mut usize) -> Option<Ranked> {
+        while let Some(&min_rank) = self.lowest.last() {
+            let now = Ranked::new(view.rank(min_rank.slot()), min_rank.slot());
+            if now == min_rank || (*looks == 0 && now.rank() != u64::MAX) {
+                return Some(min_rank);
             }
             *looks = looks.saturating_sub(1);
             self.lowest.pop();
@@ -305,18 +305,18 @@ impl Group {
     /// Gives the first record, unless there is none.
     ///
     /// No mark is below `base`. Those that are further above it than fits into a word beside a place are not listed, as those above the horizon.
-    fn list(&mut self, first: u32, marks: &[u64], base: u64, found: &mut Vec<u64>) -> Option<Record> {
+    fn list(&mut self, first: u32, ranks: &[u64], base: u64, found: &mut Vec<u64>) -> Option<Ranked> {
         let part = self.part;
         let mut most = u64::MAX >> GROUP_BITS;
         found.clear();
-        found.resize(marks.len().min(2 * part), 0);
+        found.resize(ranks.len().min(2 * part), 0);
         let mut count = 0;
-        for (place, &mark) in (0..).zip(marks) {
+        for (place, &rank) in (0..).zip(ranks) {
             // Nobody lives where there is no mark. (Threads that hit one entry at one time may leave a mark below the base. Such a record is put right when its turn comes.)
-            let above = mark.saturating_sub(base);
+            let above = rank.saturating_sub(base);
             // Written in any case, and counted if it belongs there: which ones do nobody can guess.
             found[count] = above << GROUP_BITS | place;
-            count += usize::from(above <= most && mark != u64::MAX);
+            count += usize::from(above <= most && rank != u64::MAX);
             if count == 2 * part {
                 most = keep_lowest(found, part);
                 count = part;
@@ -330,19 +330,19 @@ impl Group {
         // Integers are sorted faster than records.
         found.sort_unstable();
         self.lowest.clear();
-        self.lowest.extend(found.iter().rev().map(|&order| Record::of(order, base, first)));
-        self.horizon = self.lowest.first().copied();
+        self.lowest.extend(found.iter().rev().map(|&order| Ranked::of(order, base, first)));
+        self.list_bound = self.lowest.first().copied();
         self.lowest.last().copied()
     }
 
     #[cfg(any(test, feature = "validate"))]
-    fn validate(&self, slots: impl Iterator<Item = u32>, view: &dyn View) {
+    fn validate(&self, slots: impl Iterator<Item = u32>, view: &dyn Ranks) {
         assert!(self.lowest.is_sorted_by(|a, b| a >= b));
-        let Some(horizon) = self.horizon else { return assert!(self.lowest.is_empty()) };
-        let listed: std::collections::HashMap<u32, u64> = self.lowest.iter().map(|r| (r.slot(), r.mark())).collect();
-        for now in slots.map(|slot| Record::new(view.mark(slot), slot)) {
+        let Some(list_bound) = self.list_bound else { return assert!(self.lowest.is_empty()) };
+        let listed: std::collections::HashMap<u32, u64> = self.lowest.iter().map(|r| (r.slot(), r.rank())).collect();
+        for now in slots.map(|slot| Ranked::new(view.rank(slot), slot)) {
             assert!(
-                now > horizon || listed.get(&now.slot()).is_some_and(|&mark| mark <= now.mark()),
+                now > list_bound || listed.get(&now.slot()).is_some_and(|&rank| rank <= now.rank()),
                 "the lowest are listed"
             );
         }

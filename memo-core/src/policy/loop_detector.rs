@@ -34,7 +34,7 @@ const LONGEST_WAIT: u32 = 256;
 
 /// Watches one cache. Time is counted in misses, and judged in windows of as many as there are entries.
 #[derive(Debug)]
-pub(super) struct Guard {
+pub(super) struct LoopDetector {
     watched: Vec<Watched>,
     now: u32,
     window: Window,
@@ -72,13 +72,13 @@ enum Door {
     Closed { windows: u32, hits: u64, misses: u64, goal: f64 },
 }
 
-impl Default for Guard {
+impl Default for LoopDetector {
     fn default() -> Self {
         Self { watched: Vec::new(), now: 0, window: Window::default(), hits_before: 0, door: Door::Open(1), wait: 1 }
     }
 }
 
-impl Guard {
+impl LoopDetector {
     /// Whether a newcomer may come into a full cache of so many `entries`. `hits` is not free, and asked for once a window.
     pub(super) fn admits(&mut self, hash: u32, entries: u32, hits: impl Fn() -> u64) -> bool {
         self.watch(hash, entries);

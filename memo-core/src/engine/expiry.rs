@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::clock::nanos;
 use crate::config::Config;
 use crate::sync::atomic::Ordering::Relaxed;
-use crate::table::{Due, Extras, Head, Table};
+use crate::table::{Deadline, Head, PrefixWords, Table};
 
 /// No date: never over.
 pub(super) const NEVER: u64 = u64::MAX;
@@ -22,7 +22,7 @@ const GROUP: usize = 64;
 /// A date from the system's clock fits into the entry's head, in units below that clock's own lateness. Where entries must be exact to the nanosecond
 /// (a clock of the user's), or hits move dates (idle), words before the head hold them.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Dating {
+pub(super) struct DeadlineLayout {
     pub(super) idle: Option<u64>,
     /// The word of the date, in nanoseconds.
     exact: Option<u8>,
@@ -32,43 +32,43 @@ pub(super) struct Dating {
     pub(super) always: bool,
 }
 
-impl Dating {
-    pub(super) fn new(config: &Config, extras: &mut Extras) -> Self {
+impl DeadlineLayout {
+    pub(super) fn new(config: &Config, prefix_words: &mut PrefixWords) -> Self {
         let idle = config.idle.map(nanos);
-        let exact = (idle.is_some() || !config.time.is_system()).then(|| extras.reserve());
-        let deadline = idle.is_some().then(|| extras.reserve());
+        let exact = (idle.is_some() || !config.time.is_system()).then(|| prefix_words.reserve());
+        let deadline = idle.is_some().then(|| prefix_words.reserve());
         Self { idle, exact, deadline, always: idle.is_some() || config.ttl.is_some() }
     }
 
     /// When the entry is over, if nobody hits it any more.
-    pub(super) fn due(&self, table: &Table, head: &Head) -> u64 {
-        match (head.due(), self.exact) {
-            (Due::NEVER, _) | (Due::ELSEWHERE, None) => NEVER,
-            (Due::ELSEWHERE, Some(exact)) => table.extra(head, exact).load(Relaxed),
-            (due, _) => due.nanos(),
+    pub(super) fn deadline(&self, table: &Table, head: &Head) -> u64 {
+        match (head.deadline(), self.exact) {
+            (Deadline::NEVER, _) | (Deadline::STORED_APART, None) => NEVER,
+            (Deadline::STORED_APART, Some(exact)) => table.prefix_word(head, exact).load(Relaxed),
+            (deadline, _) => deadline.nanos(),
         }
     }
 
     /// Dates an entry that is to be published. Gives what its head says.
     #[inline]
-    pub(super) fn write(&self, table: &Table, head: &Head, now: u64, ttl: Option<u64>) -> Due {
-        if ttl.is_none() && !self.always { Due::NEVER } else { self.write_date(table, head, now, ttl) }
+    pub(super) fn write(&self, table: &Table, head: &Head, now: u64, ttl: Option<u64>) -> Deadline {
+        if ttl.is_none() && !self.always { Deadline::NEVER } else { self.write_date(table, head, now, ttl) }
     }
 
     #[inline(never)]
-    fn write_date(&self, table: &Table, head: &Head, now: u64, ttl: Option<u64>) -> Due {
+    fn write_date(&self, table: &Table, head: &Head, now: u64, ttl: Option<u64>) -> Deadline {
         let deadline = ttl.map_or(NEVER, |ttl| now.saturating_add(ttl));
         if let Some(word) = self.deadline {
-            table.extra(head, word).store(deadline, Relaxed);
+            table.prefix_word(head, word).store(deadline, Relaxed);
         }
         let idle_at = self.idle.map_or(NEVER, |idle| now.saturating_add(idle));
-        let due = deadline.min(idle_at);
+        let deadline = deadline.min(idle_at);
         match self.exact {
-            _ if due == NEVER => Due::NEVER,
-            None => Due::at(due),
+            _ if deadline == NEVER => Deadline::NEVER,
+            None => Deadline::at(deadline),
             Some(word) => {
-                table.extra(head, word).store(due, Relaxed);
-                Due::ELSEWHERE
+                table.prefix_word(head, word).store(deadline, Relaxed);
+                Deadline::STORED_APART
             }
         }
     }
@@ -76,10 +76,10 @@ impl Dating {
     /// A hit moves the end of the time to idle on.
     pub(super) fn used(&self, table: &Table, head: &Head, now: u64) {
         if let (Some(idle), Some(exact), Some(deadline)) = (self.idle, self.exact, self.deadline)
-            && head.due() == Due::ELSEWHERE
+            && head.deadline() == Deadline::STORED_APART
         {
-            let deadline = table.extra(head, deadline).load(Relaxed);
-            table.extra(head, exact).store(deadline.min(now.saturating_add(idle)), Relaxed);
+            let deadline = table.prefix_word(head, deadline).load(Relaxed);
+            table.prefix_word(head, exact).store(deadline.min(now.saturating_add(idle)), Relaxed);
         }
     }
 
@@ -90,28 +90,28 @@ impl Dating {
 }
 
 /// Lower bounds of the dates.
-pub(super) struct Dates {
+pub(super) struct ExpiryIndex {
     groups: Vec<u64>,
     blocks: Vec<u64>,
     soonest: u64,
 }
 
-impl Default for Dates {
+impl Default for ExpiryIndex {
     fn default() -> Self {
         Self { groups: Vec::new(), blocks: Vec::new(), soonest: NEVER }
     }
 }
 
-impl Dates {
+impl ExpiryIndex {
     /// The entry in this slot is over at this time, or later.
-    pub(super) fn note(&mut self, slot: u32, due: u64) {
+    pub(super) fn run_started(&mut self, slot: u32, deadline: u64) {
         let group = slot as usize / GROUP;
         if group >= self.groups.len() {
             self.groups.resize(group + 1, NEVER);
             self.blocks.resize(group / GROUP + 1, NEVER);
         }
         for bound in [&mut self.groups[group], &mut self.blocks[group / GROUP], &mut self.soonest] {
-            *bound = due.min(*bound);
+            *bound = deadline.min(*bound);
         }
     }
 
@@ -121,25 +121,25 @@ impl Dates {
         self.soonest <= now
     }
 
-    /// An entry that is over, if there is one. `due` tells the date of a slot's entry, [`NEVER`] where none lives.
-    pub(super) fn next(&mut self, now: u64, due: impl Fn(u32) -> u64) -> Option<u32> {
+    /// An entry that is over, if there is one. `deadline` tells the date of a slot's entry, [`NEVER`] where none lives.
+    pub(super) fn next(&mut self, now: u64, deadline: impl Fn(u32) -> u64) -> Option<u32> {
         while self.soonest <= now {
             let Some(block) = self.blocks.iter().position(|&bound| bound <= now) else {
-                self.soonest = least(&self.blocks);
+                self.soonest = min_rank(&self.blocks);
                 continue;
             };
             let groups = block * GROUP..self.groups.len().min((block + 1) * GROUP);
             let Some(group) = groups.clone().find(|&group| self.groups[group] <= now) else {
-                self.blocks[block] = least(&self.groups[groups]);
+                self.blocks[block] = min_rank(&self.groups[groups]);
                 continue;
             };
             let mut bound = NEVER;
             for slot in (group * GROUP..(group + 1) * GROUP).map(|slot| u32::try_from(slot).expect("slots are u32")) {
-                let due = due(slot);
-                if due <= now {
+                let deadline = deadline(slot);
+                if deadline <= now {
                     return Some(slot);
                 }
-                bound = bound.min(due);
+                bound = bound.min(deadline);
             }
             self.groups[group] = bound;
         }
@@ -147,12 +147,12 @@ impl Dates {
     }
 
     #[cfg(any(test, feature = "validate"))]
-    pub(super) fn bounds(&self, slot: u32, due: u64) -> bool {
+    pub(super) fn bounds(&self, slot: u32, deadline: u64) -> bool {
         let group = slot as usize / GROUP;
-        self.groups[group] <= due && self.blocks[group / GROUP] <= due && self.soonest <= due
+        self.groups[group] <= deadline && self.blocks[group / GROUP] <= deadline && self.soonest <= deadline
     }
 }
 
-fn least(bounds: &[u64]) -> u64 {
+fn min_rank(bounds: &[u64]) -> u64 {
     bounds.iter().copied().min().unwrap_or(NEVER)
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use crate::ManualClock;
 use crate::config::Config;
-use crate::engine::scope::{Local, Lock, Scope, Shared};
-use crate::engine::{Engine, Request, Terms};
-use crate::table::{Hash, Head, KindOf, Node, Vtable};
+use crate::engine::sharing::{Local, Lock, Shared, Sharing};
+use crate::engine::{Engine, Request, WriteTerms};
+use crate::table::{EntryType, EntryVtable, Head, Node, ShortHash};
 
 struct Offer<V>(Option<(u32, V)>);
 
@@ -24,43 +24,43 @@ impl<V> Request for Offer<V> {
         true
     }
 
-    unsafe fn write(&mut self, place: *mut Head) {
+    unsafe fn write(&mut self, cell: *mut Head) {
         if let Some((key, value)) = self.0.take() {
             // SAFETY: by contract.
             unsafe {
-                Node::<u32, V>::write_key(place, key);
-                Node::<u32, V>::write_value(place, value);
+                Node::<u32, V>::write_key(cell, key);
+                Node::<u32, V>::write_value(cell, value);
             }
         }
     }
 }
 
-fn kind<V: 'static, S: Scope>(engine: &Engine<S>) -> KindOf {
-    *engine.kind(TypeId::of::<Node<u32, V>>(), const { &Vtable::new::<u32, V>() })
+fn entry_type<V: 'static, S: Sharing>(engine: &Engine<S>) -> EntryType {
+    *engine.entry_type(TypeId::of::<Node<u32, V>>(), const { &EntryVtable::new::<u32, V>() })
 }
 
-fn hash(key: u32) -> Hash {
-    Hash::of::<()>(u64::from(key))
+fn hash(key: u32) -> ShortHash {
+    ShortHash::of::<()>(u64::from(key))
 }
 
-fn put<V: 'static, S: Scope>(engine: &Engine<S>, key: u32, value: V) {
-    engine.insert(hash(key), kind::<V, S>(engine).number, &mut Offer(Some((key, value))), &Terms::default());
+fn put<V: 'static, S: Sharing>(engine: &Engine<S>, key: u32, value: V) {
+    engine.insert(hash(key), entry_type::<V, S>(engine).number, &mut Offer(Some((key, value))), &WriteTerms::default());
 }
 
-fn insert<V: 'static, S: Scope>(engine: &Engine<S>, key: u32, value: V) {
+fn insert<V: 'static, S: Sharing>(engine: &Engine<S>, key: u32, value: V) {
     put(engine, key, value);
     engine.validate();
 }
 
-fn contains<V: 'static, S: Scope>(engine: &Engine<S>, key: u32) -> bool {
+fn contains<V: 'static, S: Sharing>(engine: &Engine<S>, key: u32) -> bool {
     // SAFETY: of this kind, and held.
     let is = |head: &Head| unsafe { *(*ptr::from_ref(head).cast::<Node<u32, V>>()).key() == key };
-    engine.find_anywhere(hash(key), kind::<V, S>(engine), &is).is_ok()
+    engine.find_full(hash(key), entry_type::<V, S>(engine), &is).is_ok()
 }
 
-fn all_kinds_are_seen<S: Scope>() {
+fn all_kinds_are_seen<S: Sharing>() {
     let engine = Engine::<S>::new(Config::new(), None);
-    let first = kind::<u64, S>(&engine);
+    let first = entry_type::<u64, S>(&engine);
     for key in 0..600 {
         insert(&engine, key, format!("{key}"));
     }
@@ -90,7 +90,7 @@ fn a_kind_that_has_no_entry_hides_none_of_another_local() {
     all_kinds_are_seen::<Local>();
 }
 
-fn an_emptied_store_gives_its_memory_back<S: Scope>() {
+fn an_emptied_store_gives_its_memory_back<S: Sharing>() {
     let clock = ManualClock::new();
     let config = Config::new().ttl(Duration::from_secs(1)).clock(clock.clone());
     let engine = Engine::<S>::new(config, None);
@@ -99,7 +99,7 @@ fn an_emptied_store_gives_its_memory_back<S: Scope>() {
         put(&engine, key, u64::from(key));
     }
     engine.validate();
-    let bytes = || engine.state.lock().book.bytes();
+    let bytes = || engine.state.lock().table_writer.bytes();
     assert!(bytes() > 9_999 * 16);
     clock.advance(Duration::from_secs(1));
     let now = engine.precise();

@@ -9,15 +9,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
-use super::stats::{Alone, Threads};
+use super::stats::{PerThread, SingleThread};
 use crate::info::RemovalCause;
 use crate::table::Head;
-use crate::table::hazard::{self, Held};
+use crate::table::hazard::{self, Protected};
 use crate::table::lock::{SpinGuard, SpinLock};
-use crate::table::tally::Tally;
+use crate::table::thread_counters::ThreadCounters;
 
 /// One of [`Shared`] and [`Local`]. Sealed: the engine depends on their details.
-pub trait Scope: sealed::Sealed {
+pub trait Sharing: sealed::Sealed {
     /// A counted pointer.
     type Ref<T: ?Sized>: Deref<Target = T> + Clone;
     /// What weighs an entry.
@@ -34,7 +34,7 @@ pub trait Scope: sealed::Sealed {
 }
 
 mod sealed {
-    use super::{Counting, Head, Held, Lock, Quick, Reading, RemovalCause};
+    use super::{FastGuard, Head, HitCounting, Lock, Protected, ReadGuard, RemovalCause};
     use std::ops::Deref;
 
     /// What only the engine needs to know.
@@ -47,22 +47,22 @@ mod sealed {
         /// What a store keeps of who reads in it.
         type Readers: Default;
         /// Somebody who reads in it.
-        type Reading<'a>: Reading;
+        type ReadGuard<'a>: ReadGuard;
         /// The same in the usual case, at the least cost.
-        type Quick<'a>: Quick<'a, Self>;
+        type FastGuard<'a>: FastGuard<'a, Self>;
         /// Who counts.
-        type Counting: Counting<Self>;
+        type HitCounting: HitCounting<Self>;
         /// Entries that may wait to be reused before it is asked whether somebody reads them: asking costs a barrier.
         const BATCH: usize;
         /// The same of entries without anything to drop, of which nobody notices when they go.
         const PLAIN_BATCH: usize;
 
         /// Begins to read in the store with this sign, if this is the usual case.
-        fn read_quickly(readers: &Self::Readers, sign: usize) -> Option<Self::Quick<'_>>;
+        fn read_fast(readers: &Self::Readers, scan_tag: usize) -> Option<Self::FastGuard<'_>>;
         /// Begins to read in the store with this sign.
-        fn read(readers: &Self::Readers, sign: usize) -> Self::Reading<'_>;
+        fn read(readers: &Self::Readers, scan_tag: usize) -> Self::ReadGuard<'_>;
         /// Which addresses somebody may be reading.
-        fn held(readers: &Self::Readers) -> Held;
+        fn protected(readers: &Self::Readers) -> Protected;
     }
 }
 pub(crate) use sealed::Sealed as Private;
@@ -79,25 +79,25 @@ pub trait Lock<T> {
 }
 
 /// Somebody who reads, until it is dropped.
-pub trait Reading {
+pub trait ReadGuard {
     /// Keeps the entry at this address from being reused, if it is found alive after this.
-    fn hold(&self, head: *const Head);
+    fn protect(&self, head: *const Head);
 }
 
 /// Somebody who reads, until it is dropped or slowed down.
-pub trait Quick<'a, S: Private> {
-    /// As for [`Reading`].
-    fn hold(&self, head: *const Head);
+pub trait FastGuard<'a, S: Private> {
+    /// As for [`ReadGuard`].
+    fn protect(&self, head: *const Head);
     /// What it counts with in the store of this [serial number](Counting::serial), if that is at hand.
-    fn tally<'t>(&'t self, serial: u64, counting: &'t S::Counting) -> Option<&'t Tally>;
+    fn counters<'t>(&'t self, serial: u64, counting: &'t S::HitCounting) -> Option<&'t ThreadCounters>;
 }
 
 /// Who counts the hits of a store.
-pub trait Counting<S: Private>: Default {
+pub trait HitCounting<S: Private>: Default {
     /// What tells the store from all others there ever were, if readers go by that.
     fn serial(&self) -> u64;
     /// What this reader counts with.
-    fn tally<'a>(&'a self, reading: &'a S::Reading<'_>) -> &'a Tally;
+    fn counters<'a>(&'a self, reading: &'a S::ReadGuard<'_>) -> &'a ThreadCounters;
     /// Hits, and look-ups that found nothing, of all readers there were.
     fn sums(&self) -> (u64, u64);
 }
@@ -106,7 +106,7 @@ pub trait Counting<S: Private>: Default {
 #[derive(Debug)]
 pub enum Shared {}
 
-impl Scope for Shared {
+impl Sharing for Shared {
     type Ref<T: ?Sized> = Arc<T>;
     type Weigher<K, V> = Arc<dyn Fn(&K, &V) -> u64 + Send + Sync>;
 
@@ -131,41 +131,41 @@ impl Private for Shared {
     type Lock<T> = SpinLock<T>;
     type Listener = Box<dyn Fn(&Head, RemovalCause) + Send + Sync>;
     type Readers = ();
-    type Reading<'a> = hazard::Reading;
-    type Quick<'a> = hazard::Quick;
-    type Counting = Threads;
+    type ReadGuard<'a> = hazard::ReadGuard;
+    type FastGuard<'a> = hazard::FastGuard;
+    type HitCounting = PerThread;
     const BATCH: usize = 64;
     const PLAIN_BATCH: usize = 64;
 
     #[inline(always)]
-    fn read_quickly((): &(), sign: usize) -> Option<hazard::Quick> {
-        hazard::read_quickly(sign)
+    fn read_fast((): &(), scan_tag: usize) -> Option<hazard::FastGuard> {
+        hazard::read_fast(scan_tag)
     }
 
-    fn read((): &(), sign: usize) -> hazard::Reading {
-        hazard::read(sign)
+    fn read((): &(), scan_tag: usize) -> hazard::ReadGuard {
+        hazard::read(scan_tag)
     }
 
-    fn held((): &()) -> Held {
-        hazard::held()
-    }
-}
-
-impl Reading for hazard::Reading {
-    fn hold(&self, head: *const Head) {
-        self.hold(head);
+    fn protected((): &()) -> Protected {
+        hazard::protected()
     }
 }
 
-impl Quick<'_, Shared> for hazard::Quick {
+impl ReadGuard for hazard::ReadGuard {
+    fn protect(&self, head: *const Head) {
+        self.protect(head);
+    }
+}
+
+impl FastGuard<'_, Shared> for hazard::FastGuard {
     #[inline(always)]
-    fn hold(&self, head: *const Head) {
-        self.hold(head);
+    fn protect(&self, head: *const Head) {
+        self.protect(head);
     }
 
     #[inline(always)]
-    fn tally<'t>(&'t self, serial: u64, _: &'t Threads) -> Option<&'t Tally> {
-        self.recent_tally(serial)
+    fn counters<'t>(&'t self, serial: u64, _: &'t PerThread) -> Option<&'t ThreadCounters> {
+        self.recent_counters(serial)
     }
 }
 
@@ -193,7 +193,7 @@ impl<T> Lock<T> for SpinLock<T> {
 #[derive(Debug)]
 pub enum Local {}
 
-impl Scope for Local {
+impl Sharing for Local {
     type Ref<T: ?Sized> = Rc<T>;
     type Weigher<K, V> = Rc<dyn Fn(&K, &V) -> u64>;
 
@@ -219,32 +219,32 @@ impl Private for Local {
     type Lock<T> = RefCell<T>;
     type Listener = Box<dyn Fn(&Head, RemovalCause)>;
     type Readers = LocalReaders;
-    type Reading<'a> = LocalReading<'a>;
-    type Quick<'a> = LocalQuick<'a>;
-    type Counting = Alone;
+    type ReadGuard<'a> = LocalReadGuard<'a>;
+    type FastGuard<'a> = LocalFastGuard<'a>;
+    type HitCounting = SingleThread;
     const BATCH: usize = 1;
     const PLAIN_BATCH: usize = 16;
 
     #[inline(always)]
-    fn read_quickly(readers: &LocalReaders, sign: usize) -> Option<LocalQuick<'_>> {
+    fn read_fast(readers: &LocalReaders, scan_tag: usize) -> Option<LocalFastGuard<'_>> {
         if readers.first.get() != 0 {
             return None;
         }
-        readers.first.set(sign);
-        Some(LocalQuick(readers))
+        readers.first.set(scan_tag);
+        Some(LocalFastGuard(readers))
     }
 
-    fn read(readers: &LocalReaders, sign: usize) -> LocalReading<'_> {
-        readers.read(sign)
+    fn read(readers: &LocalReaders, scan_tag: usize) -> LocalReadGuard<'_> {
+        readers.read(scan_tag)
     }
 
-    fn held(readers: &LocalReaders) -> Held {
-        let mut held = Held::default();
-        hazard::hold_for_long(&mut held);
-        held.push(readers.first.get());
-        readers.inner.borrow().iter().for_each(|&address| held.push(address));
-        held.sort();
-        held
+    fn protected(readers: &LocalReaders) -> Protected {
+        let mut protected = Protected::default();
+        hazard::add_pooled(&mut protected);
+        protected.push(readers.first.get());
+        readers.inner.borrow().iter().for_each(|&address| protected.push(address));
+        protected.sort();
+        protected
     }
 }
 
@@ -255,28 +255,28 @@ pub struct LocalReaders {
     inner: RefCell<Vec<usize>>,
 }
 
-pub struct LocalReading<'a> {
+pub struct LocalReadGuard<'a> {
     readers: &'a LocalReaders,
     /// 0 for the outermost.
     depth: usize,
 }
 
 /// The outermost.
-pub struct LocalQuick<'a>(&'a LocalReaders);
+pub struct LocalFastGuard<'a>(&'a LocalReaders);
 
-impl<'a> Quick<'a, Local> for LocalQuick<'a> {
+impl<'a> FastGuard<'a, Local> for LocalFastGuard<'a> {
     #[inline(always)]
-    fn hold(&self, head: *const Head) {
+    fn protect(&self, head: *const Head) {
         self.0.first.set(head.addr());
     }
 
     #[inline(always)]
-    fn tally<'t>(&'t self, _: u64, counting: &'t Alone) -> Option<&'t Tally> {
+    fn counters<'t>(&'t self, _: u64, counting: &'t SingleThread) -> Option<&'t ThreadCounters> {
         Some(counting.one())
     }
 }
 
-impl Drop for LocalQuick<'_> {
+impl Drop for LocalFastGuard<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         self.0.first.set(0);
@@ -284,19 +284,19 @@ impl Drop for LocalQuick<'_> {
 }
 
 impl LocalReaders {
-    fn read(&self, sign: usize) -> LocalReading<'_> {
+    fn read(&self, scan_tag: usize) -> LocalReadGuard<'_> {
         if self.first.get() == 0 {
-            self.first.set(sign);
-            return LocalReading { readers: self, depth: 0 };
+            self.first.set(scan_tag);
+            return LocalReadGuard { readers: self, depth: 0 };
         }
         let mut inner = self.inner.borrow_mut();
-        inner.push(sign);
-        LocalReading { readers: self, depth: inner.len() }
+        inner.push(scan_tag);
+        LocalReadGuard { readers: self, depth: inner.len() }
     }
 }
 
-impl Reading for LocalReading<'_> {
-    fn hold(&self, head: *const Head) {
+impl ReadGuard for LocalReadGuard<'_> {
+    fn protect(&self, head: *const Head) {
         match self.depth {
             0 => self.readers.first.set(head.addr()),
             depth => self.readers.inner.borrow_mut()[depth - 1] = head.addr(),
@@ -304,7 +304,7 @@ impl Reading for LocalReading<'_> {
     }
 }
 
-impl Drop for LocalReading<'_> {
+impl Drop for LocalReadGuard<'_> {
     fn drop(&mut self) {
         if self.depth == 0 {
             return self.readers.first.set(0);

@@ -9,7 +9,7 @@
 //!
 //! A byte per entry.
 
-use super::chunks::Chunks;
+use super::chunked_vec::ChunkedVec;
 
 /// Entries on credit must be used so many times as often as the others. With 0.5 to 0.7 the traces do not differ.
 const WORTH_IT: f64 = 0.5;
@@ -22,11 +22,11 @@ const SAMPLE: u32 = 8;
 
 /// The accounts of the entries in the second clock.
 #[derive(Debug, Default)]
-pub(super) struct Credit {
-    accounts: Chunks<Account>,
+pub(super) struct SecondChance {
+    accounts: ChunkedVec<Account>,
     /// Entries that the hand came to, and those of them that had been used: of those that had been unused before, of others.
-    idle: Tally,
-    others: Tally,
+    idle: UseRatio,
+    others: UseRatio,
     turn: u32,
 }
 
@@ -38,12 +38,12 @@ const ON_CREDIT: u8 = 4;
 
 /// Older looks count less and less, so these are no whole numbers.
 #[derive(Clone, Copy, Debug, Default)]
-struct Tally {
+struct UseRatio {
     looks: f64,
     used: f64,
 }
 
-impl Credit {
+impl SecondChance {
     /// An entry joins the clock, with a counter of 0.
     pub(super) fn open(&mut self, slot: u32) {
         while self.accounts.len() <= slot as usize {
@@ -80,7 +80,7 @@ impl Credit {
     }
 }
 
-impl Tally {
+impl UseRatio {
     fn fade(&mut self) {
         self.looks /= 2.0;
         self.used /= 2.0;
@@ -89,10 +89,10 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
-    use super::Credit;
+    use super::SecondChance;
 
     /// The hand comes round and round to entries that are used in every second round only.
-    fn rounds(credit: &mut Credit, slots: u32, on_credit_used: bool) -> u64 {
+    fn rounds(credit: &mut SecondChance, slots: u32, on_credit_used: bool) -> u64 {
         let mut kept = 0;
         for _ in 0..20 {
             for slot in 0..slots {
@@ -113,12 +113,12 @@ mod tests {
 
     #[test]
     fn who_is_used_after_a_round_alone_may_live_on_credit() {
-        assert_eq!(rounds(&mut Credit::default(), 100, true), 20 * 100 * 2);
+        assert_eq!(rounds(&mut SecondChance::default(), 100, true), 20 * 100 * 2);
     }
 
     #[test]
     fn where_nobody_is_used_after_a_round_alone_credit_ends_and_may_begin_again() {
-        let mut credit = Credit::default();
+        let mut credit = SecondChance::default();
         assert!(rounds(&mut credit, 100, false) < 20 * 100 * 2 / 4);
         rounds(&mut credit, 100, true);
         assert_eq!(rounds(&mut credit, 100, true), 20 * 100 * 2);

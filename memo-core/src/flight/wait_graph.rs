@@ -10,34 +10,34 @@ use dashmap::DashMap;
 use once_cell::sync::Lazy;
 use smallvec::SmallVec;
 
-use super::running;
+use super::current_runs;
 
 /// A run: the address of its entry-to-be, which lives as long as the run.
-pub(crate) type Id = usize;
+pub(crate) type RunId = usize;
 
 /// A few runs. One type for all such lists: each is compiled by itself.
-type Ids = SmallVec<[Id; 4]>;
+type Ids = SmallVec<[RunId; 4]>;
 
-static WAITS: Lazy<DashMap<Id, Ids>> = Lazy::new(DashMap::new);
+static WAITS: Lazy<DashMap<RunId, Ids>> = Lazy::new(DashMap::new);
 
 /// The edges of one wait; taken back when dropped.
-pub(crate) struct Edges {
+pub(crate) struct WaitEdges {
     from: Ids,
-    to: Id,
+    to: RunId,
 }
 
-impl Edges {
+impl WaitEdges {
     /// `None` if the wait would never end.
-    pub(crate) fn enter(to: Id) -> Option<Self> {
-        let from = running::all();
+    pub(crate) fn enter(to: RunId) -> Option<Self> {
+        let from = current_runs::all();
         for &run in &from {
             WAITS.entry(run).or_default().push(to);
         }
         let edges = Self { from, to };
-        (!edges.close_a_circle()).then_some(edges)
+        (!edges.has_cycle()).then_some(edges)
     }
 
-    fn close_a_circle(&self) -> bool {
+    fn has_cycle(&self) -> bool {
         if self.from.is_empty() {
             return false;
         }
@@ -58,7 +58,7 @@ impl Edges {
     }
 }
 
-impl Drop for Edges {
+impl Drop for WaitEdges {
     fn drop(&mut self) {
         for run in &self.from {
             if let Some(mut after) = WAITS.get_mut(run)

@@ -3,8 +3,8 @@
 //! Doubly linked through one array, so that leaving from the middle is O(1): eight bytes and one bit per integer. The two queues are
 //! those that CAR and ARC tell apart, entries seen once recently and entries seen again.
 
-use super::bits::Bits;
-use super::chunks::Chunks;
+use super::bit_set::BitSet;
+use super::chunked_vec::ChunkedVec;
 
 /// No neighbour.
 const NONE: u32 = u32::MAX;
@@ -23,7 +23,7 @@ impl Side {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Link {
+struct QueueLink {
     older: u32,
     newer: u32,
 }
@@ -43,26 +43,26 @@ impl Default for Ends {
 
 /// The two queues.
 #[derive(Debug, Default)]
-pub(super) struct Chains {
+pub(super) struct LinkedQueues {
     /// One that is in no queue is linked to itself.
-    links: Chunks<Link>,
+    links: ChunkedVec<QueueLink>,
     /// Those that are in the queue of the [frequent](Side::Frequent).
-    frequent: Bits,
+    frequent: BitSet,
     ends: [Ends; 2],
 }
 
-impl Chains {
+impl LinkedQueues {
     /// Appends an integer that is in no queue as the newest.
     pub(super) fn push(&mut self, side: Side, index: u32) {
         while self.links.len() <= index as usize {
             let alone = u32::try_from(self.links.len()).expect("it is an index");
-            self.links.push(Link { older: alone, newer: alone });
+            self.links.push(QueueLink { older: alone, newer: alone });
         }
         debug_assert_eq!(self.links[index].newer, index, "{index} is in a queue already");
         let ends = &mut self.ends[side as usize];
         let older = std::mem::replace(&mut ends.newest, index);
         ends.len += 1;
-        self.links[index] = Link { older, newer: NONE };
+        self.links[index] = QueueLink { older, newer: NONE };
         match side {
             Side::Recent => self.frequent.remove(index),
             Side::Frequent => self.frequent.insert(index),
@@ -73,8 +73,8 @@ impl Chains {
     /// Takes an integer out of its queue, and names it.
     pub(super) fn remove(&mut self, index: u32) -> Side {
         let side = self.side(index);
-        let alone = Link { older: index, newer: index };
-        let Link { older, newer } = std::mem::replace(&mut self.links[index], alone);
+        let alone = QueueLink { older: index, newer: index };
+        let QueueLink { older, newer } = std::mem::replace(&mut self.links[index], alone);
         debug_assert_ne!(newer, index, "{index} is in no queue");
         self.join(side, older, newer);
         if newer == NONE {
@@ -119,7 +119,7 @@ impl Chains {
     }
 
     #[cfg(any(test, feature = "validate"))]
-    pub(super) fn home(&self, index: u32) -> Option<Side> {
+    pub(super) fn last_group(&self, index: u32) -> Option<Side> {
         let queued = (index as usize) < self.links.len() && self.links[index].newer != index;
         queued.then(|| self.side(index))
     }
@@ -134,7 +134,7 @@ impl Chains {
         for side in Side::BOTH {
             let (mut older, mut len) = (NONE, 0);
             for index in self.iter(side) {
-                assert_eq!(self.home(index), Some(side));
+                assert_eq!(self.last_group(index), Some(side));
                 assert_eq!(self.links[index].older, older);
                 (older, len) = (index, len + 1);
                 assert!(len <= self.len(side), "a queue has no loop");
@@ -146,17 +146,17 @@ impl Chains {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chains, Side};
+    use super::{LinkedQueues, Side};
 
     #[test]
     fn integers_leave_from_the_front_the_middle_and_the_back() {
-        let mut chains = Chains::default();
+        let mut chains = LinkedQueues::default();
         (0..5).for_each(|index| chains.push(Side::Recent, index));
         for (index, rest) in [(0, vec![1, 2, 3, 4]), (2, vec![1, 3, 4]), (4, vec![1, 3])] {
             assert_eq!(chains.remove(index), Side::Recent);
             chains.validate();
             assert_eq!(chains.iter(Side::Recent).collect::<Vec<_>>(), rest);
-            assert_eq!(chains.home(index), None);
+            assert_eq!(chains.last_group(index), None);
         }
         chains.renew(Side::Frequent, 1);
         chains.renew(Side::Frequent, 3);

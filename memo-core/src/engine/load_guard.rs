@@ -1,4 +1,4 @@
-//! A miss, in two phases: [`Engine::begin`], then [`Ticket::land`].
+//! A miss, in two phases: [`Engine::begin`], then [`LoadGuard::land`].
 
 use std::mem::ManuallyDrop;
 use std::ptr;
@@ -6,21 +6,21 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use super::census::{self, Census};
 use super::hit::Found;
+use super::in_flight::InFlight;
+use super::load_timer::{self, LoadTimer};
 use super::locate::Located;
-use super::pending::Pending;
-use super::scope::{Lock, Reading, Scope};
-use super::state::{Newcomer, State, Writer};
-use super::stats::Count;
-use super::wait::{Turn, Wait};
+use super::sharing::{Lock, ReadGuard, Sharing};
+use super::state::{Candidate, State, Writer};
+use super::stats::Counter;
+use super::wait::{RetryState, Wait};
 use super::{Engine, SWEEP_WITH_A_MISS};
 use crate::config::SingleFlight;
-use crate::flight::running;
-use crate::flight::{Edges, Failure, Flight, Id, Landing};
+use crate::flight::current_runs;
+use crate::flight::{Failure, Flight, RunId, RunOutcome, WaitEdges};
 use crate::info::RemovalCause;
-use crate::table::hazard::Hold;
-use crate::table::{Hash, Head};
+use crate::table::hazard::PinnedEntry;
+use crate::table::{Head, ShortHash};
 
 /// What a caller of [`Engine::begin`] knows and the engine does not: its key.
 pub(crate) trait Request {
@@ -34,70 +34,70 @@ pub(crate) trait Request {
     /// # Safety
     ///
     /// It is a place for entries of the kind that is asked for, and nobody else knows it.
-    unsafe fn write(&mut self, place: *mut Head);
+    unsafe fn write(&mut self, cell: *mut Head);
 }
 
 /// What is to become of a computed value.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Terms {
+pub(crate) struct WriteTerms {
     /// Its own time to live, in place of the store's.
     pub(crate) ttl: Option<Duration>,
     pub(crate) weight: u64,
-    pub(crate) keep: bool,
+    pub(crate) admit: bool,
 }
 
-impl Default for Terms {
+impl Default for WriteTerms {
     fn default() -> Self {
-        Self { ttl: None, weight: 0, keep: true }
+        Self { ttl: None, weight: 0, admit: true }
     }
 }
 
 /// What kind of run begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
+pub(crate) enum LoadMode {
     /// Take what is there.
     Call,
     /// Compute in any case and replace what is there.
     Refresh,
 }
 
-pub(crate) enum Begin<'a, S: Scope> {
+pub(crate) enum Begin<'a, S: Sharing> {
     Hit(Found<'a, S>),
-    Lead(Ticket<'a, S>),
+    Lead(LoadGuard<'a, S>),
     Wait(Wait<'a, S>),
     /// The caller is part of the run it would wait for.
     Bypass,
 }
 
-enum Decision<'a, S: Scope> {
+enum Decision<'a, S: Sharing> {
     Hit(Found<'a, S>),
     NeedKey,
-    Lead(Ticket<'a, S>),
+    Lead(LoadGuard<'a, S>),
     Join { flight: Arc<Flight>, head: &'a Head },
     Bypass,
 }
 
-impl<S: Scope> Engine<S> {
-    /// A call that found no entry; `clock` proves it, as long as it stands still.
+impl<S: Sharing> Engine<S> {
+    /// A call that found no entry; `version` proves it, as long as it stands still.
     pub(crate) fn begin(
         &self,
-        hash: Hash,
-        kind: u32,
-        clock: Option<u64>,
+        hash: ShortHash,
+        entry_type: u32,
+        version: Option<u64>,
         request: &mut dyn Request,
-        turn: &Turn,
-        mode: Mode,
+        retry: &RetryState,
+        mode: LoadMode,
     ) -> Begin<'_, S> {
         loop {
-            if mode == Mode::Call
-                && let Some(clock) = clock
-                && let Some(head) = self.begin_quickly(hash, kind, clock, request)
+            if mode == LoadMode::Call
+                && let Some(version) = version
+                && let Some(head) = self.begin_fast(hash, entry_type, version, request)
             {
-                return Begin::Lead(Ticket::of(self, head));
+                return Begin::Lead(LoadGuard::of(self, head));
             }
             let now = self.now_if_dated();
-            let mut located = self.locate(hash, kind, &|head| request.is(head));
-            let decision = self.decide(&mut located, hash, kind, request, turn, mode, now);
+            let mut located = self.locate(hash, entry_type, &|head| request.is(head));
+            let decision = self.decide(&mut located, hash, entry_type, request, retry, mode, now);
             // From here on a run must end, and must not be waited for by what leaves the store now.
             located.finish(false);
             return match decision {
@@ -106,8 +106,8 @@ impl<S: Scope> Engine<S> {
                     continue;
                 }
                 Decision::Hit(found) => Begin::Hit(found),
-                Decision::Lead(ticket) => Begin::Lead(ticket),
-                Decision::Join { flight, head } => match Edges::enter(id(head)) {
+                Decision::Lead(guard) => Begin::Lead(guard),
+                Decision::Join { flight, head } => match WaitEdges::enter(id(head)) {
                     Some(edges) => Begin::Wait(Wait { engine: self, flight, head, _edges: edges, counted: false }),
                     None => self.bypass(),
                 },
@@ -118,24 +118,31 @@ impl<S: Scope> Engine<S> {
 
     /// The usual miss: as long as the clock stands where it stood when nothing was found, and no run may have the key, there is nothing to compare.
     ///
-    /// Gives the entry-to-be of a run that has begun, or `None` to begin in earnest. A reference fits into a register: whoever makes a [`Ticket`] of it
+    /// Gives the entry-to-be of a run that has begun, or `None` to begin in earnest. A reference fits into a register: whoever makes a [`LoadGuard`] of it
     /// in its own frame saves moving one through memory, which is half of what the rest costs.
     #[inline]
-    pub(crate) fn begin_quickly(&self, hash: Hash, kind: u32, clock: u64, request: &mut dyn Request) -> Option<&Head> {
+    pub(crate) fn begin_fast(
+        &self,
+        hash: ShortHash,
+        entry_type: u32,
+        version: u64,
+        request: &mut dyn Request,
+    ) -> Option<&Head> {
         if !request.is_owned() {
             // Owning a key is wasted on those who will wait, so not before we know.
-            if self.flying.load(Relaxed) != 0 && self.state.lock().flights.may_have(hash) {
+            if self.runs_hint.load(Relaxed) != 0 && self.state.lock().in_flight.may_have(hash) {
                 return None;
             }
             request.own();
         }
         let mut state = self.state.lock();
-        if clock != self.table.clock() || state.flights.may_have(hash) || self.stats.times_next_run() {
+        if version != self.table.version() || state.in_flight.may_have(hash) || self.stats.times_next_run() {
             return None;
         }
-        let (_, head) = self.begin_run(&mut state, hash, kind, request, self.config.single_flight != SingleFlight::Off);
-        self.flying.store(state.flights.len(), Relaxed);
-        self.stats.count_locked(Count::Miss);
+        let (_, head) =
+            self.begin_run(&mut state, hash, entry_type, request, self.config.single_flight != SingleFlight::Off);
+        self.runs_hint.store(state.in_flight.len(), Relaxed);
+        self.stats.count_locked(Counter::Miss);
         drop(state);
         self.enter_run(head);
         Some(head)
@@ -143,8 +150,8 @@ impl<S: Scope> Engine<S> {
 
     #[inline]
     fn enter_run(&self, head: &Head) {
-        census::note(ptr::from_ref(self).addr());
-        running::enter(id(head));
+        load_timer::run_started(ptr::from_ref(self).addr());
+        current_runs::enter(id(head));
     }
 
     /// A run is under way from here on. Gives its place.
@@ -152,19 +159,19 @@ impl<S: Scope> Engine<S> {
     fn begin_run(
         &self,
         state: &mut State,
-        hash: Hash,
-        kind: u32,
+        hash: ShortHash,
+        entry_type: u32,
         request: &mut dyn Request,
         joinable: bool,
     ) -> (u32, &Head) {
-        let slot = state.book.take(&self.table, kind);
-        let (head, place, _) = self.table.place(slot);
+        let slot = state.table_writer.take(&self.table, entry_type);
+        let (head, cell, _) = self.table.cell(slot);
         // SAFETY: a place of this kind, which nobody else knows yet.
-        unsafe { request.write(place) };
+        unsafe { request.write(cell) };
         // Nothing reads the mark before the entry is published.
-        head.mark.store(u64::from(hash.bits()) << 32 | u64::from(slot), Relaxed);
-        let begun = state.flights.next();
-        state.flights.begin(Pending { hash, slot, kind, joinable, cut: false, begun, more: None });
+        head.rank.store(u64::from(hash.bits()) << 32 | u64::from(slot), Relaxed);
+        let begun = state.in_flight.next();
+        state.in_flight.begin(InFlight { hash, slot, entry_type, joinable, invalidated: false, begun, extra: None });
         (slot, head)
     }
 
@@ -172,40 +179,41 @@ impl<S: Scope> Engine<S> {
     fn decide(
         &self,
         located: &mut Located<'_, S>,
-        hash: Hash,
-        kind: u32,
+        hash: ShortHash,
+        entry_type: u32,
         request: &mut dyn Request,
-        turn: &Turn,
-        mode: Mode,
+        retry: &RetryState,
+        mode: LoadMode,
         now: u64,
     ) -> Decision<'_, S> {
-        let joinable = self.config.single_flight != SingleFlight::Off && !turn.is_over();
+        let joinable = self.config.single_flight != SingleFlight::Off && !retry.is_expired();
         let writer = &mut located.writer;
         let mut replaces = None;
         if let Some(slot) = located.live {
             let head = self.table.head(slot);
-            if mode == Mode::Refresh {
-                replaces = Some((slot, Hold::new(head)));
-            } else if writer.due(slot) > now {
+            if mode == LoadMode::Refresh {
+                replaces = Some((slot, PinnedEntry::new(head)));
+            } else if writer.deadline(slot) > now {
                 let reading = self.read();
                 // Under the lock, while it lives.
-                reading.hold(head);
+                reading.protect(head);
                 return Decision::Hit(Found::new(self, reading, head));
             } else {
                 writer.remove(slot, RemovalCause::Expired);
             }
         }
-        if joinable && mode == Mode::Call {
-            if located.runs.iter().any(|&slot| running::contains(id(self.table.head(slot)))) {
+        if joinable && mode == LoadMode::Call {
+            if located.runs.iter().any(|&slot| current_runs::contains(id(self.table.head(slot)))) {
                 return Decision::Bypass;
             }
             for &slot in &located.runs {
-                if let Some(run) = writer.state.flights.get_mut(hash, slot)
+                if let Some(run) = writer.state.in_flight.get_mut(hash, slot)
                     && run.joinable
                 {
                     let head = self.table.head(slot);
                     // Held, since it may leave the store before all who wait have seen it.
-                    let flight = run.flight().get_or_insert_with(|| Arc::new(Flight::of(Hold::new(head)))).clone();
+                    let flight =
+                        run.flight().get_or_insert_with(|| Arc::new(Flight::of(PinnedEntry::new(head)))).clone();
                     return Decision::Join { flight, head };
                 }
             }
@@ -213,13 +221,14 @@ impl<S: Scope> Engine<S> {
         if !request.is_owned() {
             return Decision::NeedKey;
         }
-        let kin = located.runs.first().and_then(|&run| writer.state.flights.get_mut(hash, run)).map(|run| run.kin());
-        let (slot, head) = self.begin_run(&mut writer.state, hash, kind, request, joinable);
-        if (kin.is_some() || replaces.is_some())
-            && let Some(run) = writer.state.flights.get_mut(hash, slot)
+        let key_group =
+            located.runs.first().and_then(|&run| writer.state.in_flight.get_mut(hash, run)).map(|run| run.key_group());
+        let (slot, head) = self.begin_run(&mut writer.state, hash, entry_type, request, joinable);
+        if (key_group.is_some() || replaces.is_some())
+            && let Some(run) = writer.state.in_flight.get_mut(hash, slot)
         {
-            if let Some(kin) = kin {
-                run.set_kin(kin);
+            if let Some(key_group) = key_group {
+                run.set_key_group(key_group);
             }
             if let Some(entry) = replaces {
                 run.set_replaces(entry);
@@ -229,45 +238,45 @@ impl<S: Scope> Engine<S> {
     }
 
     fn bypass(&self) -> Begin<'_, S> {
-        self.stats.count(Count::Bypassed);
+        self.stats.count(Counter::Bypassed);
         Begin::Bypass
     }
 
     /// Under the lock.
-    fn lead<'a>(&'a self, head: &'a Head, mode: Mode) -> Ticket<'a, S> {
-        let timed = mode == Mode::Call && self.stats.times_next_run();
-        self.stats.count_locked(if mode == Mode::Refresh { Count::Refresh } else { Count::Miss });
+    fn lead<'a>(&'a self, head: &'a Head, mode: LoadMode) -> LoadGuard<'a, S> {
+        let timed = mode == LoadMode::Call && self.stats.times_next_run();
+        self.stats.count_locked(if mode == LoadMode::Refresh { Counter::Refresh } else { Counter::Miss });
         self.enter_run(head);
-        let census = timed.then(|| Box::new(Census::start(ptr::from_ref(self).addr())));
-        let mut ticket = Ticket::of(self, head);
-        ticket.census = census;
-        ticket
+        let load_timer = timed.then(|| Box::new(LoadTimer::start(ptr::from_ref(self).addr())));
+        let mut guard = LoadGuard::of(self, head);
+        guard.load_timer = load_timer;
+        guard
     }
 }
 
 /// The right and duty to make one entry. Dropping it (a panic, a cancelled future) lets those who wait look again: one of them leads.
 ///
 /// Small, since it moves through several hands, and each move of what was just written makes the processor wait.
-pub(crate) struct Ticket<'a, S: Scope> {
+pub(crate) struct LoadGuard<'a, S: Sharing> {
     engine: &'a Engine<S>,
     head: &'a Head,
-    census: Option<Box<Census>>,
+    load_timer: Option<Box<LoadTimer>>,
     stage: Stage,
     /// Whether this thread is part of the run; a task's run is only where it begins and lands. A word, for bytes that are moved as parts of words
     /// make the processor wait too.
     inside: u32,
 }
 
-/// A run that has just begun, on its way into another frame: two registers. A [`Ticket`] must be [made](Ticket::of_begun) of it there.
+/// A run that has just begun, on its way into another frame: two registers. A [`LoadGuard`] must be [made](Ticket::of_begun) of it there.
 pub(crate) struct Begun<'a> {
     head: &'a Head,
-    census: Option<Box<Census>>,
+    load_timer: Option<Box<LoadTimer>>,
 }
 
 impl<'a> Begun<'a> {
     /// Of a run that [has begun](Engine::begin_quickly) and has no ticket yet.
     pub(crate) fn of(head: &'a Head) -> Self {
-        Self { head, census: None }
+        Self { head, load_timer: None }
     }
 }
 
@@ -278,10 +287,10 @@ enum Stage {
     Running,
     /// The value has been written.
     Full,
-    Landed,
+    WaitFuture,
 }
 
-impl<'a, S: Scope> Ticket<'a, S> {
+impl<'a, S: Sharing> LoadGuard<'a, S> {
     /// Of a run of this store that [has begun](Engine::begin_quickly) and has no ticket yet.
     #[inline(always)]
     pub(crate) fn of(engine: &'a Engine<S>, head: &'a Head) -> Self {
@@ -290,21 +299,21 @@ impl<'a, S: Scope> Ticket<'a, S> {
 
     /// Of a run of this store.
     #[inline(always)]
-    pub(crate) fn of_begun(engine: &'a Engine<S>, Begun { head, census }: Begun<'a>) -> Self {
-        Self { engine, head, census, stage: Stage::Running, inside: 1 }
+    pub(crate) fn of_begun(engine: &'a Engine<S>, Begun { head, load_timer }: Begun<'a>) -> Self {
+        Self { engine, head, load_timer, stage: Stage::Running, inside: 1 }
     }
 
     /// Of a run that has just begun on this thread.
     pub(crate) fn into_begun(self) -> Begun<'a> {
-        let mut ticket = ManuallyDrop::new(self);
-        Begun { head: ticket.head, census: ticket.census.take() }
+        let mut guard = ManuallyDrop::new(self);
+        Begun { head: guard.head, load_timer: guard.load_timer.take() }
     }
 
     /// Where the entry-to-be is, and its hash: until it is published its mark tells.
-    fn place(&self) -> (u32, Hash) {
-        let mark = self.head.mark.load(Relaxed);
-        let (hash, slot) = ((mark >> 32) as u32, ((mark << 32) >> 32) as u32);
-        (slot, Hash::from_bits(hash))
+    fn cell(&self) -> (u32, ShortHash) {
+        let rank = self.head.rank.load(Relaxed);
+        let (hash, slot) = ((rank >> 32) as u32, ((rank << 32) >> 32) as u32);
+        (slot, ShortHash::from_bits(hash))
     }
 
     /// The entry-to-be. Its key is there.
@@ -316,15 +325,15 @@ impl<'a, S: Scope> Ticket<'a, S> {
     pub(crate) fn enter(&mut self) {
         if self.inside == 0 {
             self.inside = 1;
-            running::enter(self.id());
+            current_runs::enter(self.id());
         }
     }
 
     /// The run is a task's, and may go on on another thread.
     pub(crate) fn of_a_task(mut self) -> Self {
         self.leave();
-        if let Some(census) = &mut self.census {
-            census.leave_thread();
+        if let Some(load_timer) = &mut self.load_timer {
+            load_timer.leave_thread();
         }
         self
     }
@@ -333,11 +342,11 @@ impl<'a, S: Scope> Ticket<'a, S> {
     pub(crate) fn leave(&mut self) {
         if self.inside != 0 {
             self.inside = 0;
-            running::leave(self.id());
+            current_runs::leave(self.id());
         }
     }
 
-    pub(crate) fn id(&self) -> Id {
+    pub(crate) fn id(&self) -> RunId {
         id(self.head)
     }
 
@@ -346,22 +355,22 @@ impl<'a, S: Scope> Ticket<'a, S> {
     /// # Safety
     ///
     /// The value has been written, as one of the kind that the run began with.
-    pub(crate) unsafe fn land(&mut self, terms: &Terms) {
+    pub(crate) unsafe fn land(&mut self, terms: &WriteTerms) {
         let engine = self.engine;
         self.stage = Stage::Full;
-        if let Some(census) = self.census.take() {
-            engine.stats.timed(census.end());
+        if let Some(load_timer) = self.load_timer.take() {
+            engine.stats.timed(load_timer.end());
         }
-        let ttl = engine.date(terms);
+        let ttl = engine.deadline_for(terms);
         let now = engine.now_if_dated();
-        let (slot, hash) = self.place();
-        let new = Newcomer { head: self.head, hash, slot, weight: terms.weight, ttl };
+        let (slot, hash) = self.cell();
+        let new = Candidate { head: self.head, hash, slot, weight: terms.weight, ttl };
         let mut writer = Writer::new(engine);
-        self.stage = Stage::Landed;
-        if !writer.state.flights.end_usual(slot) {
-            return self.land_with_others(writer, new, terms.keep, now);
+        self.stage = Stage::WaitFuture;
+        if !writer.state.in_flight.end_usual(slot) {
+            return self.land_with_others(writer, new, terms.admit, now);
         }
-        if !(terms.keep && writer.admit_new(new, now, || ())) {
+        if !(terms.admit && writer.admit_new(new, now, || ())) {
             writer.retire(slot, true);
         }
         writer.expire(now, SWEEP_WITH_A_MISS);
@@ -370,16 +379,16 @@ impl<'a, S: Scope> Ticket<'a, S> {
 
     /// There are other runs, or somebody waits for this one, or it has been cut.
     #[inline(never)]
-    fn land_with_others(&self, mut writer: Writer<'a, S>, new: Newcomer<'_>, keep: bool, now: u64) {
-        let (engine, Newcomer { hash, slot, .. }) = (self.engine, new);
-        let run = writer.state.flights.end(hash, slot);
+    fn land_with_others(&self, mut writer: Writer<'a, S>, new: Candidate<'_>, admit: bool, now: u64) {
+        let (engine, Candidate { hash, slot, .. }) = (self.engine, new);
+        let run = writer.state.in_flight.end(hash, slot);
         let mut kept = false;
         if let Some(run) = &run
-            && !run.cut
+            && !run.invalidated
         {
-            writer.state.flights.overtake_kin(run, || (slot, Hold::new(self.head)));
+            writer.state.in_flight.supersede_older(run, || (slot, PinnedEntry::new(self.head)));
             let old = run.replaces().filter(|&slot| engine.table.head(slot).is_alive());
-            if keep {
+            if admit {
                 kept = writer.admit(new, old, now, &mut || ());
             } else if let Some(old) = old {
                 writer.remove(old, RemovalCause::Replaced);
@@ -389,7 +398,7 @@ impl<'a, S: Scope> Ticket<'a, S> {
             writer.retire(slot, true);
         }
         writer.expire(now, SWEEP_WITH_A_MISS);
-        let Some(flight) = run.and_then(Pending::into_flight) else { return writer.finish(false) };
+        let Some(flight) = run.and_then(InFlight::into_flight) else { return writer.finish(false) };
         // Those who wait are told whatever a `drop` of the user's does.
         let told = Told(flight);
         writer.finish(false);
@@ -398,24 +407,24 @@ impl<'a, S: Scope> Ticket<'a, S> {
 
     /// There is nothing to keep. Those who wait get `instead`, if it can be shared. `failed` counts it as an error.
     pub(crate) fn land_without_value(&mut self, instead: Option<Failure>, failed: bool) {
-        if let Some(census) = self.census.take() {
-            self.engine.stats.timed(census.end());
+        if let Some(load_timer) = self.load_timer.take() {
+            self.engine.stats.timed(load_timer.end());
         }
         self.abandon(instead, failed);
     }
 
     fn abandon(&mut self, failure: Option<Failure>, failed: bool) {
         let full = self.stage == Stage::Full;
-        self.stage = Stage::Landed;
+        self.stage = Stage::WaitFuture;
         if failed {
-            self.engine.stats.count(Count::Error);
+            self.engine.stats.count(Counter::Error);
         }
         let mut writer = Writer::new(self.engine);
-        let (slot, hash) = self.place();
-        let run = writer.state.flights.end(hash, slot);
+        let (slot, hash) = self.cell();
+        let run = writer.state.in_flight.end(hash, slot);
         writer.retire(slot, full);
-        if let Some(flight) = run.and_then(Pending::into_flight) {
-            flight.land(failure.map_or(Landing::Nothing, Landing::Failure));
+        if let Some(flight) = run.and_then(InFlight::into_flight) {
+            flight.land(failure.map_or(RunOutcome::Nothing, RunOutcome::Failure));
         }
         writer.finish(false);
     }
@@ -426,13 +435,13 @@ struct Told(Arc<Flight>);
 
 impl Drop for Told {
     fn drop(&mut self) {
-        self.0.land(Landing::Value);
+        self.0.land(RunOutcome::Value);
     }
 }
 
-impl<S: Scope> Drop for Ticket<'_, S> {
+impl<S: Sharing> Drop for LoadGuard<'_, S> {
     fn drop(&mut self) {
-        if self.stage != Stage::Landed {
+        if self.stage != Stage::WaitFuture {
             self.abandon(None, true);
         }
         self.leave();
@@ -440,6 +449,6 @@ impl<S: Scope> Drop for Ticket<'_, S> {
 }
 
 /// The run that makes this entry.
-fn id(head: &Head) -> Id {
+fn id(head: &Head) -> RunId {
     ptr::from_ref(head).addr()
 }

@@ -7,12 +7,12 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
-use super::{Holds, Made, NamedHasher, SharedEngine, Store, named_hasher};
+use super::{CacheInstance, Holds, NamedHasher, SharedEngine, Store, named_hasher};
+use crate::cacheable::Shareable;
 use crate::config::Config;
-use crate::engine::scope;
+use crate::engine::sharing;
 use crate::hash::DefaultHashBuilder;
 use crate::info::CacheInfo;
-use crate::keep::Shareable;
 use crate::key::{Key, StoredArgs, StoredKey};
 
 /// The field of `#[memoize(in = self.field)]`: one cache per instance, of a method with the arguments `A` (a tuple, also of one) and
@@ -21,7 +21,7 @@ use crate::key::{Key, StoredArgs, StoredKey};
 /// It begins empty, costs one pointer-sized allocation at the first call, and takes its bounds from the attribute. It is invisible to the struct it
 /// lives in: a clone begins empty, comparison and hashing ignore it.
 pub struct Memo<A, R> {
-    made: OnceLock<Box<Made>>,
+    instance: OnceLock<Box<CacheInstance>>,
     _of: PhantomData<fn(A) -> R>,
 }
 
@@ -29,27 +29,27 @@ impl<A, R> Memo<A, R> {
     /// An empty cache.
     #[must_use]
     pub const fn new() -> Self {
-        Self { made: OnceLock::new(), _of: PhantomData }
+        Self { instance: OnceLock::new(), _of: PhantomData }
     }
 
     /// Hits, misses, size and more; all zero before the first call.
     #[must_use]
     pub fn info(&self) -> CacheInfo {
-        self.made.get().map(|made| made.engine.info()).unwrap_or_default()
+        self.instance.get().map(|instance| instance.engine.info()).unwrap_or_default()
     }
 
     /// Empties it and sets all counts to zero.
     pub fn clear(&self) {
-        if let Some(made) = self.made.get() {
-            made.engine.clear();
+        if let Some(instance) = self.instance.get() {
+            instance.engine.clear();
         }
     }
 
     #[inline]
-    fn made(&self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &Made {
-        match self.made.get() {
-            Some(made) => made,
-            None => make(&self.made, config, named_hasher),
+    fn instance(&self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &CacheInstance {
+        match self.instance.get() {
+            Some(instance) => instance,
+            None => make(&self.instance, config, named_hasher),
         }
     }
 }
@@ -57,8 +57,12 @@ impl<A, R> Memo<A, R> {
 /// Not generic over the memo's types: compiled once.
 #[cold]
 #[inline(never)]
-fn make(place: &OnceLock<Box<Made>>, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &Made {
-    place.get_or_init(|| Box::new(Made::new("a field", config(), named_hasher())))
+fn make(
+    parts: &OnceLock<Box<CacheInstance>>,
+    config: fn() -> Config,
+    named_hasher: fn() -> NamedHasher,
+) -> &CacheInstance {
+    parts.get_or_init(|| Box::new(CacheInstance::new("a field", config(), named_hasher())))
 }
 
 impl<A, R> Default for Memo<A, R> {
@@ -106,42 +110,42 @@ impl<A, R> fmt::Debug for Memo<A, R> {
 
 /// The store in a field, with the default hasher.
 #[inline]
-pub fn field<A, R>(memo: &Memo<A, R>, config: fn() -> Config) -> Field<'_, A, R> {
-    let made = memo.made(config, || None);
-    Field { engine: &made.engine, hasher: &made.hasher, _of: PhantomData }
+pub fn field<A, R>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, A, R> {
+    let instance = memo.instance(config, || None);
+    FieldStore { engine: &instance.engine, hasher: &instance.hasher, _of: PhantomData }
 }
 
 /// The store in a field, with a hasher of the user's.
 #[inline]
-pub fn field_with<H, A, R>(memo: &Memo<A, R>, config: fn() -> Config) -> Field<'_, A, R, H>
+pub fn field_with<H, A, R>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, A, R, H>
 where
     H: BuildHasher + Any + Default + Send + Sync,
 {
-    let made = memo.made(config, named_hasher::<H>);
-    Field { engine: &made.engine, hasher: made.named_hasher(), _of: PhantomData }
+    let instance = memo.instance(config, named_hasher::<H>);
+    FieldStore { engine: &instance.engine, hasher: instance.named_hasher(), _of: PhantomData }
 }
 
 /// A field's store, as the method's calls use it.
-pub struct Field<'a, A, R, H = DefaultHashBuilder> {
+pub struct FieldStore<'a, A, R, H = DefaultHashBuilder> {
     engine: &'a SharedEngine,
     hasher: &'a H,
     _of: PhantomData<fn(A) -> R>,
 }
 
-impl<A, R, H> Clone for Field<'_, A, R, H> {
+impl<A, R, H> Clone for FieldStore<'_, A, R, H> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<A, R, H> Copy for Field<'_, A, R, H> {}
+impl<A, R, H> Copy for FieldStore<'_, A, R, H> {}
 
-impl<A, R, H: BuildHasher + 'static> Store for Field<'_, A, R, H> {
-    type Scope = scope::Shared;
+impl<A, R, H: BuildHasher + 'static> Store for FieldStore<'_, A, R, H> {
+    type Sharing = sharing::Shared;
     type Hasher = H;
 
     #[inline]
-    fn place(&self) -> Option<(&SharedEngine, &H)> {
+    fn parts(&self) -> Option<(&SharedEngine, &H)> {
         Some((self.engine, self.hasher))
     }
 
@@ -151,7 +155,7 @@ impl<A, R, H: BuildHasher + 'static> Store for Field<'_, A, R, H> {
 }
 
 /// The field's type says what the arguments are, and the method's arguments must be just that once they are owned.
-impl<A, R, V, Sh, H: BuildHasher + 'static> Holds<StoredKey<(), A::Stored, Sh>, V> for Field<'_, A, R, H>
+impl<A, R, V, Sh, H: BuildHasher + 'static> Holds<StoredKey<(), A::Stored, Sh>, V> for FieldStore<'_, A, R, H>
 where
     A: Key,
     StoredKey<(), A::Stored, Sh>: StoredArgs + Shareable + 'static,

@@ -9,23 +9,23 @@ use crate::sync::atomic::{AtomicBool, AtomicU64};
 /// On a cache line of its own: threads must not write beside each other.
 #[derive(Debug)]
 #[repr(align(64))]
-pub struct Tally {
+pub struct ThreadCounters {
     /// The store's serial number: numbers of stores that are gone are used again.
     store: u64,
     /// The thread's tag, 1 to 255.
     tag: u8,
-    tick: AtomicU64,
+    stamp: AtomicU64,
     /// The steps of the tick that were no hits.
-    jumped: AtomicU64,
+    skipped: AtomicU64,
     /// Look-ups that found nothing, and computed nothing.
     misses: AtomicU64,
     ended: AtomicBool,
 }
 
-impl Tally {
+impl ThreadCounters {
     pub(crate) fn new(store: u64, tag: u8) -> Self {
         let zero = AtomicU64::default;
-        Self { store, tag, tick: zero(), jumped: zero(), misses: zero(), ended: AtomicBool::new(false) }
+        Self { store, tag, stamp: zero(), skipped: zero(), misses: zero(), ended: AtomicBool::new(false) }
     }
 
     #[inline(always)]
@@ -41,9 +41,9 @@ impl Tally {
     /// One more hit. Gives its tick.
     #[inline(always)]
     pub(crate) fn hit(&self) -> u64 {
-        let tick = self.tick.load(Relaxed) + 1;
-        self.tick.store(tick, Relaxed);
-        tick
+        let stamp = self.stamp.load(Relaxed) + 1;
+        self.stamp.store(stamp, Relaxed);
+        stamp
     }
 
     pub(crate) fn miss(&self) {
@@ -51,24 +51,24 @@ impl Tally {
     }
 
     #[inline(always)]
-    pub(crate) fn tick(&self) -> u64 {
-        self.tick.load(Relaxed)
+    pub(crate) fn stamp(&self) -> u64 {
+        self.stamp.load(Relaxed)
     }
 
     /// The next tick after this one. No hit.
-    pub(crate) fn jump_over(&self, other: u64) -> u64 {
-        let (tick, jumped) = (self.tick.load(Relaxed), self.jumped.load(Relaxed));
-        let next = tick.max(other) + 1;
-        self.jumped.store(jumped + (next - tick), Relaxed);
+    pub(crate) fn advance_past(&self, other: u64) -> u64 {
+        let (stamp, skipped) = (self.stamp.load(Relaxed), self.skipped.load(Relaxed));
+        let next = stamp.max(other) + 1;
+        self.skipped.store(skipped + (next - stamp), Relaxed);
         // Release: who sees the new tick sees how much of it is no hit.
-        self.tick.store(next, Release);
+        self.stamp.store(next, Release);
         next
     }
 
     pub(crate) fn hits(&self) -> u64 {
-        let tick = self.tick.load(Acquire);
+        let stamp = self.stamp.load(Acquire);
         // Who comes between the two stores of a jump sees a few hits too few for a moment.
-        tick.saturating_sub(self.jumped.load(Relaxed))
+        stamp.saturating_sub(self.skipped.load(Relaxed))
     }
 
     pub(crate) fn misses(&self) -> u64 {

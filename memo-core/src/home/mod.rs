@@ -1,4 +1,4 @@
-//! Where a function's cache lives: in a static beside the function ([`Site`]), in each thread ([`LocalSite`]), or in a field
+//! Where a function's cache lives: in a static beside the function ([`StaticCache`]), in each thread ([`ThreadCache`]), or in a field
 //! ([`Memo`](crate::Memo)).
 //!
 //! All of them hold one engine whose entries are of any type, so that one compiled engine serves every function. Which entry belongs to
@@ -11,21 +11,21 @@ use std::any::Any;
 use std::hash::BuildHasher;
 use std::sync::{Arc, OnceLock, Weak};
 
-pub use local::{Local, LocalSite};
-pub use memo::{Field, Memo, field, field_with};
+pub use local::{LocalStore, ThreadCache};
+pub use memo::{FieldStore, Memo, field, field_with};
 
-use crate::call::Cold;
+use crate::cacheable::Shareable;
+use crate::call::SlowPath;
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::engine::scope;
+use crate::engine::sharing;
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
-use crate::keep::Shareable;
 use crate::key::StoredArgs;
 use crate::registry::{self, AnyCache, CacheRef, Identity};
 use crate::ticker::Sweep;
 
-type SharedEngine = Engine<scope::Shared>;
+type SharedEngine = Engine<sharing::Shared>;
 
 impl Sweep for SharedEngine {
     fn is_quiet(&self, now: u64) -> bool {
@@ -40,18 +40,18 @@ impl Sweep for SharedEngine {
 /// What the calls need of the place where a cache lives.
 pub trait Store {
     #[doc(hidden)]
-    type Scope: Cold;
+    type Sharing: SlowPath;
     #[doc(hidden)]
     type Hasher: BuildHasher + 'static;
     /// The engine and its hasher. `None` where the thread's locals are gone already.
     #[doc(hidden)]
-    fn place(&self) -> Option<(&Engine<Self::Scope>, &Self::Hasher)>;
+    fn parts(&self) -> Option<(&Engine<Self::Sharing>, &Self::Hasher)>;
     #[doc(hidden)]
     fn typed(&self) -> bool;
 }
 
 /// A store that belongs to a function, and so is listed.
-pub trait Listed: Store {
+pub trait Registered: Store {
     /// The cache with its types erased.
     #[doc(hidden)]
     fn cache(&self) -> CacheRef;
@@ -61,14 +61,14 @@ pub trait Listed: Store {
 pub trait Holds<K, V>: Store {}
 
 /// The cache of one function, for all threads. Made at the first use.
-pub struct Site {
+pub struct StaticCache {
     identity: Identity,
     typed: bool,
-    made: OnceLock<Made>,
+    instance: OnceLock<CacheInstance>,
 }
 
 /// An engine with its hasher.
-pub(crate) struct Made {
+pub(crate) struct CacheInstance {
     engine: Arc<SharedEngine>,
     hasher: DefaultHashBuilder,
     /// The one that `hasher = ..` names.
@@ -78,7 +78,7 @@ pub(crate) struct Made {
 /// `None` is the default hasher, which has its own place.
 type NamedHasher = Option<Box<dyn Any + Send + Sync>>;
 
-impl Made {
+impl CacheInstance {
     fn new(name: &str, config: Config, named_hasher: NamedHasher) -> Self {
         checked(name, &config);
         let engine = Arc::new(Engine::new(config, None));
@@ -100,7 +100,7 @@ impl Made {
 /// If the set-up cannot work.
 fn checked(name: &str, config: &Config) {
     if let Err(error) = config.check() {
-        panic!("the cache of `{name}` cannot be made: {error}");
+        panic!("the cache of `{name}` cannot be created: {error}");
     }
 }
 
@@ -109,103 +109,103 @@ fn named_hasher<H: Any + Default + Send + Sync>() -> NamedHasher {
     (!hasher.is::<DefaultHashBuilder>()).then_some(hasher)
 }
 
-impl Site {
+impl StaticCache {
     /// A function's path or name, and the place of its attribute.
     #[must_use]
     pub const fn new(name: &'static str, file: &'static str, line: u32, typed: bool) -> Self {
-        Self { identity: Identity::constant(name, file, line), typed, made: OnceLock::new() }
+        Self { identity: Identity::constant(name, file, line), typed, instance: OnceLock::new() }
     }
 
     /// The set-up and the hasher are functions, so that what makes a store is compiled once and not for each function.
     #[inline]
-    fn made(&'static self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &'static Made {
-        match self.made.get() {
-            Some(made) => made,
+    fn instance(&'static self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &'static CacheInstance {
+        match self.instance.get() {
+            Some(instance) => instance,
             None => self.make(config, named_hasher),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn make(&'static self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &'static Made {
+    fn make(&'static self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &'static CacheInstance {
         let config = config();
         let mut first = false;
-        let made = self.made.get_or_init(|| {
+        let instance = self.instance.get_or_init(|| {
             first = true;
-            Made::new(self.identity.name(), config, named_hasher())
+            CacheInstance::new(self.identity.name(), config, named_hasher())
         });
         if first {
             registry::list_function(self);
         }
-        made
+        instance
     }
 
     /// The store, with the default hasher.
     #[inline]
-    pub fn shared(&'static self, config: fn() -> Config) -> Shared {
-        let made = self.made(config, || None);
-        Shared { site: self, engine: &made.engine, hasher: &made.hasher }
+    pub fn shared(&'static self, config: fn() -> Config) -> SharedStore {
+        let instance = self.instance(config, || None);
+        SharedStore { site: self, engine: &instance.engine, hasher: &instance.hasher }
     }
 
     /// The store, with a hasher of the user's.
     #[inline]
-    pub fn shared_with<H>(&'static self, config: fn() -> Config) -> Shared<H>
+    pub fn shared_with<H>(&'static self, config: fn() -> Config) -> SharedStore<H>
     where
         H: BuildHasher + Any + Default + Send + Sync,
     {
-        let made = self.made(config, named_hasher::<H>);
-        Shared { site: self, engine: &made.engine, hasher: made.named_hasher() }
+        let instance = self.instance(config, named_hasher::<H>);
+        SharedStore { site: self, engine: &instance.engine, hasher: instance.named_hasher() }
     }
 }
 
-impl AnyCache for Site {
+impl AnyCache for StaticCache {
     fn identity(&self) -> &Identity {
         &self.identity
     }
 
     fn info(&self) -> CacheInfo {
-        self.made.get().map(|made| made.engine.info()).unwrap_or_default()
+        self.instance.get().map(|instance| instance.engine.info()).unwrap_or_default()
     }
 
     fn parameters(&self) -> CacheParameters {
-        let made = self.made.get().expect("listed when made");
-        made.engine.parameters(self.typed)
+        let instance = self.instance.get().expect("listed when created");
+        instance.engine.parameters(self.typed)
     }
 
     fn clear(&self) {
-        if let Some(made) = self.made.get() {
-            made.engine.clear();
+        if let Some(instance) = self.instance.get() {
+            instance.engine.clear();
         }
     }
 
     fn resize(&self, max_entries: usize) {
-        if let Some(made) = self.made.get() {
-            made.engine.resize(max_entries);
+        if let Some(instance) = self.instance.get() {
+            instance.engine.resize(max_entries);
         }
     }
 }
 
 /// A function's store, as its calls use it.
-pub struct Shared<H: 'static = DefaultHashBuilder> {
-    site: &'static Site,
+pub struct SharedStore<H: 'static = DefaultHashBuilder> {
+    site: &'static StaticCache,
     engine: &'static SharedEngine,
     hasher: &'static H,
 }
 
-impl<H> Clone for Shared<H> {
+impl<H> Clone for SharedStore<H> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<H> Copy for Shared<H> {}
+impl<H> Copy for SharedStore<H> {}
 
-impl<H: BuildHasher> Store for Shared<H> {
-    type Scope = scope::Shared;
+impl<H: BuildHasher> Store for SharedStore<H> {
+    type Sharing = sharing::Shared;
     type Hasher = H;
 
     #[inline]
-    fn place(&self) -> Option<(&SharedEngine, &H)> {
+    fn parts(&self) -> Option<(&SharedEngine, &H)> {
         Some((self.engine, self.hasher))
     }
 
@@ -214,13 +214,13 @@ impl<H: BuildHasher> Store for Shared<H> {
     }
 }
 
-impl<H: BuildHasher> Listed for Shared<H> {
+impl<H: BuildHasher> Registered for SharedStore<H> {
     fn cache(&self) -> CacheRef {
         CacheRef::of(self.site)
     }
 }
 
-impl<K, V, H: BuildHasher> Holds<K, V> for Shared<H>
+impl<K, V, H: BuildHasher> Holds<K, V> for SharedStore<H>
 where
     K: StoredArgs + Shareable + 'static,
     V: Shareable + 'static,

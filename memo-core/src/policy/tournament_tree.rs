@@ -5,13 +5,13 @@
 
 /// The numbers and the winners of their matches.
 #[derive(Debug, Default)]
-pub(super) struct Lows {
+pub(super) struct TournamentTree {
     /// The root is at 1, the children of `i` at `2 i` and `2 i + 1`, the numbers in the upper half.
     tree: Vec<u64>,
     len: usize,
 }
 
-impl Lows {
+impl TournamentTree {
     /// Appends the number that loses to all.
     pub(super) fn push(&mut self) {
         let room = self.tree.len() / 2;
@@ -67,26 +67,26 @@ impl Lows {
 
 #[cfg(test)]
 mod tests {
-    use super::Lows;
+    use super::TournamentTree;
     use crate::random::Random;
 
     #[test]
     fn the_lowest_is_found_whatever_changes() {
-        let (mut lows, mut plain) = (Lows::default(), Vec::new());
+        let (mut tree, mut plain) = (TournamentTree::default(), Vec::new());
         let mut random = Random::new(1);
         for step in 0..2_000 {
             if step % 100 == 0 {
-                lows.push();
+                tree.push();
                 plain.push(u64::MAX);
             }
             let at = usize::try_from(random.below(plain.len() as u64)).unwrap();
             plain[at] = random.below(50);
-            lows.set(at, plain[at]);
+            tree.set(at, plain[at]);
             let lowest = *plain.iter().min().unwrap();
-            assert_eq!(lows.lowest(), plain.iter().position(|&number| number == lowest).unwrap());
-            assert_eq!(lows.get(at), plain[at]);
+            assert_eq!(tree.lowest(), plain.iter().position(|&number| number == lowest).unwrap());
+            assert_eq!(tree.get(at), plain[at]);
             let others = plain.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, &number)| number);
-            assert_eq!(lows.lowest_beside(at), others.min().unwrap_or(u64::MAX));
+            assert_eq!(tree.lowest_beside(at), others.min().unwrap_or(u64::MAX));
         }
     }
 }

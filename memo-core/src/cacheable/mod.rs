@@ -12,12 +12,15 @@ mod tests;
 use std::any::Any;
 use std::fmt;
 
-pub use choose::{AutoKeep1, AutoKeep2, AutoKeep3, Returns};
-pub use fit::{Alone, Asks, AutoFit1, AutoFit2, Chosen, NotKept, Optional, Repeats, Shares, Threads, kept};
+pub use choose::{AutoCacheable1, AutoCacheable2, AutoCacheable3, Returns};
+pub use fit::{
+    AcrossThreads, Asks, AutoFit1, AutoFit2, Chosen, NotCacheable, OneThread, Optional, Repeatable, Shares,
+    check_cacheable,
+};
 
 /// Keeps every value as it is.
 #[derive(Clone, Copy, Debug)]
-pub struct Whole;
+pub struct All;
 
 /// Keeps an `Ok`. An `Err` goes to its caller alone.
 #[derive(Clone, Copy, Debug)]
@@ -25,14 +28,14 @@ pub struct OkOnly;
 
 /// Keeps an `Ok`. An `Err` is not kept either, but handed to those who waited for the run that it came from.
 #[derive(Clone, Copy, Debug)]
-pub struct OkShared;
+pub struct OkSharedErr;
 
 /// Keeps a `Some`. A `None` is handed to those who waited for the run that it came from, and not kept.
 #[derive(Clone, Copy, Debug)]
 pub struct SomeOnly;
 
 /// What is kept of an `R`, and how a caller gets an `R` of it again.
-pub trait Keep<R>: Copy {
+pub trait Cacheable<R>: Copy {
     /// What is kept.
     type Stored: 'static;
 
@@ -40,7 +43,7 @@ pub trait Keep<R>: Copy {
     const SHARES_FAILURES: bool = false;
 
     /// Whether this value is one to keep.
-    fn keeps(self, value: &R) -> bool;
+    fn admits(self, value: &R) -> bool;
 
     /// What is kept of this value: a clone of it, or nothing.
     fn stored(self, value: &R) -> Option<Self::Stored>;
@@ -79,7 +82,7 @@ pub trait Keep<R>: Copy {
 
 /// A value that is handed out as often as it is asked for.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be kept and handed out again: it is not `Clone`",
+    message = "`{Self}` cannot be cached and handed out again: it is not `Clone`",
     label = "must be `Clone` to be returned by a memoized function",
     note = "derive `Clone` on it, or return `Arc<{Self}>`: the callers then share one value"
 )]
@@ -91,7 +94,7 @@ impl<T: Clone> Reusable for T {}
 
 /// A key or value that threads share.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be kept in a cache that all threads share: it is not `Send` and `Sync`",
+    message = "`{Self}` cannot be cached in a cache that all threads share: it is not `Send` and `Sync`",
     label = "must be `Send` and `Sync`",
     note = "use `local` for one cache per thread, or types that threads can share (`Arc` for `Rc`, `Mutex` for `RefCell`)"
 )]
@@ -100,11 +103,11 @@ pub trait Shareable: Send + Sync {}
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + ?Sized> Shareable for T {}
 
-impl<R: Reusable + 'static> Keep<R> for Whole {
+impl<R: Reusable + 'static> Cacheable<R> for All {
     type Stored = R;
 
     #[inline]
-    fn keeps(self, _: &R) -> bool {
+    fn admits(self, _: &R) -> bool {
         true
     }
 
@@ -131,16 +134,16 @@ impl<R: Reusable + 'static> Keep<R> for Whole {
 /// A `Result` that is `Ok`: there is no `E` in it, and never will be.
 ///
 /// It is kept whole and not as its `T` because a reader is shown `&Result<T, E>`, the type that the function was written with.
-pub struct Kept<T, E>(Result<T, E>);
+pub struct OkValue<T, E>(Result<T, E>);
 
-// SAFETY: the only constructor is `Kept::new`, which puts an `Ok` there, and nothing gives out a `&mut` to it. So a `Kept` owns a
+// SAFETY: the only constructor is `OkValue::new`, which puts an `Ok` there, and nothing gives out a `&mut` to it. So a `OkValue` owns a
 // `T` and no `E`: sending it sends a `T`, sharing it shares a `T`, dropping it drops a `T`. The `&Result<T, E>` that `view` gives
 // leads to no `E` either, whatever `E` could have done with threads.
-unsafe impl<T: Send, E> Send for Kept<T, E> {}
+unsafe impl<T: Send, E> Send for OkValue<T, E> {}
 // SAFETY: as above.
-unsafe impl<T: Sync, E> Sync for Kept<T, E> {}
+unsafe impl<T: Sync, E> Sync for OkValue<T, E> {}
 
-impl<T: Clone, E> Kept<T, E> {
+impl<T: Clone, E> OkValue<T, E> {
     #[inline]
     fn new(result: &Result<T, E>) -> Option<Self> {
         result.as_ref().ok().map(|value| Self(Ok(value.clone())))
@@ -150,43 +153,43 @@ impl<T: Clone, E> Kept<T, E> {
     fn value(&self) -> T {
         match &self.0 {
             Ok(value) => value.clone(),
-            Err(_) => unreachable!("only an `Ok` is kept"),
+            Err(_) => unreachable!("only an `Ok` is cached"),
         }
     }
 }
 
-impl<T: fmt::Debug, E> fmt::Debug for Kept<T, E> {
+impl<T: fmt::Debug, E> fmt::Debug for OkValue<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Kept").field(&self.0.as_ref().ok()).finish()
+        f.debug_tuple("OkValue").field(&self.0.as_ref().ok()).finish()
     }
 }
 
 /// What both policies for results have in common.
 macro_rules! keeps_ok {
     () => {
-        type Stored = Kept<T, E>;
+        type Stored = OkValue<T, E>;
 
         #[inline]
-        fn keeps(self, value: &Result<T, E>) -> bool {
+        fn admits(self, value: &Result<T, E>) -> bool {
             value.is_ok()
         }
 
         #[inline]
-        fn stored(self, value: &Result<T, E>) -> Option<Kept<T, E>> {
-            Kept::new(value)
+        fn stored(self, value: &Result<T, E>) -> Option<OkValue<T, E>> {
+            OkValue::new(value)
         }
 
         #[inline]
-        fn give(self, stored: &Kept<T, E>) -> Result<T, E> {
+        fn give(self, stored: &OkValue<T, E>) -> Result<T, E> {
             Ok(stored.value())
         }
 
         #[inline]
-        fn view(stored: &Kept<T, E>) -> &Result<T, E> {
+        fn view(stored: &OkValue<T, E>) -> &Result<T, E> {
             &stored.0
         }
 
-        fn as_any(stored: &Kept<T, E>) -> &dyn Any {
+        fn as_any(stored: &OkValue<T, E>) -> &dyn Any {
             &stored.0
         }
 
@@ -197,11 +200,11 @@ macro_rules! keeps_ok {
     };
 }
 
-impl<T: Reusable + 'static, E: 'static> Keep<Result<T, E>> for OkOnly {
+impl<T: Reusable + 'static, E: 'static> Cacheable<Result<T, E>> for OkOnly {
     keeps_ok!();
 }
 
-impl<T: Reusable + 'static, E: Clone + Send + Sync + 'static> Keep<Result<T, E>> for OkShared {
+impl<T: Reusable + 'static, E: Clone + Send + Sync + 'static> Cacheable<Result<T, E>> for OkSharedErr {
     const SHARES_FAILURES: bool = true;
 
     keeps_ok!();
@@ -218,13 +221,13 @@ impl<T: Reusable + 'static, E: Clone + Send + Sync + 'static> Keep<Result<T, E>>
     }
 }
 
-impl<T: Reusable + 'static> Keep<Option<T>> for SomeOnly {
+impl<T: Reusable + 'static> Cacheable<Option<T>> for SomeOnly {
     type Stored = Option<T>;
 
     const SHARES_FAILURES: bool = true;
 
     #[inline]
-    fn keeps(self, value: &Option<T>) -> bool {
+    fn admits(self, value: &Option<T>) -> bool {
         value.is_some()
     }
 

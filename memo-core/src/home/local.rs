@@ -9,31 +9,31 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Holds, Listed, Store, checked};
+use super::{Holds, Registered, Store, checked};
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::engine::scope;
+use crate::engine::sharing;
 use crate::engine::stats::Stats;
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::key::StoredArgs;
 use crate::registry::{self, AnyCache, CacheRef, Identity};
 
-type LocalEngine = Engine<scope::Local>;
+type LocalEngine = Engine<sharing::Local>;
 
 /// The caches of one function, one per thread. Each is made at the thread's first use, and goes with the thread.
-pub struct LocalSite {
+pub struct ThreadCache {
     identity: Identity,
     typed: bool,
     /// [`NONE`] before the first use.
     index: AtomicUsize,
     listed: AtomicBool,
-    threads: Mutex<Threads>,
+    threads: Mutex<ThreadStats>,
 }
 
 /// What threads have counted.
-struct Threads {
-    living: Vec<Arc<Stats<scope::Local>>>,
+struct ThreadStats {
+    living: Vec<Arc<Stats<sharing::Local>>>,
     /// The sum over those that ended.
     ended: Option<CacheInfo>,
     parameters: Option<CacheParameters>,
@@ -43,30 +43,30 @@ const NONE: usize = usize::MAX;
 
 thread_local! {
     /// This thread's caches.
-    static MADE: All = const { All(RefCell::new(Vec::new())) };
+    static CACHES: ThreadCaches = const { ThreadCaches(RefCell::new(Vec::new())) };
     /// Where they are, for calls: nothing here has to be dropped, so looking takes no more than a load.
-    static WHERE: Cell<*const [Option<Rc<Made>>]> = const { Cell::new(ptr::slice_from_raw_parts(ptr::null(), 0)) };
+    static CACHES_PTR: Cell<*const [Option<Rc<CacheInstance>>]> = const { Cell::new(ptr::slice_from_raw_parts(ptr::null(), 0)) };
 }
 
 /// Caches by the sites' indices.
-struct All(RefCell<Vec<Option<Rc<Made>>>>);
+struct ThreadCaches(RefCell<Vec<Option<Rc<CacheInstance>>>>);
 
-impl Drop for All {
+impl Drop for ThreadCaches {
     /// Values that are dropped now may call the function: that computes without the cache.
     fn drop(&mut self) {
-        WHERE.set(ptr::slice_from_raw_parts(ptr::null(), 0));
+        CACHES_PTR.set(ptr::slice_from_raw_parts(ptr::null(), 0));
     }
 }
 
-struct Made {
+struct CacheInstance {
     engine: LocalEngine,
     hasher: DefaultHashBuilder,
     /// The one that `hasher = ..` names.
     named_hasher: Option<Box<dyn Any>>,
-    site: &'static LocalSite,
+    site: &'static ThreadCache,
 }
 
-impl Made {
+impl CacheInstance {
     #[inline(always)]
     fn hasher<H: 'static>(&self) -> &H {
         // Known when this is compiled: there is no test left of it.
@@ -79,7 +79,7 @@ impl Made {
 }
 
 /// The thread ends: what it counted stays.
-impl Drop for Made {
+impl Drop for CacheInstance {
     fn drop(&mut self) {
         let stats = self.engine.stats();
         let left = CacheInfo { currsize: 0, weight: 0, ..stats.info() };
@@ -89,11 +89,11 @@ impl Drop for Made {
     }
 }
 
-impl LocalSite {
+impl ThreadCache {
     /// A function's path or name, and the place of its attribute.
     #[must_use]
     pub const fn new(name: &'static str, file: &'static str, line: u32, typed: bool) -> Self {
-        let threads = Threads { living: Vec::new(), ended: None, parameters: None };
+        let threads = ThreadStats { living: Vec::new(), ended: None, parameters: None };
         Self {
             identity: Identity::constant(name, file, line),
             typed,
@@ -103,7 +103,7 @@ impl LocalSite {
         }
     }
 
-    fn threads(&self) -> MutexGuard<'_, Threads> {
+    fn threads(&self) -> MutexGuard<'_, ThreadStats> {
         self.threads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -120,47 +120,47 @@ impl LocalSite {
 
     /// This thread's cache, if there is one.
     #[inline]
-    fn known(&self) -> Option<Rc<Made>> {
-        let (all, index) = (WHERE.get(), self.index.load(Relaxed));
-        // SAFETY: in bounds. `WHERE` is what `MADE` holds, whose content changes in `make` alone, which runs no code of the user's meanwhile.
-        if index < all.len() { unsafe { (*all.cast::<Option<Rc<Made>>>().add(index)).clone() } } else { None }
+    fn known(&self) -> Option<Rc<CacheInstance>> {
+        let (all, index) = (CACHES_PTR.get(), self.index.load(Relaxed));
+        // SAFETY: in bounds. `CACHES_PTR` is what `CACHES` holds, whose content changes in `make` alone, which runs no code of the user's meanwhile.
+        if index < all.len() { unsafe { (*all.cast::<Option<Rc<CacheInstance>>>().add(index)).clone() } } else { None }
     }
 
     /// Does something to this thread's cache, if there is one.
     fn here(&self, act: impl FnOnce(&LocalEngine)) {
-        if let Some(made) = self.known() {
-            act(&made.engine);
+        if let Some(instance) = self.known() {
+            act(&instance.engine);
         }
     }
 
     /// This thread's store, with the default hasher.
     #[inline]
-    pub fn local(&'static self, config: fn() -> Config) -> Local {
+    pub fn local(&'static self, config: fn() -> Config) -> LocalStore {
         self.local_with(config)
     }
 
     /// This thread's store, with a hasher of the user's.
     #[inline]
-    pub fn local_with<H: BuildHasher + Default + 'static>(&'static self, config: fn() -> Config) -> Local<H> {
-        Local { site: self, made: self.made(config, || Box::new(H::default())), _hasher: PhantomData }
+    pub fn local_with<H: BuildHasher + Default + 'static>(&'static self, config: fn() -> Config) -> LocalStore<H> {
+        LocalStore { site: self, instance: self.instance(config, || Box::new(H::default())), _hasher: PhantomData }
     }
 
     #[inline]
-    fn made(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<Made>> {
+    fn instance(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<CacheInstance>> {
         match self.known() {
-            Some(made) => Some(made),
+            Some(instance) => Some(instance),
             None => self.make(config, hasher),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn make(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<Made>> {
+    fn make(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<CacheInstance>> {
         // Once the thread's locals are gone nothing can be kept.
-        MADE.try_with(|_| ()).ok()?;
+        CACHES.try_with(|_| ()).ok()?;
         let (index, config, hasher) = (self.index(), config(), hasher());
         checked(self.identity.name(), &config);
-        let made = Rc::new(Made {
+        let instance = Rc::new(CacheInstance {
             engine: LocalEngine::new(config, None),
             hasher: DefaultHashBuilder::default(),
             named_hasher: (!hasher.is::<DefaultHashBuilder>()).then_some(hasher),
@@ -168,26 +168,27 @@ impl LocalSite {
         });
         {
             let mut threads = self.threads();
-            threads.living.push(made.engine.stats().clone());
-            threads.parameters.get_or_insert_with(|| made.engine.parameters(self.typed));
+            threads.living.push(instance.engine.stats().clone());
+            threads.parameters.get_or_insert_with(|| instance.engine.parameters(self.typed));
         }
         if !self.listed.swap(true, Relaxed) {
             registry::list_function(self);
         }
-        MADE.try_with(|all| {
-            let mut all = all.0.borrow_mut();
-            if all.len() <= index {
-                all.resize(index + 1, None);
-                WHERE.set(&raw const all[..]);
-            }
-            // The hasher's `default` may have come here before us.
-            all[index].get_or_insert_with(|| made.clone()).clone()
-        })
-        .ok()
+        CACHES
+            .try_with(|all| {
+                let mut all = all.0.borrow_mut();
+                if all.len() <= index {
+                    all.resize(index + 1, None);
+                    CACHES_PTR.set(&raw const all[..]);
+                }
+                // The hasher's `default` may have come here before us.
+                all[index].get_or_insert_with(|| instance.clone()).clone()
+            })
+            .ok()
     }
 }
 
-impl AnyCache for LocalSite {
+impl AnyCache for ThreadCache {
     fn identity(&self) -> &Identity {
         &self.identity
     }
@@ -202,7 +203,7 @@ impl AnyCache for LocalSite {
     }
 
     fn parameters(&self) -> CacheParameters {
-        self.threads().parameters.clone().expect("listed when made")
+        self.threads().parameters.clone().expect("listed when created")
     }
 
     fn clear(&self) {
@@ -215,27 +216,27 @@ impl AnyCache for LocalSite {
 }
 
 /// A function's store in this thread, as its calls use it.
-pub struct Local<H = DefaultHashBuilder> {
-    site: &'static LocalSite,
+pub struct LocalStore<H = DefaultHashBuilder> {
+    site: &'static ThreadCache,
     /// `None` once the thread's locals are gone.
-    made: Option<Rc<Made>>,
+    instance: Option<Rc<CacheInstance>>,
     _hasher: PhantomData<fn() -> H>,
 }
 
-impl<H> Clone for Local<H> {
+impl<H> Clone for LocalStore<H> {
     fn clone(&self) -> Self {
-        Self { site: self.site, made: self.made.clone(), _hasher: PhantomData }
+        Self { site: self.site, instance: self.instance.clone(), _hasher: PhantomData }
     }
 }
 
-impl<H: BuildHasher + 'static> Store for Local<H> {
-    type Scope = scope::Local;
+impl<H: BuildHasher + 'static> Store for LocalStore<H> {
+    type Sharing = sharing::Local;
     type Hasher = H;
 
     #[inline]
-    fn place(&self) -> Option<(&LocalEngine, &H)> {
-        let made = self.made.as_ref()?;
-        Some((&made.engine, made.hasher()))
+    fn parts(&self) -> Option<(&LocalEngine, &H)> {
+        let instance = self.instance.as_ref()?;
+        Some((&instance.engine, instance.hasher()))
     }
 
     fn typed(&self) -> bool {
@@ -243,13 +244,13 @@ impl<H: BuildHasher + 'static> Store for Local<H> {
     }
 }
 
-impl<H: BuildHasher + 'static> Listed for Local<H> {
+impl<H: BuildHasher + 'static> Registered for LocalStore<H> {
     fn cache(&self) -> CacheRef {
         CacheRef::of(self.site)
     }
 }
 
-impl<K, V, H: BuildHasher + 'static> Holds<K, V> for Local<H>
+impl<K, V, H: BuildHasher + 'static> Holds<K, V> for LocalStore<H>
 where
     K: StoredArgs + 'static,
     V: 'static,

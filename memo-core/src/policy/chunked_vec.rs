@@ -10,19 +10,19 @@ const CHUNK: usize = 1 << CHUNK_BITS;
 
 /// The vector.
 #[derive(Debug)]
-pub(super) struct Chunks<T> {
+pub(super) struct ChunkedVec<T> {
     /// Full ones, at most one that is not, and empty ones.
     chunks: Vec<Vec<T>>,
     len: usize,
 }
 
-impl<T> Default for Chunks<T> {
+impl<T> Default for ChunkedVec<T> {
     fn default() -> Self {
         Self { chunks: Vec::new(), len: 0 }
     }
 }
 
-impl<T> Chunks<T> {
+impl<T> ChunkedVec<T> {
     pub(super) fn len(&self) -> usize {
         self.len
     }
@@ -44,7 +44,7 @@ impl<T> Chunks<T> {
     }
 }
 
-impl<T> Index<u32> for Chunks<T> {
+impl<T> Index<u32> for ChunkedVec<T> {
     type Output = T;
 
     fn index(&self, at: u32) -> &T {
@@ -52,7 +52,7 @@ impl<T> Index<u32> for Chunks<T> {
     }
 }
 
-impl<T> IndexMut<u32> for Chunks<T> {
+impl<T> IndexMut<u32> for ChunkedVec<T> {
     fn index_mut(&mut self, at: u32) -> &mut T {
         &mut self.chunks[(at >> CHUNK_BITS) as usize][at as usize % CHUNK]
     }
@@ -60,11 +60,11 @@ impl<T> IndexMut<u32> for Chunks<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::Chunks;
+    use super::ChunkedVec;
 
     #[test]
     fn elements_stay_where_they_were_put() {
-        let mut chunks = Chunks::default();
+        let mut chunks = ChunkedVec::default();
         (0..10_000_u32).for_each(|number| chunks.push(number));
         assert!((0..10_000).all(|at| chunks[at] == at));
         chunks[9_999] = 7;

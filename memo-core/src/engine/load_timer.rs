@@ -12,7 +12,7 @@ crate::sync::thread_local! {
 }
 
 /// A run of this store begins on this thread.
-pub(super) fn note(store: usize) {
+pub(super) fn run_started(store: usize) {
     let _ = COUNTED.try_with(|counted| {
         let (whose, runs) = counted.get();
         if whose == store {
@@ -22,13 +22,13 @@ pub(super) fn note(store: usize) {
 }
 
 /// A timed run.
-pub(super) struct Census {
+pub(super) struct LoadTimer {
     started: Instant,
     /// What was counted before, unless this run may move between threads.
     before: Option<(usize, u64)>,
 }
 
-impl Census {
+impl LoadTimer {
     pub(super) fn start(store: usize) -> Self {
         let before = COUNTED.try_with(|counted| counted.replace((store, 0))).ok();
         Self { started: Instant::now(), before }
@@ -52,7 +52,7 @@ impl Census {
     }
 }
 
-impl Drop for Census {
+impl Drop for LoadTimer {
     fn drop(&mut self) {
         self.leave_thread();
     }

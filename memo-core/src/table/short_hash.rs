@@ -8,7 +8,7 @@ use std::any::TypeId;
 use crate::hash::DefaultHashBuilder;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Hash(u32);
+pub(crate) struct ShortHash(u32);
 
 /// Of a tag, the one at its end included.
 const TAG_BITS: u32 = 8;
@@ -16,7 +16,7 @@ const TAG: u32 = (1 << TAG_BITS) - 1;
 /// More segments than this are not told apart: 65 536.
 pub(super) const MAX_DEPTH: u32 = 16;
 
-impl Hash {
+impl ShortHash {
     /// Of what a hasher `H` finished with.
     #[expect(clippy::cast_possible_truncation, reason = "32 bits are what is wanted")]
     #[inline(always)]
@@ -35,8 +35,8 @@ impl Hash {
 
     /// From the two parts that are kept.
     #[expect(clippy::cast_possible_truncation, reason = "a byte")]
-    pub(super) fn join(kept: u32, tag: u64) -> Self {
-        Self(kept << TAG_BITS | tag as u32 & TAG | 1)
+    pub(super) fn join(fragment: u32, tag: u64) -> Self {
+        Self(fragment << TAG_BITS | tag as u32 & TAG | 1)
     }
 
     /// From [all of it](Self::bits).
@@ -47,7 +47,7 @@ impl Hash {
     /// Another of the same bucket.
     #[cfg(all(test, shuttle))]
     pub(crate) fn with_tag(self, tag: u64) -> Self {
-        Self::join(self.kept(), tag << 1)
+        Self::join(self.fragment(), tag << 1)
     }
 
     /// Another of the same bucket, in the segment that splits off first.
@@ -63,7 +63,7 @@ impl Hash {
 
     /// The part that the entry keeps.
     #[inline(always)]
-    pub(super) fn kept(self) -> u32 {
+    pub(super) fn fragment(self) -> u32 {
         self.0 >> TAG_BITS
     }
 

@@ -1,10 +1,10 @@
 //! How the policy of a function is chosen: by its return type, not by how that is spelled, so aliases (`io::Result<T>`) are seen through.
 //!
-//! `(&&&Returns::<R>::new()).__memokit_keep()` has three traits to find `keep` in, and method resolution tries the one with the most references
-//! first: [`OkShared`] for a `Result` whose error can be handed to several callers, [`OkOnly`] for any other `Result`, [`Whole`] for
+//! `(&&&Returns::<R>::new()).__memokit_cacheable()` has three traits to find `keep` in, and method resolution tries the one with the most references
+//! first: [`OkSharedErr`] for a `Result` whose error can be handed to several callers, [`OkOnly`] for any other `Result`, [`All`] for
 //! any other type.
 
-use super::{OkOnly, OkShared, Whole};
+use super::{All, OkOnly, OkSharedErr};
 use std::marker::PhantomData;
 
 /// The return type of a function whose policy is to be chosen.
@@ -21,31 +21,31 @@ impl<R> Returns<R> {
 }
 
 /// First choice: a `Result` whose error can be shared.
-pub trait AutoKeep1 {
+pub trait AutoCacheable1 {
     /// The policy of this return type.
     #[inline]
-    fn __memokit_keep(&self) -> OkShared {
-        OkShared
+    fn __memokit_cacheable(&self) -> OkSharedErr {
+        OkSharedErr
     }
 }
-impl<T, E: Clone + Send + Sync + 'static> AutoKeep1 for &&Returns<Result<T, E>> {}
+impl<T, E: Clone + Send + Sync + 'static> AutoCacheable1 for &&Returns<Result<T, E>> {}
 
 /// Second choice: any other `Result`.
-pub trait AutoKeep2 {
+pub trait AutoCacheable2 {
     /// The policy of this return type.
     #[inline]
-    fn __memokit_keep(&self) -> OkOnly {
+    fn __memokit_cacheable(&self) -> OkOnly {
         OkOnly
     }
 }
-impl<T, E> AutoKeep2 for &Returns<Result<T, E>> {}
+impl<T, E> AutoCacheable2 for &Returns<Result<T, E>> {}
 
 /// Last choice: any other type.
-pub trait AutoKeep3 {
+pub trait AutoCacheable3 {
     /// The policy of this return type.
     #[inline]
-    fn __memokit_keep(&self) -> Whole {
-        Whole
+    fn __memokit_cacheable(&self) -> All {
+        All
     }
 }
-impl<R> AutoKeep3 for Returns<R> {}
+impl<R> AutoCacheable3 for Returns<R> {}

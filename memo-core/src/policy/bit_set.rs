@@ -4,11 +4,11 @@ const WORD: u32 = u64::BITS;
 
 /// The set. It grows to its greatest member and is never copied in pieces larger than an eighth of a byte per member.
 #[derive(Debug, Default)]
-pub(super) struct Bits {
+pub(super) struct BitSet {
     words: Vec<u64>,
 }
 
-impl Bits {
+impl BitSet {
     pub(super) fn contains(&self, index: u32) -> bool {
         self.words.get((index / WORD) as usize).is_some_and(|word| word & bit(index) != 0)
     }
@@ -54,11 +54,11 @@ fn bit(index: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::Bits;
+    use super::BitSet;
 
     #[test]
     fn members_come_and_go_and_are_told_in_order() {
-        let mut bits = Bits::default();
+        let mut bits = BitSet::default();
         for index in [700, 3, 64, 63, 127, 128] {
             bits.insert(index);
         }

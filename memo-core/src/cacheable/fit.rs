@@ -1,52 +1,52 @@
 //! Whether a policy fits its function, said once.
 //!
 //! Every operation of a function's handle needs a policy that can keep its return type; were a misfit left to them, each would report
-//! it. So `(&&kept::<R, S, _>(policy)).__memokit_fit()` asks first: a policy that fits comes back as it is; for any other it reports what is
-//! wrong, always in the same words at the same place, which the compiler prints once, and gives [`NotKept`], which fits everywhere.
+//! it. So `(&&check_cacheable::<R, S, _>(policy)).__memokit_fit()` asks first: a policy that fits comes back as it is; for any other it reports what is
+//! wrong, always in the same words at the same place, which the compiler prints once, and gives [`NotCacheable`], which fits everywhere.
 
-use super::{Keep, OkOnly, OkShared, Shareable, SomeOnly, Whole};
+use super::{All, Cacheable, OkOnly, OkSharedErr, Shareable, SomeOnly};
 use std::any::Any;
 use std::marker::PhantomData;
 
 /// A policy for the return type `R`, whose values are shared by `S`.
 pub struct Chosen<K, R, S>(K, PhantomData<fn() -> (R, S)>);
 
-/// Asks whether a policy fits the return type `R` where its values are shared by `S`: [`Threads`], or nobody ([`Alone`]).
+/// Asks whether a policy fits the return type `R` where its values are shared by `S`: [`AcrossThreads`], or nobody ([`OneThread`]).
 #[inline]
-pub fn kept<R, S, K>(policy: K) -> Chosen<K, R, S> {
+pub fn check_cacheable<R, S, K>(policy: K) -> Chosen<K, R, S> {
     Chosen(policy, PhantomData)
 }
 
 /// Values are shared by all threads.
-pub struct Threads;
+pub struct AcrossThreads;
 
 /// Values stay on their thread: `local`.
-pub struct Alone;
+pub struct OneThread;
 
 /// That a `T` may be kept where those who share it are `Self`.
 #[diagnostic::on_unimplemented(
-    message = "`{T}` cannot be kept in a cache that all threads share: it is not `Send` and `Sync`",
+    message = "`{T}` cannot be cached in a cache that all threads share: it is not `Send` and `Sync`",
     label = "must be `Send` and `Sync`",
     note = "use `local` for one cache per thread, or types that threads can share: `Arc` for `Rc`, `Mutex` for `RefCell`, `T: Send + Sync` for `T`"
 )]
 pub trait Shares<T> {}
-impl<T> Shares<T> for Alone {}
+impl<T> Shares<T> for OneThread {}
 
 // Without this attribute the compiler would explain `Send` and not show what is said above.
 #[diagnostic::do_not_recommend]
-impl<T: Shareable> Shares<T> for Threads {}
+impl<T: Shareable> Shares<T> for AcrossThreads {}
 
 /// That a `T` can be handed out as often as it is asked for. The type is a parameter and not `Self`, or the compiler would advise to
 /// return a reference.
 #[diagnostic::on_unimplemented(
-    message = "`{T}` cannot be kept and handed out again: it is not `Clone`",
+    message = "`{T}` cannot be cached and handed out again: it is not `Clone`",
     label = "must be `Clone` to be returned by a memoized function",
     note = "derive `Clone` on it, or return `Arc<{T}>`: the callers then share one value"
 )]
-pub trait Repeats<T> {}
+pub trait Repeatable<T> {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Clone> Repeats<T> for NotKept {}
+impl<T: Clone> Repeatable<T> for NotCacheable {}
 
 /// An `Option`.
 #[diagnostic::on_unimplemented(
@@ -65,7 +65,7 @@ pub trait Asks<R> {
     type Option;
 }
 
-impl<R> Asks<R> for Whole {
+impl<R> Asks<R> for All {
     type Value = R;
     type Option = Option<()>;
 }
@@ -75,7 +75,7 @@ impl<T, E> Asks<Result<T, E>> for OkOnly {
     type Option = Option<()>;
 }
 
-impl<T, E> Asks<Result<T, E>> for OkShared {
+impl<T, E> Asks<Result<T, E>> for OkSharedErr {
     type Value = T;
     type Option = Option<()>;
 }
@@ -94,7 +94,7 @@ pub trait AutoFit1 {
     fn __memokit_fit(&self) -> Self::Policy;
 }
 
-impl<K: Keep<R>, R, S: Shares<K::Stored>> AutoFit1 for &Chosen<K, R, S> {
+impl<K: Cacheable<R>, R, S: Shares<K::Stored>> AutoFit1 for &Chosen<K, R, S> {
     type Policy = K;
 
     #[inline]
@@ -114,13 +114,13 @@ pub trait AutoFit2 {
 
     /// A policy that fits everywhere. One of the bounds does not hold: where all do, the first choice is made.
     #[inline]
-    fn __memokit_fit(&self) -> NotKept
+    fn __memokit_fit(&self) -> NotCacheable
     where
-        NotKept: Repeats<Self::Value>,
+        NotCacheable: Repeatable<Self::Value>,
         Self::Scope: Shares<Self::Value>,
         Self::Option: Optional,
     {
-        NotKept
+        NotCacheable
     }
 }
 
@@ -132,12 +132,12 @@ impl<K: Asks<R>, R, S> AutoFit2 for Chosen<K, R, S> {
 
 /// Fits every type and keeps nothing. Choosing it is an error already; it exists so that there is no second one.
 #[derive(Clone, Copy, Debug)]
-pub struct NotKept;
+pub struct NotCacheable;
 
-impl<R> Keep<R> for NotKept {
+impl<R> Cacheable<R> for NotCacheable {
     type Stored = ();
 
-    fn keeps(self, _: &R) -> bool {
+    fn admits(self, _: &R) -> bool {
         false
     }
 
@@ -146,11 +146,11 @@ impl<R> Keep<R> for NotKept {
     }
 
     fn give(self, (): &()) -> R {
-        unreachable!("nothing is kept")
+        unreachable!("nothing is cached")
     }
 
     fn view((): &()) -> &R {
-        unreachable!("nothing is kept")
+        unreachable!("nothing is cached")
     }
 
     fn as_any(stored: &()) -> &dyn Any {

@@ -1,6 +1,6 @@
 use super::{
-    Alone, AutoFit1 as _, AutoKeep1 as _, AutoKeep2 as _, AutoKeep3 as _, Keep, OkOnly, OkShared, Returns, SomeOnly,
-    Threads, Whole, kept,
+    AcrossThreads, All, AutoCacheable1 as _, AutoCacheable2 as _, AutoCacheable3 as _, AutoFit1 as _, Cacheable,
+    OkOnly, OkSharedErr, OneThread, Returns, SomeOnly, check_cacheable,
 };
 use std::any::{Any, TypeId};
 use std::cell::Cell;
@@ -15,23 +15,23 @@ type Fallible<T> = Result<T, String>;
 
 macro_rules! chosen {
     ($Return:ty) => {{
-        let policy = (&&&Returns::<$Return>::new()).__memokit_keep();
+        let policy = (&&&Returns::<$Return>::new()).__memokit_cacheable();
         policy.type_id()
     }};
 }
 
 #[test]
 fn results_are_recognised_by_type() {
-    assert_eq!(chosen!(Result<u8, String>), TypeId::of::<OkShared>());
-    assert_eq!(chosen!(Fallible<u8>), TypeId::of::<OkShared>());
-    assert_eq!(chosen!(std::fmt::Result), TypeId::of::<OkShared>());
+    assert_eq!(chosen!(Result<u8, String>), TypeId::of::<OkSharedErr>());
+    assert_eq!(chosen!(Fallible<u8>), TypeId::of::<OkSharedErr>());
+    assert_eq!(chosen!(std::fmt::Result), TypeId::of::<OkSharedErr>());
     assert_eq!(chosen!(std::io::Result<u8>), TypeId::of::<OkOnly>());
     assert_eq!(chosen!(Result<u8, Bare>), TypeId::of::<OkOnly>());
     assert_eq!(chosen!(Result<u8, Rc<str>>), TypeId::of::<OkOnly>());
     assert_eq!(chosen!(Result<u8, Box<dyn std::error::Error>>), TypeId::of::<OkOnly>());
-    assert_eq!(chosen!(Option<u8>), TypeId::of::<Whole>());
-    assert_eq!(chosen!(u8), TypeId::of::<Whole>());
-    assert_eq!(chosen!(Vec<Result<u8, String>>), TypeId::of::<Whole>());
+    assert_eq!(chosen!(Option<u8>), TypeId::of::<All>());
+    assert_eq!(chosen!(u8), TypeId::of::<All>());
+    assert_eq!(chosen!(Vec<Result<u8, String>>), TypeId::of::<All>());
 }
 
 #[test]
@@ -42,49 +42,55 @@ fn a_type_parameter_is_kept_whole() {
     fn of_result<T: Clone, E>() -> TypeId {
         chosen!(Result<T, E>)
     }
-    assert_eq!(policy::<u8>(), TypeId::of::<Whole>());
+    assert_eq!(policy::<u8>(), TypeId::of::<All>());
     assert_eq!(of_result::<u8, String>(), TypeId::of::<OkOnly>());
 }
 
 #[test]
 fn a_policy_that_fits_passes_the_check() {
-    assert_eq!((&&kept::<Result<u8, Rc<u8>>, Threads, _>(OkOnly)).__memokit_fit().type_id(), TypeId::of::<OkOnly>());
-    assert_eq!((&&kept::<Rc<u8>, Alone, _>(Whole)).__memokit_fit().type_id(), TypeId::of::<Whole>());
-    assert_eq!((&&kept::<Option<u8>, Threads, _>(SomeOnly)).__memokit_fit().type_id(), TypeId::of::<SomeOnly>());
+    assert_eq!(
+        (&&check_cacheable::<Result<u8, Rc<u8>>, AcrossThreads, _>(OkOnly)).__memokit_fit().type_id(),
+        TypeId::of::<OkOnly>()
+    );
+    assert_eq!((&&check_cacheable::<Rc<u8>, OneThread, _>(All)).__memokit_fit().type_id(), TypeId::of::<All>());
+    assert_eq!(
+        (&&check_cacheable::<Option<u8>, AcrossThreads, _>(SomeOnly)).__memokit_fit().type_id(),
+        TypeId::of::<SomeOnly>()
+    );
 }
 
 #[test]
 fn ok_is_kept_and_err_is_not() {
     let good: Result<u8, Bare> = Ok(7);
     let stored = OkOnly.stored(&good).unwrap();
-    assert!(OkOnly.keeps(&good) && !Keep::<Result<u8, Bare>>::failed(OkOnly, &good));
+    assert!(OkOnly.admits(&good) && !Cacheable::<Result<u8, Bare>>::failed(OkOnly, &good));
     assert_eq!(OkOnly.give(&stored), good);
-    assert_eq!(<OkOnly as Keep<Result<u8, Bare>>>::view(&stored), &good);
+    assert_eq!(<OkOnly as Cacheable<Result<u8, Bare>>>::view(&stored), &good);
 
     let bad: Result<u8, Bare> = Err(Bare);
-    assert!(!OkOnly.keeps(&bad) && OkOnly.failed(&bad) && OkOnly.stored(&bad).is_none());
+    assert!(!OkOnly.admits(&bad) && OkOnly.failed(&bad) && OkOnly.stored(&bad).is_none());
     assert!(OkOnly.shared_failure(&bad).is_none());
 }
 
 #[test]
 fn an_error_that_can_be_shared_reaches_those_who_waited() {
     let bad: Fallible<u8> = Err("down".into());
-    assert!(OkShared.failed(&bad) && OkShared.stored(&bad).is_none());
-    let failure = OkShared.shared_failure(&bad).unwrap();
-    assert_eq!(OkShared.from_failure(&*failure), Some(bad));
-    assert_eq!(Keep::<Fallible<u8>>::from_failure(OkShared, &7_u8), None);
-    assert!(OkShared.shared_failure(&Fallible::Ok(1)).is_none());
+    assert!(OkSharedErr.failed(&bad) && OkSharedErr.stored(&bad).is_none());
+    let failure = OkSharedErr.shared_failure(&bad).unwrap();
+    assert_eq!(OkSharedErr.from_failure(&*failure), Some(bad));
+    assert_eq!(Cacheable::<Fallible<u8>>::from_failure(OkSharedErr, &7_u8), None);
+    assert!(OkSharedErr.shared_failure(&Fallible::Ok(1)).is_none());
 }
 
 #[test]
 fn none_is_kept_unless_skipped() {
-    assert!(Whole.keeps(&None::<u8>));
-    assert_eq!(Whole.give(&Whole.stored(&None::<u8>).unwrap()), None);
+    assert!(All.admits(&None::<u8>));
+    assert_eq!(All.give(&All.stored(&None::<u8>).unwrap()), None);
 
-    assert!(!SomeOnly.keeps(&None::<u8>) && SomeOnly.stored(&None::<u8>).is_none());
+    assert!(!SomeOnly.admits(&None::<u8>) && SomeOnly.stored(&None::<u8>).is_none());
     assert!(!SomeOnly.failed(&None::<u8>), "no value is no error");
     let waited = SomeOnly.shared_failure(&None::<u8>).unwrap();
-    assert_eq!(Keep::<Option<u8>>::from_failure(SomeOnly, &*waited), Some(None));
+    assert_eq!(Cacheable::<Option<u8>>::from_failure(SomeOnly, &*waited), Some(None));
     assert_eq!(SomeOnly.give(&SomeOnly.stored(&Some(1_u8)).unwrap()), Some(1));
     assert!(SomeOnly.shared_failure(&Some(1_u8)).is_none());
 }
@@ -92,8 +98,8 @@ fn none_is_kept_unless_skipped() {
 #[test]
 fn a_whole_result_keeps_its_error() {
     let bad: Fallible<u8> = Err("down".into());
-    assert!(Whole.keeps(&bad) && !Whole.failed(&bad));
-    assert_eq!(Whole.give(&Whole.stored(&bad).unwrap()), bad);
+    assert!(All.admits(&bad) && !All.failed(&bad));
+    assert_eq!(All.give(&All.stored(&bad).unwrap()), bad);
 }
 
 /// An error that no thread but its own may touch.
@@ -107,7 +113,7 @@ fn a_kept_result_crosses_threads_whatever_its_error_is() {
     let value = Arc::new(5);
     let stored = shareable(OkOnly.stored(&Result::<_, Tied>::Ok(value.clone())).unwrap());
     let sum = std::thread::scope(|scope| {
-        let read = || match <OkOnly as Keep<Result<Arc<i32>, Tied>>>::view(&stored) {
+        let read = || match <OkOnly as Cacheable<Result<Arc<i32>, Tied>>>::view(&stored) {
             Ok(value) => **value,
             Err(_) => 0,
         };
@@ -134,7 +140,7 @@ fn values_are_cloned_once_to_keep_and_once_to_give() {
     let result: Result<_, Bare> = Ok(value);
     let stored = OkOnly.stored(&result).unwrap();
     assert_eq!(clones.get(), 1);
-    assert!(<OkOnly as Keep<Result<Counted, Bare>>>::view(&stored).is_ok());
+    assert!(<OkOnly as Cacheable<Result<Counted, Bare>>>::view(&stored).is_ok());
     assert_eq!(clones.get(), 1);
     drop(OkOnly.give(&stored));
     assert_eq!(clones.get(), 2);

@@ -6,36 +6,36 @@
 use std::any::TypeId;
 use std::sync::OnceLock;
 
-use crate::table::KindOf;
+use crate::table::EntryType;
 
 #[derive(Default)]
-pub(super) struct Kinds {
-    first: OnceLock<Link>,
+pub(super) struct EntryTypes {
+    first: OnceLock<TypeNode>,
 }
 
-struct Link {
+struct TypeNode {
     of: TypeId,
-    kind: KindOf,
+    entry_type: EntryType,
     next: OnceLock<Box<Self>>,
 }
 
-impl Kinds {
+impl EntryTypes {
     /// The kind with this type, if it was the first.
     #[inline(always)]
-    pub(super) fn first(&self, of: TypeId) -> Option<&KindOf> {
+    pub(super) fn first(&self, of: TypeId) -> Option<&EntryType> {
         match self.first.get() {
-            Some(first) if first.of == of => Some(&first.kind),
+            Some(first) if first.of == of => Some(&first.entry_type),
             _ => None,
         }
     }
 
     /// The kind with this type. `add` makes a new one.
-    pub(super) fn find(&self, of: TypeId, add: &dyn Fn() -> KindOf) -> &KindOf {
-        let new = || Link { of, kind: add(), next: OnceLock::new() };
+    pub(super) fn find(&self, of: TypeId, add: &dyn Fn() -> EntryType) -> &EntryType {
+        let new = || TypeNode { of, entry_type: add(), next: OnceLock::new() };
         let mut link = self.first.get_or_init(new);
         while link.of != of {
             link = link.next.get_or_init(|| Box::new(new()));
         }
-        &link.kind
+        &link.entry_type
     }
 }
