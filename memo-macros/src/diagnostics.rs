@@ -1,4 +1,5 @@
-//! Errors of one phase, collected, so that a user with three mistakes sees three messages and not the first one thrice.
+//! Collects the errors of one phase, so that three mistakes give three messages at once and not one
+//! after the other.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -12,17 +13,17 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Reports a mistake at a place.
+    /// Reports a mistake at a span.
     pub(crate) fn at(&mut self, span: Span, message: impl Display) {
         self.add(Error::new(span, message));
     }
 
-    /// Reports a mistake that spans all of these tokens.
+    /// Reports a mistake that covers all of these tokens.
     pub(crate) fn over(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.add(Error::new_spanned(tokens, message));
     }
 
-    /// Reports a mistake that somebody else put into words.
+    /// Reports an error that was made elsewhere.
     pub(crate) fn add(&mut self, error: Error) {
         match &mut self.found {
             Some(found) => found.combine(error),
@@ -30,32 +31,35 @@ impl Diagnostics {
         }
     }
 
-    /// The value, or `None` after noting down the error.
+    /// Returns the value; collects an error and returns `None`.
     pub(crate) fn ok<T>(&mut self, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.add(error)).ok()
     }
 
-    /// Ends a phase: `Err` with everything that was found.
+    /// Ends a phase: `Err` with all errors, if there are any.
     pub(crate) fn finish(self) -> Result<()> {
         self.found.map_or(Ok(()), Err)
     }
 }
 
-/// The error beside the item as the user wrote it: the item stays usable, so one mistake gives one message.
-pub(crate) fn beside(error: &Error, item: &TokenStream) -> TokenStream {
+/// The error, and the item as the user wrote it: other code can still use it, so one mistake gives
+/// one message.
+pub(crate) fn error_and_item(error: &Error, item: &TokenStream) -> TokenStream {
     let error = error.to_compile_error();
     quote::quote!(#error #item)
 }
 
-/// The known name nearest to a misspelt one, if it is near at all.
+/// Returns the known name nearest to a misspelt one, if any is near.
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let (distance, near) = known.iter().map(|known| (edits(name, known), *known)).min()?;
     let length = name.chars().count().max(near.chars().count());
-    // Half of the letters may be wrong, but a short name must share something: `x` is not a misspelt `in`.
+    // Half of the letters may be wrong, but a short name must have a letter in common with the
+    // known one: `x` is not a misspelt `in`.
     (distance * 2 <= length && distance < length).then_some(near)
 }
 
-/// The number of letters to insert, remove, replace or swap with their neighbour (optimal string alignment).
+/// Optimal string alignment distance: how many letters to insert, remove, replace, or swap with
+/// their neighbour.
 fn edits(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];

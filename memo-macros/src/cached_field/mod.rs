@@ -1,5 +1,5 @@
-//! `#[cached_field]`: options → getter → checks → expansion. When a stage finds mistakes, they come out beside the getter as the user
-//! wrote it.
+//! `#[cached_field]`: options → getter → checks → expansion. If a stage finds mistakes, the output
+//! is their errors and the getter as the user wrote it.
 
 mod checks;
 mod expansion;
@@ -7,7 +7,7 @@ mod form;
 mod getter;
 mod options;
 
-use crate::diagnostics::{Diagnostics, beside};
+use crate::diagnostics::{Diagnostics, error_and_item};
 use getter::Getter;
 use options::GetterOptions;
 use proc_macro2::TokenStream;
@@ -18,8 +18,8 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     let untouched = item.clone();
     match syn::parse2::<Getter>(item) {
         Ok(getter) => expand_getter(attr, &getter)
-            .unwrap_or_else(|error| beside(&error, &expansion::fallback(&getter).unwrap_or(untouched))),
-        Err(error) => beside(&error, &untouched),
+            .unwrap_or_else(|error| error_and_item(&error, &expansion::fallback(&getter).unwrap_or(untouched))),
+        Err(error) => error_and_item(&error, &untouched),
     }
 }
 

@@ -51,11 +51,11 @@ const FACETS: &[Facet<GetterOptions, Form>] = &[Facet {
                 Ok(())
             },
             rules: &[Rule::Fits(|form, _, diagnostics| {
-                if let Some(lent) = form.lent()
-                    && lent.mutability.is_none()
+                if let Some(reference) = form.reference()
+                    && reference.mutability.is_none()
                 {
                     diagnostics.over(
-                        lent,
+                        reference,
                         "with `deps` the value is replaced when a dependency has changed, so it cannot be returned by \
                          reference: return it by value, or share it in an `Arc`",
                     );

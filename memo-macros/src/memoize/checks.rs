@@ -1,9 +1,9 @@
-//! Functions that cannot be memoized, whatever the options say. Every message says what to do instead.
-//! What an option asks of the function is checked by a rule in its own declaration.
+//! Functions that cannot be memoized, whatever the options say. Every message says what to do
+//! instead. What an option requires of the function is checked by a rule in its own declaration.
 
-use super::model::{Model, Place, takes_mut_self};
+use super::model::{Context, Model, takes_mut_self};
 use super::options::Handle;
-use super::scan::{self, Loan};
+use super::scan::{self, Borrow};
 use crate::diagnostics::Diagnostics;
 use quote::ToTokens;
 use syn::Type;
@@ -23,7 +23,7 @@ fn qualifiers(model: &Model, diagnostics: &mut Diagnostics) {
     if let Some(constness) = &sig.constness {
         diagnostics.over(
             constness,
-            "a `const fn` cannot be memoized, there is no cache at compile time: remove `const`, or memoize a function that calls it",
+            "a `const fn` cannot be memoized, because there is no cache at compile time: remove `const`, or memoize a function that calls it",
         );
     }
     if let Some(variadic) = &sig.variadic {
@@ -33,16 +33,16 @@ fn qualifiers(model: &Model, diagnostics: &mut Diagnostics) {
 
 fn receiver(model: &Model, diagnostics: &mut Diagnostics) {
     let Some(receiver) = &model.receiver else { return };
-    let free_of_it =
+    let not_in_the_key =
         (model.options.key.key.is_some() || model.receiver_ignored) && model.options.storage.field.is_none();
-    if takes_mut_self(receiver) && !free_of_it {
+    if takes_mut_self(receiver) && !not_in_the_key {
         let way_out = match model.options.storage.field {
             Some(_) => "take `&self`",
             None => "take `&self`, or say what the result depends on with `key = ..` or `ignore(self)`",
         };
         diagnostics.over(
             receiver,
-            format!("a method with `&mut self` cannot be memoized, a hit would skip what it changes: {way_out}"),
+            format!("a method with `&mut self` cannot be memoized, because a hit would skip its changes: {way_out}"),
         );
     }
 }
@@ -53,8 +53,8 @@ fn arguments(model: &Model, diagnostics: &mut Diagnostics) {
             continue;
         }
         let mut mutable = None;
-        scan::loans(&argument.ty, &mut |loan| {
-            if let Loan::Reference(reference) = loan
+        scan::borrows(&argument.ty, &mut |borrow| {
+            if let Borrow::Reference(reference) = borrow
                 && reference.mutability.is_some()
             {
                 mutable.get_or_insert(reference);
@@ -67,7 +67,7 @@ fn arguments(model: &Model, diagnostics: &mut Diagnostics) {
             };
             diagnostics.over(
                 reference,
-                format!("a `&mut` argument cannot be part of a key, a hit would skip what is changed through it: take it by value or by `&`, or leave it out with `ignore({name})`"),
+                format!("a `&mut` argument cannot be part of a key, because a hit would skip the changes made through it: take it by value or by `&`, or leave it out with `ignore({name})`"),
             );
         }
     }
@@ -76,21 +76,21 @@ fn arguments(model: &Model, diagnostics: &mut Diagnostics) {
 fn result(model: &Model, diagnostics: &mut Diagnostics) {
     let result = &model.result;
     if let Type::Never(never) = result {
-        diagnostics.over(never, "a function that never returns leaves nothing to remember: remove #[memoize]");
+        diagnostics.over(never, "a function that never returns has no result to cache: remove #[memoize]");
         return;
     }
     if scan::is_future(result) {
         diagnostics.over(
             result,
-            "a returned future would be remembered and not its result: write `async fn` (under #[async_trait], memoize an `async fn` of your own and call it)",
+            "the future would be cached and not its result: write `async fn` (under #[async_trait], memoize an `async fn` of your own and call it)",
         );
         return;
     }
     let mut borrowed = None;
-    scan::loans(result, &mut |loan| {
-        let (lifetime, tokens) = match loan {
-            Loan::Reference(reference) => (reference.lifetime.as_ref(), reference.to_token_stream()),
-            Loan::Lifetime(lifetime) => (Some(lifetime), lifetime.to_token_stream()),
+    scan::borrows(result, &mut |borrow| {
+        let (lifetime, tokens) = match borrow {
+            Borrow::Reference(reference) => (reference.lifetime.as_ref(), reference.to_token_stream()),
+            Borrow::Lifetime(lifetime) => (Some(lifetime), lifetime.to_token_stream()),
         };
         if lifetime.is_none_or(|lifetime| lifetime.ident != "static") {
             borrowed.get_or_insert(tokens);
@@ -99,19 +99,19 @@ fn result(model: &Model, diagnostics: &mut Diagnostics) {
     if let Some(tokens) = borrowed {
         diagnostics.over(
             tokens,
-            "a memoized function cannot return borrowed data, the cache outlives the loan: return an owned value, or `Arc<T>` to share it",
+            "a memoized function cannot return borrowed data, because the cache outlives the borrow: return an owned value, or `Arc<T>` to share it",
         );
     }
 }
 
-/// Names that are types before anybody declares them; an enum of that name would shadow them.
+/// Types of the language; an enum with one of these names would shadow it.
 const PRIMITIVES: &[&str] = &[
     "bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
     "f16", "f32", "f64", "f128",
 ];
 
 fn handle(model: &Model, diagnostics: &mut Diagnostics) {
-    if !matches!(model.place, Place::Free) || model.options.surface.without_handle() {
+    if !matches!(model.context, Context::Free) || model.options.surface.without_handle() {
         return;
     }
     let name = match &model.options.surface.handle {
@@ -121,7 +121,7 @@ fn handle(model: &Model, diagnostics: &mut Diagnostics) {
     if PRIMITIVES.contains(&name.unraw().to_string().as_str()) {
         diagnostics.at(
             name.span(),
-            format!("the handle of this function would hide the type `{name}` from its module: give it another name with `handle = Name`, or none with `handle = false`"),
+            format!("the handle of this function would shadow the type `{name}` in its module: give it another name with `handle = Name`, or none with `handle = false`"),
         );
     }
 }

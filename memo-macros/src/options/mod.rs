@@ -1,9 +1,9 @@
 //! Options of an attribute: `name`, `name = value` or `name(list)`, in any order, separated by
 //! commas.
 //!
-//! Each option is declared once, as an [`OptionSpec`]: its name, its documentation, how its value is
-//! read, and what it conflicts with. Unknown names, duplicates and conflicts are found here, from
-//! those declarations, so an attribute cannot forget to look for them.
+//! Each option is declared once, as an [`OptionSpec`]: its name, its documentation, how its value
+//! is read, and what it conflicts with. Unknown names, duplicates and conflicts are found here,
+//! from those declarations, so an attribute cannot forget to look for them.
 
 mod input;
 #[cfg(test)]
@@ -18,7 +18,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Result, Token};
 
-/// The declaration of an option. `O` collects what was read; `S` is what the attribute stands on.
+/// The declaration of an option. `O` collects what was read; `S` is what the attribute is on.
 pub(crate) struct OptionSpec<O: 'static, S: 'static> {
     pub(crate) name: &'static str,
     /// How it is written. Shown when its value is missing.
@@ -36,7 +36,8 @@ pub(crate) enum Rule<S: 'static> {
     Excludes(&'static [&'static str], &'static str),
     /// Only together with one of these.
     Needs(&'static [&'static str], &'static str),
-    /// Only on some functions; mistakes are reported at the option's span, unless a better one is known.
+    /// Only on some functions; mistakes are reported at the option's span, unless a better one is
+    /// known.
     Fits(fn(&S, Span, &mut Diagnostics)),
 }
 
@@ -49,7 +50,8 @@ pub(crate) struct Facet<O: 'static, S: 'static> {
 /// The options that were given, in their order.
 pub(crate) struct Given<O: 'static, S: 'static>(Vec<(&'static OptionSpec<O, S>, Span)>);
 
-/// Reads an attribute's tokens. On success, no option is unknown, repeated, or in conflict with another.
+/// Reads an attribute's tokens. On success, no option is unknown, repeated, or in conflict with
+/// another.
 pub(crate) fn read<O: Default, S>(facets: &'static [Facet<O, S>], attr: TokenStream) -> Result<(O, Given<O, S>)> {
     let mut diagnostics = Diagnostics::default();
     let (mut options, mut given) = (O::default(), Given(Vec::new()));
@@ -74,8 +76,8 @@ pub(crate) fn read<O: Default, S>(facets: &'static [Facet<O, S>], attr: TokenStr
         }
         Ok(())
     };
-    // A mistake inside a value ends the reading: where that value ends is a guess, and a wrong guess
-    // would blame correct options.
+    // A mistake inside a value ends the reading: where that value ends is a guess, and a wrong
+    // guess would blame correct options.
     let parsed = parser.parse2(attr);
     diagnostics.ok(parsed);
     diagnostics.finish()?;
@@ -103,7 +105,8 @@ impl<O, S> Given<O, S> {
         self.0.iter().any(|(spec, _)| spec.name == name)
     }
 
-    /// Checks the options against each other. Of two that exclude each other, the later one is blamed.
+    /// Checks the options against each other. Of two that exclude each other, the later one is
+    /// blamed.
     fn check_conflicts(&self, diagnostics: &mut Diagnostics) {
         for (position, (spec, span)) in self.0.iter().enumerate() {
             for (earlier, _) in &self.0[..position] {
@@ -122,7 +125,7 @@ impl<O, S> Given<O, S> {
         }
     }
 
-    /// Checks the options against what the attribute stands on.
+    /// Checks the options against what the attribute is on.
     pub(crate) fn check(&self, subject: &S, diagnostics: &mut Diagnostics) {
         for (spec, span) in &self.0 {
             for rule in spec.rules {

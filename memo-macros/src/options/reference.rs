@@ -1,5 +1,5 @@
-//! Compares the reference of an attribute, a Markdown file under `docs/`, with its declared options:
-//! an option without documentation fails the test.
+//! Compares the reference of an attribute, a Markdown file under `docs/`, with its declared
+//! options: an option without documentation fails the test.
 
 use super::{Facet, OptionSpec, Rule, specs};
 use std::collections::HashSet;

@@ -75,7 +75,8 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
     ],
 };
 
-/// A number of entries: anything but a text or a fraction, which are mistaken for `max_weight` and `ttl`.
+/// A number of entries: anything but a text or a fraction, which are mistaken for `max_weight` and
+/// `ttl`.
 fn entries(input: ParseStream<'_>) -> Result<Value> {
     let expr: Expr = input.parse()?;
     match values::literal(&expr) {

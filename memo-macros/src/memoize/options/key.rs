@@ -96,8 +96,8 @@ fn check_ignored(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Checks that an expression over the arguments uses no name that is bound inside a pattern: only the
-/// body sees those.
+/// Checks that an expression over the arguments uses no name that is bound inside a pattern: only
+/// the body sees those.
 pub(super) fn check_variables(expr: Option<&Expr>, model: &Model, diagnostics: &mut Diagnostics) {
     let inner: Vec<Ident> = model.arguments.iter().flat_map(|argument| argument.inner_names.iter().cloned()).collect();
     if let Some(expr) = expr

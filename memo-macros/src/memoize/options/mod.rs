@@ -1,8 +1,8 @@
 //! The options of `#[memoize(..)]`, one file per facet.
 //!
-//! A new option is a new entry in the table of its facet. Most options only set up the cache: such an
-//! entry is complete in itself, for it names the builder's call that the expansion makes. Options that
-//! change the expansion in another way leave a fact in the struct of their facet.
+//! A new option is a new entry in the table of its facet. Most options only set up the cache: such
+//! an entry is complete in itself, for it names the builder's call that the expansion makes.
+//! Options that change the expansion in another way leave a fact in the struct of their facet.
 
 mod bound;
 mod cacheable;

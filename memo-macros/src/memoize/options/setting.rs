@@ -7,8 +7,8 @@ use syn::Expr;
 
 /// A call of a builder's method that has the option's name: `.ttl(Duration::new(10, 0))`.
 pub(crate) struct Setting {
-    /// The name as the user wrote it, so that an argument of the wrong type is reported there, and an
-    /// editor shows there what the method does.
+    /// The name as the user wrote it, so that an argument of the wrong type is reported there, and
+    /// an editor shows there what the method does.
     option: Ident,
     value: Value,
 }
