@@ -35,6 +35,8 @@ fn main() {
     println!("6 minutes later, London is good for another {:?}", weather::expires_in("London").unwrap_or_default());
     ask("London");
     CLOCK.advance(4 * minute);
+    // With the system's clock a background thread does this.
+    weather::cache().run_pending();
     println!("10 minutes after the first call {} are left", weather::cache_info().currsize);
     ask("London");
     println!("{}", weather::cache_info());

@@ -3,43 +3,109 @@
 use std::fmt;
 use std::time::Duration;
 
-/// How a cache has done so far.
-///
-/// Displays as Python's `functools` does: `CacheInfo(hits=8, misses=11, maxsize=128, currsize=11)`; `maxsize=None` where there is no bound in
-/// entries. Every call is exactly one of `hits`, `misses`, `coalesced`, `bypassed`. Clearing the cache sets all counts to zero.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CacheInfo {
-    /// Calls answered from the cache.
-    pub hits: u64,
-    /// Calls that ran the function because the cache had no answer.
-    pub misses: u64,
-    /// The bound in entries, if there is one.
-    pub maxsize: Option<usize>,
-    /// Entries in the cache now; expired ones do not count.
-    pub currsize: usize,
+/// Declares the statistics, each in one line: the counter, the field of [`CacheInfo`] that shows it, and its documentation.
+macro_rules! statistics {
+    ($($(#[$doc:meta])* $Counter:ident => $field:ident,)*) => {
+        /// What a store counts besides hits, one counter each.
+        #[derive(Clone, Copy, Debug)]
+        pub(crate) enum Counter {
+            $($Counter,)*
+            /// Runs that were timed, and their nanoseconds.
+            TimedRuns,
+            TimedNanos,
+        }
+
+        impl Counter {
+            pub(crate) const COUNT: usize = Self::TimedNanos as usize + 1;
+        }
+
+        /// Statistics of a cache.
+        ///
+        /// Displays as Python's `functools` does: `CacheInfo(hits=8, misses=11, maxsize=128, currsize=11)`; `maxsize=None` where there
+        /// is no bound in entries. Every call is exactly one of `hits`, `misses`, `coalesced`, `bypassed`. Clearing the cache resets
+        /// all counters.
+        ///
+        /// # Examples
+        /// ```
+        /// use memo_core::Cache;
+        ///
+        /// let cache = Cache::builder().lru(2).build();
+        /// (1..=3).for_each(|n| cache.insert(n, n * n));
+        /// assert_eq!((cache.get(&1), cache.get(&3)), (None, Some(9)));
+        /// let info = cache.info();
+        /// assert_eq!((info.hits, info.misses, info.evictions), (1, 1, 1));
+        /// assert_eq!(info.hit_rate(), 0.5);
+        /// ```
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct CacheInfo {
+            /// Calls answered from the cache.
+            pub hits: u64,
+            $($(#[$doc])* pub $field: u64,)*
+            /// The bound in entries, if there is one.
+            pub maxsize: Option<usize>,
+            /// Entries in the cache now. Expired entries count until they are swept: by the timer thread within 50 ms, by
+            /// [`run_pending`](crate::Cache::run_pending) at once.
+            pub currsize: usize,
+            /// The sum of the entries' weights; 0 where the cache is not weighted.
+            pub weight: u64,
+            /// The bound in weight, if there is one.
+            pub max_weight: Option<u64>,
+            /// Time spent in loads. An estimate: the first run and then one in 64 is timed, and the sum scaled.
+            pub load_time: Duration,
+        }
+
+        impl CacheInfo {
+            /// Statistics with these counters.
+            pub(crate) fn of_counters(counters: &[u64; Counter::COUNT]) -> Self {
+                Self { $($field: counters[Counter::$Counter as usize],)* ..Self::default() }
+            }
+
+            /// The sum of two caches, for caches that live once per thread.
+            pub(crate) fn plus(self, other: Self) -> Self {
+                Self {
+                    hits: self.hits + other.hits,
+                    $($field: self.$field + other.$field,)*
+                    maxsize: self.maxsize.or(other.maxsize),
+                    currsize: self.currsize + other.currsize,
+                    weight: self.weight + other.weight,
+                    max_weight: self.max_weight.or(other.max_weight),
+                    load_time: self.load_time + other.load_time,
+                }
+            }
+        }
+    };
+}
+
+statistics! {
+    /// Calls that ran the function because the cache had no answer, and look-ups without a load that found nothing.
+    Miss => misses,
     /// Calls that waited for another call's run of the same key and took its result.
-    pub coalesced: u64,
-    /// Calls that ran the function without using the cache: `when` said so, or they asked for a key that they were computing themselves.
-    pub bypassed: u64,
-    /// Entries that left to make room.
-    pub evictions: u64,
-    /// Entries that left because their time was over.
-    pub expirations: u64,
-    /// Runs forced by `refresh`, with an entry in the cache or not.
-    pub refreshes: u64,
-    /// Runs that ended in an `Err` that was not kept, or in a panic, or were cancelled.
-    pub errors: u64,
-    /// The sum of the entries' weights; 0 where the cache is not weighted.
-    pub weight: u64,
-    /// The bound in weight, if there is one.
-    pub max_weight: Option<u64>,
-    /// Time spent computing. An estimate: the first run and then one in 64 is timed, and the sum scaled.
-    pub load_time: Duration,
+    Coalesced => coalesced,
+    /// Calls that ran the function without the cache: `when` said so, or the caller was already computing the key it asked for.
+    Bypassed => bypassed,
+    /// Entries removed to make room.
+    Eviction => evictions,
+    /// Entries removed because their time to live or to idle had passed.
+    Expiration => expirations,
+    /// Runs forced by `refresh`, whether the cache had an entry or not.
+    Refresh => refreshes,
+    /// Runs that ended in an `Err` that is not cached, panicked, or were cancelled.
+    Error => errors,
+    /// Runs that a level behind the cache (a disk or a server) answered without running the function.
+    LevelHit => level_hits,
 }
 
 impl CacheInfo {
-    /// Hits and coalesced calls among all calls that asked the cache: 0.0 to 1.0, and 0.0 before the first call.
+    /// Hits and coalesced calls as a share of all calls that asked the cache: 0.0 to 1.0, and 0.0 before the first call.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::<u32, u32>::default();
+    /// assert_eq!(cache.info().hit_rate(), 0.0);
+    /// ```
     #[must_use]
     pub fn hit_rate(&self) -> f64 {
         let served = self.hits + self.coalesced;
@@ -48,7 +114,15 @@ impl CacheInfo {
         if all == 0 { 0.0 } else { served as f64 / all as f64 }
     }
 
-    /// What the hits would have cost as misses: an estimate from [`load_time`](Self::load_time).
+    /// Estimated time saved: hits times the mean load time of [`load_time`](Self::load_time).
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::<u32, u32>::default();
+    /// assert!(cache.info().time_saved().is_zero());
+    /// ```
     #[must_use]
     pub fn time_saved(&self) -> Duration {
         if self.misses == 0 {
@@ -56,25 +130,6 @@ impl CacheInfo {
         }
         let saved = self.load_time.as_nanos() * u128::from(self.hits) / u128::from(self.misses);
         Duration::from_nanos(u64::try_from(saved).unwrap_or(u64::MAX))
-    }
-
-    /// The two caches seen as one, for caches that live once per thread.
-    pub(crate) fn plus(self, other: Self) -> Self {
-        Self {
-            hits: self.hits + other.hits,
-            misses: self.misses + other.misses,
-            maxsize: self.maxsize.or(other.maxsize),
-            currsize: self.currsize + other.currsize,
-            coalesced: self.coalesced + other.coalesced,
-            bypassed: self.bypassed + other.bypassed,
-            evictions: self.evictions + other.evictions,
-            expirations: self.expirations + other.expirations,
-            refreshes: self.refreshes + other.refreshes,
-            errors: self.errors + other.errors,
-            weight: self.weight + other.weight,
-            max_weight: self.max_weight.or(other.max_weight),
-            load_time: self.load_time + other.load_time,
-        }
     }
 }
 

@@ -21,13 +21,16 @@ mod policy;
 pub mod private;
 mod random;
 mod registry;
+mod striped;
 mod sync;
 mod table;
 mod ticker;
+mod unwind;
 
-pub use cache::{Cache, CacheBuilder, Entry, LocalCache};
+pub use cache::{AsyncLoadGuard, Cache, CacheBuilder, Entry, LoadGuard, LoadWait, LocalCache};
 pub use clock::{Clock, ManualClock};
 pub use config::{Error, SingleFlight};
+pub use engine::{Answer, Settled};
 pub use hash::{DefaultHashBuilder, DefaultHasher};
 pub use home::Memo;
 pub use info::{CacheInfo, CacheParameters, RemovalCause};

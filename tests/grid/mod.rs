@@ -116,7 +116,7 @@ macro_rules! run {
             let there: Vec<_> = cache.iter().map(|entry| (*entry.key(), *entry.value())).collect();
             model.follow(&there);
             let info = cache.info();
-            assert_eq!(info.currsize, there.len());
+            assert!(info.currsize >= there.len(), "expired entries count until they are swept");
             assert_eq!((info.hits, info.misses), (model.hits, model.misses));
         }
     }};

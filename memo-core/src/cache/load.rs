@@ -1,259 +1,170 @@
-//! Look up, or compute and keep: once per key at a time, for threads and tasks alike.
+//! Look up, or compute and cache: one run per key at a time, for threads and tasks alike.
 
 use std::borrow::Borrow;
-use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
-use std::marker::PhantomData;
-use std::ptr;
 
-use super::{Cache, Offer};
-use crate::engine::sharing::Sharing;
-use crate::engine::{Begin, Found, LoadGuard, LoadMode, Request, RetryState, WaitResult};
-use crate::flight::current_runs::InRun;
-use crate::table::{Head, Node, ShortHash};
+use super::plan::{CachePlan, CacheTypes, EveryValue, LentKey, OkResult, OwnedKey};
+use super::value::Cache;
+use crate::cacheable::Cacheable;
+use crate::call::{KeySource, Loading, load, load_step};
+use crate::engine::{Answer, Face, RetryState};
+use crate::table::ShortHash;
 
-impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Sharing> Cache<K, V, H, S> {
-    /// The value; computed and kept if it is not there. Others who ask for the same key meanwhile wait and take the same value; those who ask
-    /// for other keys do not wait. `compute` may use the cache, even for the same key: then it computes without it.
+impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
+    /// Returns the value; computes and caches it if it is missing. Concurrent callers of the same key wait and share the value; callers of
+    /// other keys do not wait. `compute` may use the cache; a re-entrant call for the same key bypasses the cache.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::default();
+    /// assert_eq!(cache.get_or_insert_with("two", || 1 + 1), 2);
+    /// assert_eq!(cache.get_or_insert_with("two", || unreachable!("it is cached")), 2);
+    /// ```
     pub fn get_or_insert_with(&self, key: K, compute: impl FnOnce() -> V) -> V {
-        match self.try_get_or_insert_with(key, || Ok::<_, Infallible>(compute())) {
-            Ok(value) => value,
-        }
+        let hash = self.hash(&key);
+        self.load(hash, OwnedKey(Some(key)), EveryValue, compute)
     }
 
-    /// As [`get_or_insert_with`](Self::get_or_insert_with) with a key that is owned on a miss only.
+    /// As [`get_or_insert_with`](Self::get_or_insert_with); takes a borrowed key and calls `to_owned` only on a miss.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache: Cache<String, usize> = Cache::default();
+    /// assert_eq!(cache.get_or_insert_with_by_ref("two", || 2), 2);
+    /// ```
     pub fn get_or_insert_with_by_ref<Q>(&self, key: &Q, compute: impl FnOnce() -> V) -> V
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
     {
-        match self.load(key, || key.to_owned(), || Ok::<_, Infallible>(compute())) {
-            Ok(value) => value,
-        }
+        self.load(self.hash(key), LentKey::new(key), EveryValue, compute)
     }
 
-    /// As [`get_or_insert_with`](Self::get_or_insert_with) for what may fail.
+    /// As [`get_or_insert_with`](Self::get_or_insert_with) for a fallible computation. An error is not cached; the callers that waited for
+    /// this run get a clone of it.
+    ///
+    /// An error type that is not `Clone` is shared as an [`Arc`](std::sync::Arc): `.map_err(Arc::new)` in `compute`. One that cannot be
+    /// sent to other threads is not for sharing: use [`begin`](Self::begin), where each caller keeps its own errors.
     ///
     /// # Errors
     ///
-    /// What `compute` returned. An error is not kept; others who waited for this run compute for themselves, one of them first.
-    pub fn try_get_or_insert_with<E>(&self, key: K, compute: impl FnOnce() -> Result<V, E>) -> Result<V, E> {
+    /// What `compute` returned, or what another caller's `compute` did that this call waited for.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    /// use std::num::ParseIntError;
+    /// use std::sync::Arc;
+    ///
+    /// let cache: Cache<&str, u32> = Cache::default();
+    /// assert_eq!(cache.try_get_or_insert_with("17", || "17".parse()), Ok::<_, ParseIntError>(17));
+    /// assert!(cache.try_get_or_insert_with("x", || "x".parse::<u32>()).is_err());
+    /// assert!(!cache.contains("x"));
+    ///
+    /// // An error that is not `Clone`:
+    /// let read = cache.try_get_or_insert_with("/nowhere", || {
+    ///     std::fs::read("/nowhere").map(|bytes| bytes.len() as u32).map_err(Arc::new)
+    /// });
+    /// assert_eq!(read.unwrap_err().kind(), std::io::ErrorKind::NotFound);
+    /// ```
+    pub fn try_get_or_insert_with<E>(&self, key: K, compute: impl FnOnce() -> Result<V, E>) -> Result<V, E>
+    where
+        E: Clone + Send + Sync + 'static,
+    {
         let hash = self.hash(&key);
-        let version = match self.hit_anywhere(hash, &key) {
-            Ok(value) => {
-                // Here, where the value is safe if that panics.
-                drop(key);
-                return Ok(value);
-            }
-            Err(version) => version,
-        };
-        self.finish_load(hash, version, &mut Offer::<K, V> { key: Some(key), value: None }, compute)
+        self.load(hash, OwnedKey(Some(key)), OkResult, compute)
     }
 
-    fn load<Q, E>(&self, key: &Q, own: impl Fn() -> K, compute: impl FnOnce() -> Result<V, E>) -> Result<V, E>
-    where
-        K: Borrow<Q>,
-        Q: Hash + Eq + ?Sized,
-    {
-        let hash = self.hash(key);
-        match self.hit_anywhere(hash, key) {
-            Ok(value) => Ok(value),
-            Err(version) => {
-                let own = &own;
-                self.finish_load(
-                    hash,
-                    version,
-                    &mut Loan::<K, V, Q, _> { key, own, owned: None, _of: PhantomData },
-                    compute,
-                )
-            }
-        }
-    }
-
-    /// A hit, wherever the entry is. Without one: the clock that proves it, if one does.
-    #[inline]
-    fn hit_anywhere<Q>(&self, hash: ShortHash, key: &Q) -> Result<V, Option<u64>>
-    where
-        K: Borrow<Q>,
-        Q: Eq + ?Sized,
-    {
-        match self.hit(hash, key, V::clone) {
-            Err(None) => self.hit_far(hash, key),
-            near => near,
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn hit_far<Q>(&self, hash: ShortHash, key: &Q) -> Result<V, Option<u64>>
-    where
-        K: Borrow<Q>,
-        Q: Eq + ?Sized,
-    {
-        self.find(hash, key, |found, value| {
-            found.record_hit();
-            value.clone()
-        })
-    }
-
-    fn finish_load<E>(
-        &self,
-        hash: ShortHash,
-        version: Option<u64>,
-        request: &mut dyn Request,
-        compute: impl FnOnce() -> Result<V, E>,
-    ) -> Result<V, E> {
-        let entry_type = self.engine().sole_type().number;
-        // In this frame: see `Engine::begin_fast`.
-        let guard = match version.and_then(|version| self.engine().begin_fast(hash, entry_type, version, request)) {
-            Some(head) => Some(LoadGuard::of(self.engine(), head)),
-            None => match self.begin_load(hash, version, request) {
-                Ok(guard) => guard,
-                Err(value) => return Ok(value),
-            },
-        };
-        match guard {
-            Some(guard) => self.land(guard, compute()),
-            None => compute(),
-        }
-    }
-
-    /// Not the usual miss: the right to make the entry, if the caller may have it, or the value.
-    #[cold]
-    #[inline(never)]
-    fn begin_load(
-        &self,
-        hash: ShortHash,
-        version: Option<u64>,
-        request: &mut dyn Request,
-    ) -> Result<Option<LoadGuard<'_, S>>, V> {
-        let mut retry = RetryState::default();
-        loop {
-            match self.engine().begin(hash, self.engine().sole_type().number, version, request, &retry, LoadMode::Call)
-            {
-                Begin::Hit(found) => return Err(Self::take_found(&found)),
-                Begin::Bypass => return Ok(None),
-                Begin::Lead(guard) => return Ok(Some(guard)),
-                Begin::Wait(wait) => {
-                    if let WaitResult::Value(arrived) = wait.park(&mut retry) {
-                        return Err(Self::value(arrived.head()));
-                    }
-                }
-            }
-        }
-    }
-
-    /// As [`get_or_insert_with`](Self::get_or_insert_with) for a future. On any runtime. If this future is dropped before it is done,
-    /// one of those who wait computes instead.
+    /// As [`get_or_insert_with`](Self::get_or_insert_with) for a future, on any runtime. If this future is dropped before it is done, a
+    /// waiting caller computes instead.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let cache = Cache::default();
+    /// assert_eq!(cache.get_or_insert_async("two", async { 1 + 1 }).await, 2);
+    /// # });
+    /// ```
     pub async fn get_or_insert_async(&self, key: K, compute: impl Future<Output = V>) -> V {
-        match self.try_get_or_insert_async(key, async { Ok::<_, Infallible>(compute.await) }).await {
-            Ok(value) => value,
-        }
+        self.load_async(key, EveryValue, compute).await
     }
 
     /// As [`try_get_or_insert_with`](Self::try_get_or_insert_with) for a future.
     ///
     /// # Errors
     ///
-    /// What `compute` gave. It is not kept.
-    pub async fn try_get_or_insert_async<E>(
-        &self,
-        key: K,
-        compute: impl Future<Output = Result<V, E>>,
-    ) -> Result<V, E> {
+    /// What `compute` returned, or what another caller's `compute` did that this call waited for.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let cache = Cache::default();
+    /// assert_eq!(cache.try_get_or_insert_async("x", async { Err::<u32, _>("no") }).await, Err("no"));
+    /// assert_eq!(cache.try_get_or_insert_async("x", async { Ok::<_, &str>(2) }).await, Ok(2));
+    /// # });
+    /// ```
+    pub async fn try_get_or_insert_async<E>(&self, key: K, compute: impl Future<Output = Result<V, E>>) -> Result<V, E>
+    where
+        E: Clone + Send + Sync + 'static,
+    {
+        self.load_async(key, OkResult, compute).await
+    }
+
+    #[inline]
+    fn load<R, C, Source>(&self, hash: ShortHash, source: Source, cacheable: C, compute: impl FnOnce() -> R) -> R
+    where
+        C: Cacheable<R, Stored = V>,
+        Source: KeySource<K>,
+    {
+        match load(CachePlan::new(self.typed(), hash, source, cacheable), ()) {
+            Answer::Ready((value, ())) => value,
+            Answer::Load(loading) => {
+                let value = compute();
+                self.complete(loading, &value);
+                value
+            }
+            Answer::Wait(never) => match never {},
+        }
+    }
+
+    async fn load_async<R, C>(&self, key: K, cacheable: C, compute: impl Future<Output = R>) -> R
+    where
+        C: Cacheable<R, Stored = V>,
+    {
         let hash = self.hash(&key);
-        let version = match self.hit_anywhere(hash, &key) {
-            Ok(value) => {
-                // Here, where the value is safe if that panics.
-                drop(key);
-                return Ok(value);
-            }
-            Err(version) => version,
-        };
-        let mut offer = Offer::<K, V> { key: Some(key), value: None };
-        let mut retry = RetryState::default();
-        let guard = loop {
-            let wait = match self.engine().begin(
-                hash,
-                self.engine().sole_type().number,
-                version,
-                &mut offer,
-                &retry,
-                LoadMode::Call,
-            ) {
-                Begin::Hit(found) => return Ok(Self::take_found(&found)),
-                Begin::Bypass => break None,
-                Begin::Lead(guard) => break Some(guard.of_a_task()),
-                Begin::Wait(wait) => wait,
-            };
-            if let WaitResult::Value(arrived) = wait.landed(&mut retry).await {
-                return Ok(Self::value(arrived.head()));
+        let (mut key, mut retry) = (OwnedKey(Some(key)), RetryState::new());
+        let loading = loop {
+            match load_step(CachePlan::new(self.typed(), hash, &mut key, cacheable), (), &retry) {
+                Answer::Ready((value, ())) => {
+                    // Here, where the value is not lost if the drop of the key panics.
+                    drop(key);
+                    return value;
+                }
+                Answer::Load(loading) => break loading.into_async(),
+                Answer::Wait(wait) => {
+                    if let Some(value) = wait.value(&mut retry).await {
+                        drop(key);
+                        return value;
+                    }
+                }
             }
         };
-        let result = InRun::new(guard.as_ref().map(LoadGuard::id), Box::pin(compute)).await;
-        match guard {
-            Some(guard) => self.land(guard, result),
-            None => result,
-        }
+        let value = loading.drive(Box::pin(compute)).await;
+        self.complete(loading, &value);
+        value
     }
 
-    /// The value of a run that has landed.
-    fn value(head: &Head) -> V {
-        // SAFETY: an entry of this store, held by the caller, its value there.
-        unsafe { (*ptr::from_ref(head).cast::<Node<K, V>>()).value() }.clone()
-    }
-
-    fn take_found(found: &Found<'_, S>) -> V {
-        found.record_hit();
-        Self::value(found.head())
-    }
-
-    fn land<E>(&self, mut guard: LoadGuard<'_, S>, result: Result<V, E>) -> Result<V, E> {
-        guard.enter();
-        let Ok(value) = &result else {
-            guard.land_without_value(None, true);
-            return result;
-        };
-        // SAFETY: an entry-to-be of this store, its key there.
-        let node: &Node<K, V> = unsafe { &*ptr::from_ref(guard.head()).cast() };
-        let terms = self.terms(node.key(), value, None);
-        let value = value.clone();
-        // SAFETY: nobody else writes the value of this run, and nobody reads it before it has landed.
-        unsafe {
-            Node::<K, V>::write_value(ptr::from_ref(guard.head()).cast_mut(), value);
-            guard.land(&terms);
-        }
-        result
-    }
-}
-
-/// What the engine asks of a key that is borrowed until it is needed.
-struct Loan<'q, K, V, Q: ?Sized, O> {
-    key: &'q Q,
-    own: &'q O,
-    owned: Option<K>,
-    _of: PhantomData<fn() -> V>,
-}
-
-impl<K: Borrow<Q>, V, Q: Eq + ?Sized, O: Fn() -> K> Request for Loan<'_, K, V, Q, O> {
-    fn is(&self, head: &Head) -> bool {
-        // SAFETY: an entry of the caller's store, its key there.
-        let node: &Node<K, V> = unsafe { &*ptr::from_ref(head).cast() };
-        node.key().borrow() == self.key
-    }
-
-    fn own(&mut self) {
-        self.owned = Some((self.own)());
-    }
-
-    fn is_owned(&self) -> bool {
-        self.owned.is_some()
-    }
-
-    unsafe fn write(&mut self, target: *mut Head) {
-        if let Some(key) = self.owned.take() {
-            // SAFETY: by contract.
-            unsafe { Node::<K, V>::write_key(target, key) };
-        }
+    /// Ends a run, with the weight that the cache's weigher gives.
+    #[inline]
+    fn complete<R, C: Cacheable<R, Stored = V>>(&self, loading: Loading<'_, CacheTypes<S, K, R, C>, ()>, value: &R) {
+        let _ = loading.complete(value, |key, _, stored, terms| terms.weight = self.weigh(key, stored));
     }
 }

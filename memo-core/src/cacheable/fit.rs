@@ -4,7 +4,7 @@
 //! it. So `(&&check_cacheable::<R, S, _>(policy)).__memokit_fit()` asks first: a policy that fits comes back as it is; for any other it reports what is
 //! wrong, always in the same words at the same place, which the compiler prints once, and gives [`NotCacheable`], which fits everywhere.
 
-use super::{All, Cacheable, OkOnly, OkSharedErr, Shareable, SomeOnly};
+use super::{All, Cacheable, CachedView, OkOnly, OkSharedErr, Shareable, SomeOnly};
 use std::any::Any;
 use std::marker::PhantomData;
 
@@ -94,7 +94,7 @@ pub trait AutoFit1 {
     fn __memokit_fit(&self) -> Self::Policy;
 }
 
-impl<K: Cacheable<R>, R, S: Shares<K::Stored>> AutoFit1 for &Chosen<K, R, S> {
+impl<K: CachedView<R>, R, S: Shares<K::Stored>> AutoFit1 for &Chosen<K, R, S> {
     type Policy = K;
 
     #[inline]
@@ -148,7 +148,9 @@ impl<R> Cacheable<R> for NotCacheable {
     fn give(self, (): &()) -> R {
         unreachable!("nothing is cached")
     }
+}
 
+impl<R> CachedView<R> for NotCacheable {
     fn view((): &()) -> &R {
         unreachable!("nothing is cached")
     }

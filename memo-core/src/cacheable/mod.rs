@@ -37,7 +37,7 @@ pub struct SomeOnly;
 /// What is kept of an `R`, and how a caller gets an `R` of it again.
 pub trait Cacheable<R>: Copy {
     /// What is kept.
-    type Stored: 'static;
+    type Stored;
 
     /// Whether those who waited may get something that is not kept.
     const SHARES_FAILURES: bool = false;
@@ -50,12 +50,6 @@ pub trait Cacheable<R>: Copy {
 
     /// A clone of the value for a caller.
     fn give(self, stored: &Self::Stored) -> R;
-
-    /// The value in place.
-    fn view(stored: &Self::Stored) -> &R;
-
-    /// The value in place, for those who do not know its type.
-    fn as_any(stored: &Self::Stored) -> &dyn Any;
 
     /// Whether this value is an error, and for that reason not kept.
     #[inline]
@@ -78,6 +72,15 @@ pub trait Cacheable<R>: Copy {
     fn from_failure(self, _failure: &(dyn Any + Send + Sync)) -> Option<R> {
         None
     }
+}
+
+/// A policy whose stored values can be looked at in place, as what the function returns.
+pub trait CachedView<R>: Cacheable<R> {
+    /// The value in place.
+    fn view(stored: &Self::Stored) -> &R;
+
+    /// The value in place, for code that does not know its type.
+    fn as_any(stored: &Self::Stored) -> &dyn Any;
 }
 
 /// A value that is handed out as often as it is asked for.
@@ -120,7 +123,9 @@ impl<R: Reusable + 'static> Cacheable<R> for All {
     fn give(self, stored: &R) -> R {
         stored.clone()
     }
+}
 
+impl<R: Reusable + 'static> CachedView<R> for All {
     #[inline]
     fn view(stored: &R) -> &R {
         stored
@@ -185,15 +190,6 @@ macro_rules! keeps_ok {
         }
 
         #[inline]
-        fn view(stored: &OkValue<T, E>) -> &Result<T, E> {
-            &stored.0
-        }
-
-        fn as_any(stored: &OkValue<T, E>) -> &dyn Any {
-            &stored.0
-        }
-
-        #[inline]
         fn failed(self, value: &Result<T, E>) -> bool {
             value.is_err()
         }
@@ -221,6 +217,25 @@ impl<T: Reusable + 'static, E: Clone + Send + Sync + 'static> Cacheable<Result<T
     }
 }
 
+macro_rules! views_ok {
+    ($($Policy:ty: [$($error:tt)*];)*) => { $(
+        impl<T: Reusable + 'static, E: $($error)* 'static> CachedView<Result<T, E>> for $Policy {
+            #[inline]
+            fn view(stored: &OkValue<T, E>) -> &Result<T, E> {
+                &stored.0
+            }
+
+            fn as_any(stored: &OkValue<T, E>) -> &dyn Any {
+                &stored.0
+            }
+        }
+    )* };
+}
+views_ok! {
+    OkOnly: [];
+    OkSharedErr: [Clone + Send + Sync +];
+}
+
 impl<T: Reusable + 'static> Cacheable<Option<T>> for SomeOnly {
     type Stored = Option<T>;
 
@@ -241,6 +256,16 @@ impl<T: Reusable + 'static> Cacheable<Option<T>> for SomeOnly {
         stored.clone()
     }
 
+    fn shared_failure(self, value: &Option<T>) -> Option<Box<dyn Any + Send + Sync>> {
+        value.is_none().then(|| Box::new(()) as _)
+    }
+
+    fn from_failure(self, failure: &(dyn Any + Send + Sync)) -> Option<Option<T>> {
+        failure.is::<()>().then_some(None)
+    }
+}
+
+impl<T: Reusable + 'static> CachedView<Option<T>> for SomeOnly {
     #[inline]
     fn view(stored: &Option<T>) -> &Option<T> {
         stored
@@ -248,13 +273,5 @@ impl<T: Reusable + 'static> Cacheable<Option<T>> for SomeOnly {
 
     fn as_any(stored: &Option<T>) -> &dyn Any {
         stored
-    }
-
-    fn shared_failure(self, value: &Option<T>) -> Option<Box<dyn Any + Send + Sync>> {
-        value.is_none().then(|| Box::new(()) as _)
-    }
-
-    fn from_failure(self, failure: &(dyn Any + Send + Sync)) -> Option<Option<T>> {
-        failure.is::<()>().then_some(None)
     }
 }

@@ -1,5 +1,5 @@
 use super::{
-    AcrossThreads, All, AutoCacheable1 as _, AutoCacheable2 as _, AutoCacheable3 as _, AutoFit1 as _, Cacheable,
+    AcrossThreads, All, AutoCacheable1 as _, AutoCacheable2 as _, AutoCacheable3 as _, AutoFit1 as _, Cacheable, CachedView,
     OkOnly, OkSharedErr, OneThread, Returns, SomeOnly, check_cacheable,
 };
 use std::any::{Any, TypeId};
@@ -65,7 +65,7 @@ fn ok_is_kept_and_err_is_not() {
     let stored = OkOnly.stored(&good).unwrap();
     assert!(OkOnly.admits(&good) && !Cacheable::<Result<u8, Bare>>::failed(OkOnly, &good));
     assert_eq!(OkOnly.give(&stored), good);
-    assert_eq!(<OkOnly as Cacheable<Result<u8, Bare>>>::view(&stored), &good);
+    assert_eq!(<OkOnly as CachedView<Result<u8, Bare>>>::view(&stored), &good);
 
     let bad: Result<u8, Bare> = Err(Bare);
     assert!(!OkOnly.admits(&bad) && OkOnly.failed(&bad) && OkOnly.stored(&bad).is_none());
@@ -113,7 +113,7 @@ fn a_kept_result_crosses_threads_whatever_its_error_is() {
     let value = Arc::new(5);
     let stored = shareable(OkOnly.stored(&Result::<_, Tied>::Ok(value.clone())).unwrap());
     let sum = std::thread::scope(|scope| {
-        let read = || match <OkOnly as Cacheable<Result<Arc<i32>, Tied>>>::view(&stored) {
+        let read = || match <OkOnly as CachedView<Result<Arc<i32>, Tied>>>::view(&stored) {
             Ok(value) => **value,
             Err(_) => 0,
         };
@@ -140,7 +140,7 @@ fn values_are_cloned_once_to_keep_and_once_to_give() {
     let result: Result<_, Bare> = Ok(value);
     let stored = OkOnly.stored(&result).unwrap();
     assert_eq!(clones.get(), 1);
-    assert!(<OkOnly as Cacheable<Result<Counted, Bare>>>::view(&stored).is_ok());
+    assert!(<OkOnly as CachedView<Result<Counted, Bare>>>::view(&stored).is_ok());
     assert_eq!(clones.get(), 1);
     drop(OkOnly.give(&stored));
     assert_eq!(clones.get(), 2);

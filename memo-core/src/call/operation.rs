@@ -1,38 +1,20 @@
-//! What can be done with one entry, behind one door.
+//! Operations on a single entry of a function, all dispatched through one generic function.
 //!
-//! An expansion binds the arguments, chooses what is kept and runs the body in *one* hidden function, which is generic over the
-//! operation; the call itself, `peek`, `put`, `with` and the others are one line each. So the compiler checks the key of a function once and
-//! not once per operation (measured: 8 instead of 15 ms of `cargo check` per function), and a type that cannot be a key or a value is one error.
+//! An expansion binds the arguments, chooses what is cached and runs the body in *one* hidden function, which is generic over the
+//! operation; the call itself, `peek`, `put`, `with` and the others are one line each. So the compiler checks the key of a function once
+//! and not once per operation (measured: 8 instead of 15 ms of `cargo check` per function), and a type that cannot be a key or a value is
+//! one error.
 
-use std::convert::Infallible;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::slow_path::{AsyncMiss, Duty, SlowPath};
-use super::wait::Awaiting;
-use super::{Lead, LeadOf, LoadRequest, Target, Writing, find, handle, target};
-use crate::cacheable::Cacheable;
-use crate::engine::RetryState;
-use crate::home::{Holds, Store};
-use crate::key::{Key, Lookup};
-
-/// What an operation came to, before the body.
-pub enum Entered<A, L, Wt = Infallible> {
-    /// This is its answer.
-    Done(A),
-    /// The body has to run, and its value to be [handed in](Lead::finish).
-    Run(L),
-    /// Another run computes the value (for tasks; threads wait inside).
-    Wait(Wt),
-}
-
-type EnteredByThread<'a, Op, St, Q, R, C> = Entered<<Op as Operation<R>>::Answer, LeadOf<'a, St, Q, R, C, Op>>;
-type EnteredByTask<'a, Op, St, Q, R, C> = Entered<
-    <Op as Operation<R>>::Answer,
-    LeadOf<'a, St, Q, R, C, Op>,
-    Awaiting<'a, <St as Store>::Sharing, <Q as Key>::Stored, R, C, Op>,
->;
+use super::ask::{KeySource, LoadRequest, PutRequest};
+use super::load::{self, Loading, TaskAnswer, ThreadAnswer};
+use super::plan::{FunctionPlan, Signature, Target};
+use super::writing::Writing;
+use crate::cacheable::{Cacheable, CachedView};
+use crate::engine::{Answer, RetryState, TypedGuard, WriteTerms};
 
 /// An operation on the entry of one key.
 pub trait Operation<R>: Sized {
@@ -42,40 +24,20 @@ pub trait Operation<R>: Sized {
     /// Whether it is a call of the function, which `when` can keep from the cache.
     const CALLS: bool = false;
 
-    /// Asks the store. `write` is for a value that the operation brings along.
-    fn enter<'a, St, Q, C, W>(
-        self,
-        store: &'a St,
-        query: &Q,
-        cacheable: C,
-        write: W,
-    ) -> EnteredByThread<'a, Self, St, Q, R, C>
-    where
-        St: Holds<Q::Stored, C::Stored>,
-        Q: Lookup,
-        C: Cacheable<R>,
-        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>;
+    /// Asks the store.
+    fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, Self::Answer, Self>;
 
     /// Asks the store for a task.
     #[inline]
-    fn enter_async<'a, St, Q, C, W>(
+    fn enter_async<'a, P: FunctionPlan<'a, R>>(
         self,
-        store: &'a St,
-        query: &Q,
-        cacheable: C,
-        write: W,
-        _turn: &mut RetryState,
-    ) -> EnteredByTask<'a, Self, St, Q, R, C>
-    where
-        St: Holds<Q::Stored, C::Stored>,
-        Q: Lookup,
-        C: Cacheable<R>,
-        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
-    {
-        match self.enter(store, query, cacheable, write) {
-            Entered::Done(answer) => Entered::Done(answer),
-            Entered::Run(lead) => Entered::Run(lead),
-            Entered::Wait(never) => match never {},
+        plan: P,
+        _retry: &mut RetryState,
+    ) -> TaskAnswer<'a, P::Types, Self::Answer, Self> {
+        match self.enter(plan) {
+            Answer::Ready(answer) => Answer::Ready(answer),
+            Answer::Load(loading) => Answer::Load(loading),
+            Answer::Wait(never) => match never {},
         }
     }
 
@@ -103,49 +65,24 @@ impl<R> Operation<R> for Call {
     const CALLS: bool = true;
 
     #[inline]
-    fn enter<'a, St, Q, C, W>(
-        self,
-        store: &'a St,
-        query: &Q,
-        cacheable: C,
-        _write: W,
-    ) -> EnteredByThread<'a, Self, St, Q, R, C>
-    where
-        St: Holds<Q::Stored, C::Stored>,
-        Q: Lookup,
-        C: Cacheable<R>,
-        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
-    {
-        let Some(target) = target(store, query, cacheable) else {
-            return Entered::Run(Lead::new(None, cacheable, self));
-        };
-        match find(&target, query, cacheable, |stored| cacheable.give(stored)) {
-            Ok(value) => Entered::Done(value),
-            Err(version) => missed(target, version, query, cacheable, self),
+    fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, R, Self> {
+        match load::load(plan, self) {
+            Answer::Ready((value, Self)) => Answer::Ready(value),
+            Answer::Load(loading) => Answer::Load(loading),
+            Answer::Wait(never) => match never {},
         }
     }
 
     #[inline]
-    fn enter_async<'a, St, Q, C, W>(
+    fn enter_async<'a, P: FunctionPlan<'a, R>>(
         self,
-        store: &'a St,
-        query: &Q,
-        cacheable: C,
-        _write: W,
+        plan: P,
         retry: &mut RetryState,
-    ) -> EnteredByTask<'a, Self, St, Q, R, C>
-    where
-        St: Holds<Q::Stored, C::Stored>,
-        Q: Lookup,
-        C: Cacheable<R>,
-        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
-    {
-        let Some(target) = target(store, query, cacheable) else {
-            return Entered::Run(Lead::new(None, cacheable, self));
-        };
-        match find(&target, query, cacheable, |stored| cacheable.give(stored)) {
-            Ok(value) => Entered::Done(value),
-            Err(version) => missed_by_task(target, version, query, cacheable, self, retry),
+    ) -> TaskAnswer<'a, P::Types, R, Self> {
+        match load::load_step(plan, self, retry) {
+            Answer::Ready((value, Self)) => Answer::Ready(value),
+            Answer::Load(loading) => Answer::Load(loading.into_async()),
+            Answer::Wait(wait) => Answer::Wait(wait),
         }
     }
 
@@ -162,48 +99,31 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
     type Answer = T;
     const CALLS: bool = true;
 
-    fn enter<'a, St, Q, C, W>(
-        self,
-        store: &'a St,
-        query: &Q,
-        cacheable: C,
-        _write: W,
-    ) -> EnteredByThread<'a, Self, St, Q, R, C>
-    where
-        St: Holds<Q::Stored, C::Stored>,
-        Q: Lookup,
-        C: Cacheable<R>,
-        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
-    {
-        let Some(target) = target(store, query, cacheable) else {
-            return Entered::Run(Lead::new(None, cacheable, self));
-        };
-        match look(&target, query, cacheable, self.0) {
-            Ok(answer) => Entered::Done(answer),
-            Err((look, version)) => missed(target, version, query, cacheable, Self(look)),
+    fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, T, Self> {
+        let Some(target) = plan.target() else { return Answer::Load(Loading::bypass(plan.cacheable(), self)) };
+        match look(target, &plan, self.0) {
+            Ok(answer) => Answer::Ready(answer),
+            Err((look, version)) => match load::missed(target, version, plan, Self(look)) {
+                Answer::Ready((value, op)) => Answer::Ready(op.answer(value)),
+                Answer::Load(loading) => Answer::Load(loading),
+                Answer::Wait(never) => match never {},
+            },
         }
     }
 
-    fn enter_async<'a, St, Q, C, W>(
+    fn enter_async<'a, P: FunctionPlan<'a, R>>(
         self,
-        store: &'a St,
-        query: &Q,
-        cacheable: C,
-        _write: W,
+        plan: P,
         retry: &mut RetryState,
-    ) -> EnteredByTask<'a, Self, St, Q, R, C>
-    where
-        St: Holds<Q::Stored, C::Stored>,
-        Q: Lookup,
-        C: Cacheable<R>,
-        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
-    {
-        let Some(target) = target(store, query, cacheable) else {
-            return Entered::Run(Lead::new(None, cacheable, self));
-        };
-        match look(&target, query, cacheable, self.0) {
-            Ok(answer) => Entered::Done(answer),
-            Err((look, version)) => missed_by_task(target, version, query, cacheable, Self(look), retry),
+    ) -> TaskAnswer<'a, P::Types, T, Self> {
+        let Some(target) = plan.target() else { return Answer::Load(Loading::bypass(plan.cacheable(), self)) };
+        match look(target, &plan, self.0) {
+            Ok(answer) => Answer::Ready(answer),
+            Err((look, version)) => match load::missed_step(target, version, plan, Self(look), retry) {
+                Answer::Ready((value, op)) => Answer::Ready(op.answer(value)),
+                Answer::Load(loading) => Answer::Load(loading.into_async()),
+                Answer::Wait(wait) => Answer::Wait(wait),
+            },
         }
     }
 
@@ -212,77 +132,22 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
     }
 }
 
-/// Looks at the value without cloning it. `Err` gives the look back where there is no value.
-fn look<Q, R, C, S, T, F>(target: &Target<'_, S>, query: &Q, cacheable: C, look: F) -> Result<T, (F, Option<u64>)>
+/// Looks at the value without cloning it. `Err` gives the closure back where there is no value.
+fn look<'a, R, P, T, F>(target: Target<'a, P::Types>, plan: &P, look: F) -> Result<T, (F, Option<u64>)>
 where
-    S: SlowPath,
-    Q: Lookup,
-    C: Cacheable<R>,
+    P: FunctionPlan<'a, R>,
     F: FnOnce(&R) -> T,
 {
     // `look` goes with the hit, or back.
     let mut look = Some(look);
-    let seen = find(target, query, cacheable, |stored| look.take().map(|look| look(C::view(stored))));
+    let seen = target.typed.find_fast(
+        target.hash,
+        |key| plan.matches(key),
+        |stored| look.take().map(|look| look(<P::Types as Signature>::Cacheable::view(stored))),
+    );
     match seen {
         Ok(answer) => answer.ok_or_else(|| unreachable!("a hit looks once")),
         Err(version) => Err((look.unwrap_or_else(|| unreachable!("only a hit looks")), version)),
-    }
-}
-
-type Missed<'a, S, Q, R, C, Op, Wt = Infallible> =
-    Entered<<Op as Operation<R>>::Answer, Lead<'a, S, <Q as Key>::Stored, R, C, Op>, Wt>;
-
-type MissedByTask<'a, S, Q, R, C, Op> = Missed<'a, S, Q, R, C, Op, Awaiting<'a, S, <Q as Key>::Stored, R, C, Op>>;
-
-/// A call that found nothing where nearly all entries are.
-#[inline(always)]
-fn missed<'a, S, Q, R, C, Op>(
-    target: Target<'a, S>,
-    version: Option<u64>,
-    query: &Q,
-    cacheable: C,
-    op: Op,
-) -> Missed<'a, S, Q, R, C, Op>
-where
-    S: SlowPath,
-    Q: Lookup,
-    C: Cacheable<R>,
-    Op: Operation<R>,
-{
-    let mut asking = LoadRequest::new(query, cacheable);
-    if let Some(begun) = S::miss(target.engine, target.hash, target.entry_type, version, &mut asking) {
-        return Entered::Run(Lead::new(Some(Duty::of(target.engine, begun)), cacheable, op));
-    }
-    match asking.answer {
-        Some(value) => Entered::Done(op.answer(value)),
-        None => Entered::Run(Lead::new(None, cacheable, op)),
-    }
-}
-
-/// As [`missed`], for a task.
-#[inline(never)]
-fn missed_by_task<'a, S, Q, R, C, Op>(
-    target: Target<'a, S>,
-    version: Option<u64>,
-    query: &Q,
-    cacheable: C,
-    op: Op,
-    retry: &RetryState,
-) -> MissedByTask<'a, S, Q, R, C, Op>
-where
-    S: SlowPath,
-    Q: Lookup,
-    C: Cacheable<R>,
-    Op: Operation<R>,
-{
-    let mut asking = LoadRequest::new(query, cacheable);
-    match S::miss_by_task(target.engine, target.hash, *target.entry_type, version, &mut asking, retry) {
-        AsyncMiss::Wait(wait) => Entered::Wait(Awaiting::new(wait, cacheable, op)),
-        AsyncMiss::Run(duty) => Entered::Run(Lead::new(duty, cacheable, op)),
-        AsyncMiss::Answered => match asking.answer {
-            Some(value) => Entered::Done(op.answer(value)),
-            None => unreachable!("the value was taken"),
-        },
     }
 }
 
@@ -290,60 +155,30 @@ where
 pub struct Refresh;
 
 impl Refresh {
-    fn begin<'a, St, Q, R, C>(
-        self,
-        store: &'a St,
-        query: &Q,
-        cacheable: C,
-        is_task: bool,
-    ) -> LeadOf<'a, St, Q, R, C, Self>
-    where
-        St: Holds<Q::Stored, C::Stored>,
-        Q: Lookup,
-        C: Cacheable<R>,
-    {
-        let duty = target(store, query, cacheable).and_then(|target| {
-            let mut asking = LoadRequest::<Q, R, C>::new(query, cacheable);
-            St::Sharing::refresh(target.engine, target.hash, *target.entry_type, &mut asking, is_task)
+    fn begin<'a, R, P: FunctionPlan<'a, R>>(self, plan: P, is_async: bool) -> Loading<'a, P::Types, Self> {
+        let cacheable = plan.cacheable();
+        let guard = plan.target().map(|target| {
+            let mut request = LoadRequest::new(plan.into_source(), cacheable);
+            let guard = target.typed.refresh(target.hash, &mut request);
+            if is_async { guard.into_async() } else { guard }
         });
-        Lead::new(duty, cacheable, self)
+        Loading::new(guard.unwrap_or_else(TypedGuard::bypass), cacheable, self)
     }
 }
 
 impl<R> Operation<R> for Refresh {
     type Answer = R;
 
-    fn enter<'a, St, Q, C, W>(
-        self,
-        store: &'a St,
-        query: &Q,
-        cacheable: C,
-        _write: W,
-    ) -> EnteredByThread<'a, Self, St, Q, R, C>
-    where
-        St: Holds<Q::Stored, C::Stored>,
-        Q: Lookup,
-        C: Cacheable<R>,
-        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
-    {
-        Entered::Run(self.begin(store, query, cacheable, false))
+    fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, R, Self> {
+        Answer::Load(self.begin(plan, false))
     }
 
-    fn enter_async<'a, St, Q, C, W>(
+    fn enter_async<'a, P: FunctionPlan<'a, R>>(
         self,
-        store: &'a St,
-        query: &Q,
-        cacheable: C,
-        _write: W,
-        _turn: &mut RetryState,
-    ) -> EnteredByTask<'a, Self, St, Q, R, C>
-    where
-        St: Holds<Q::Stored, C::Stored>,
-        Q: Lookup,
-        C: Cacheable<R>,
-        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
-    {
-        Entered::Run(self.begin(store, query, cacheable, true))
+        plan: P,
+        _retry: &mut RetryState,
+    ) -> TaskAnswer<'a, P::Types, R, Self> {
+        Answer::Load(self.begin(plan, true))
     }
 
     fn answer(self, value: R) -> R {
@@ -351,49 +186,44 @@ impl<R> Operation<R> for Refresh {
     }
 }
 
-/// `put`: keeps a value from elsewhere.
+/// `put`: caches a value from elsewhere. A value that is never cached, such as an `Err`, still invalidates: the old entry is removed.
 pub struct Put<R>(pub R);
 
 impl<R> Operation<R> for Put<R> {
     type Answer = ();
 
-    fn enter<'a, St, Q, C, W>(
-        self,
-        store: &'a St,
-        query: &Q,
-        cacheable: C,
-        write: W,
-    ) -> EnteredByThread<'a, Self, St, Q, R, C>
-    where
-        St: Holds<Q::Stored, C::Stored>,
-        Q: Lookup,
-        C: Cacheable<R>,
-        W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
-    {
-        handle::put(store, query, cacheable, &self.0, write);
-        Entered::Done(())
+    fn enter<'a, P: FunctionPlan<'a, R>>(self, mut plan: P) -> ThreadAnswer<'a, P::Types, (), Self> {
+        let Some(target) = plan.target() else { return Answer::Ready(()) };
+        let Some(stored) = plan.cacheable().stored(&self.0) else {
+            forget(target, plan);
+            return Answer::Ready(());
+        };
+        let mut source = plan.source();
+        source.own();
+        if let Some(key) = source.owned() {
+            let terms = plan.apply_rules(Writing::new(key, &self.0, WriteTerms::default())).into_terms();
+            target.typed.put(target.hash, &mut PutRequest::new(source, stored), &terms);
+        }
+        Answer::Ready(())
     }
 
     fn answer(self, _: R) {}
 }
 
-/// Operations that the store answers alone.
-macro_rules! questions {
-    ($($(#[$doc:meta])* $Op:ident -> $Answer:ty = $ask:path;)*) => { $(
+/// Operations that only read or remove.
+macro_rules! look_ups {
+    ($($(#[$doc:meta])* $Op:ident -> $Answer:ty = $ask:ident, or $default:expr;)*) => { $(
         $(#[$doc])*
         pub struct $Op;
 
         impl<R> Operation<R> for $Op {
             type Answer = $Answer;
 
-            fn enter<'a, St, Q, C, W>(self, store: &'a St, query: &Q, cacheable: C, _write: W) -> EnteredByThread<'a, Self, St, Q, R, C>
-            where
-                St: Holds<Q::Stored, C::Stored>,
-                Q: Lookup,
-                C: Cacheable<R>,
-                W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
-            {
-                Entered::Done($ask(store, query, cacheable))
+            fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, $Answer, Self> {
+                Answer::Ready(match plan.target() {
+                    Some(target) => $ask(target, plan),
+                    None => $default,
+                })
             }
 
             fn answer(self, _: R) -> $Answer {
@@ -403,13 +233,35 @@ macro_rules! questions {
     )* };
 }
 
-questions! {
+look_ups! {
     /// `peek`
-    Peek -> Option<R> = handle::peek;
+    Peek -> Option<R> = peek, or None;
     /// `contains`
-    Contains -> bool = handle::contains::<St, Q, R, C>;
+    Contains -> bool = contains, or false;
     /// `expires_in`
-    ExpiresIn -> Option<Duration> = handle::expires_in::<St, Q, R, C>;
+    ExpiresIn -> Option<Duration> = expires_in, or None;
     /// `forget`
-    Forget -> bool = handle::forget::<St, Q, R, C>;
+    Forget -> bool = forget, or false;
+}
+
+fn request<'a, R, P: FunctionPlan<'a, R>>(plan: P) -> LoadRequest<P::Source, R, <P::Types as Signature>::Cacheable> {
+    let cacheable = plan.cacheable();
+    LoadRequest::new(plan.into_source(), cacheable)
+}
+
+fn peek<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: P) -> Option<R> {
+    let cacheable = plan.cacheable();
+    target.typed.find(target.hash, &mut request(plan), |stored| cacheable.give(stored))
+}
+
+fn contains<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: P) -> bool {
+    target.typed.find(target.hash, &mut request(plan), |_| ()).is_some()
+}
+
+fn expires_in<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: P) -> Option<Duration> {
+    target.typed.expires_in(target.hash, &mut request(plan))
+}
+
+fn forget<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: P) -> bool {
+    target.typed.remove(target.hash, &mut request(plan), &mut |_| ())
 }

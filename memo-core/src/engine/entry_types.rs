@@ -1,7 +1,7 @@
-//! Which kinds of entries a store holds: one for each pair of key and value types it was used with. A generic function has one store
-//! and as many kinds as instantiations.
+//! The types of entries that a store holds: one for each pair of key and value types it was used with. A generic function has one store
+//! and as many entry types as instantiations.
 //!
-//! A list that only grows, so that it can be walked without a lock. Nearly every store has one kind.
+//! A list that only grows, so it can be walked without a lock. Nearly every store has one type.
 
 use std::any::TypeId;
 use std::sync::OnceLock;
@@ -20,7 +20,7 @@ struct TypeNode {
 }
 
 impl EntryTypes {
-    /// The kind with this type, if it was the first.
+    /// The entry type of this Rust type, if it was the first.
     #[inline(always)]
     pub(super) fn first(&self, of: TypeId) -> Option<&EntryType> {
         match self.first.get() {
@@ -29,13 +29,13 @@ impl EntryTypes {
         }
     }
 
-    /// The kind with this type. `add` makes a new one.
+    /// The entry type of this Rust type. `add` makes a new one.
     pub(super) fn find(&self, of: TypeId, add: &dyn Fn() -> EntryType) -> &EntryType {
         let new = || TypeNode { of, entry_type: add(), next: OnceLock::new() };
-        let mut link = self.first.get_or_init(new);
-        while link.of != of {
-            link = link.next.get_or_init(|| Box::new(new()));
+        let mut node = self.first.get_or_init(new);
+        while node.of != of {
+            node = node.next.get_or_init(|| Box::new(new()));
         }
-        &link.entry_type
+        &node.entry_type
     }
 }

@@ -104,7 +104,7 @@ impl Default for ExpiryIndex {
 
 impl ExpiryIndex {
     /// The entry in this slot is over at this time, or later.
-    pub(super) fn run_started(&mut self, slot: u32, deadline: u64) {
+    pub(super) fn note(&mut self, slot: u32, deadline: u64) {
         let group = slot as usize / GROUP;
         if group >= self.groups.len() {
             self.groups.resize(group + 1, NEVER);

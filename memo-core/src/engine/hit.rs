@@ -1,172 +1,153 @@
-//! A hit: find the entry, look at its value, record the use. No lock, no read-modify-write, no line written that another thread writes.
+//! A hit: find the entry, look at its value, record the use. No lock, no read-modify-write, and no write to a line that another thread
+//! writes.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use super::sharing::{FastGuard, ReadGuard, Sharing};
-use super::state::TAG_BITS;
-use super::{Engine, NEVER};
-use crate::policy::OnHit;
+use super::common::TAG_BITS;
+use super::expiry::NEVER;
+use super::hit_action::{COUNT, COUNT_THEN_STAMP, IDLE, NOTHING, STAMP};
+use super::sharing::{FastReader, Reader, Sharing};
+use super::store::Store;
+use super::stripe::Stripe;
+use crate::policy::used_again;
 use crate::table::thread_counters::ThreadCounters;
-use crate::table::{Deadline, EntryType, FastLookup, FullLookup, Head, ShortHash};
+use crate::table::{Deadline, EntryRef, EntryType, FastLookup, FullLookup, Head, ShortHash};
 use crate::ticker;
 
-/// The tag of a mark that several threads have written since the last entry came: then it is recent enough for all of them.
+/// The tag of a rank that several threads have written since the last entry came: then it is recent enough for all of them.
 const SHARED: u64 = 0;
 const TAG: u64 = (1 << TAG_BITS) - 1;
 
-/// What a hit writes, as it is now: [`OnHit`] in one word, and whether it moves a date.
-pub(super) struct HitAction(AtomicU64);
-
-const NOTHING: u64 = 0;
-const TICK: u64 = 1;
-const COUNT_THEN_TICK: u64 = 2;
-/// [`OnHit::Count`] up to the number that this is taken from.
-const COUNT: u64 = 3;
-/// The highest bit: besides, the hit moves the end of a time to idle on.
-const IDLE: u64 = 1 << 63;
-
-impl HitAction {
-    pub(super) fn new(on_hit: OnHit, idle: bool) -> Self {
-        let touching = Self(AtomicU64::new(if idle { IDLE } else { NOTHING }));
-        touching.set(on_hit);
-        touching
-    }
-
-    pub(super) fn set(&self, on_hit: OnHit) {
-        let word = match on_hit {
-            OnHit::Nothing => NOTHING,
-            OnHit::Stamp => TICK,
-            OnHit::CountThenStamp => COUNT_THEN_TICK,
-            OnHit::Count(most) => most + COUNT,
-        };
-        self.0.store(word | self.0.load(Relaxed) & IDLE, Relaxed);
-    }
-}
-
-/// An entry that stays as it is until this is dropped.
-pub(crate) struct Found<'a, S: Sharing> {
-    engine: &'a Engine<S>,
+/// A protected entry, alive when it was found: not reclaimed or reused until this is dropped.
+pub(super) struct Found<'a, S: Sharing> {
+    store: &'a Store<S>,
+    stripe: &'a Stripe<S>,
     reading: S::ReadGuard<'a>,
-    head: &'a Head,
+    entry: EntryRef<'a>,
 }
 
 impl<'a, S: Sharing> Found<'a, S> {
-    pub(super) fn new(engine: &'a Engine<S>, reading: S::ReadGuard<'a>, head: &'a Head) -> Self {
-        Self { engine, reading, head }
+    pub(super) fn new(
+        store: &'a Store<S>,
+        stripe: &'a Stripe<S>,
+        reading: S::ReadGuard<'a>,
+        entry: EntryRef<'a>,
+    ) -> Self {
+        Self { store, stripe, reading, entry }
     }
 
-    /// The entry, which is alive.
-    pub(crate) fn head(&self) -> &Head {
-        self.head
+    pub(super) fn entry(&self) -> EntryRef<'_> {
+        self.entry
     }
 
     /// Records a hit.
-    pub(crate) fn record_hit(&self) {
-        self.engine.record_hit(self.head, self.engine.stats.counters(&self.reading));
+    pub(super) fn record_hit(&self) {
+        self.store.record_hit(self.stripe, &self.entry, self.store.common.stats.counters(&self.reading));
     }
 
     /// How long the entry still has. `None` for ever.
-    pub(crate) fn expires_in(&self) -> Option<Duration> {
-        self.engine.expires_in(self.head)
+    pub(super) fn expires_in(&self) -> Option<Duration> {
+        let deadline = self.store.common.deadlines.deadline(&self.stripe.table, &self.entry);
+        (deadline != NEVER).then(|| Duration::from_nanos(deadline.saturating_sub(self.store.common.precise())))
     }
 }
 
-/// An entry with the right hash that stays as it is until this is dropped: a hit, if it is the one.
+/// A protected entry with the right hash, whose key the caller has still to compare.
 pub(crate) struct FastHit<'a, S: Sharing> {
-    engine: &'a Engine<S>,
+    store: &'a Store<S>,
+    stripe: &'a Stripe<S>,
     reading: S::FastGuard<'a>,
-    head: &'a Head,
+    entry: EntryRef<'a>,
 }
 
 impl<S: Sharing> FastHit<'_, S> {
     /// The entry, which is alive.
     #[inline(always)]
-    pub(crate) fn head(&self) -> &Head {
-        self.head
+    pub(super) fn entry(&self) -> EntryRef<'_> {
+        self.entry
     }
 
     /// Records a hit, if that takes no call. If not, nothing was recorded.
     #[inline(always)]
     #[must_use]
-    pub(crate) fn record_hit(&self) -> bool {
-        match self.engine.stats.counters_fast(self.engine.serial, &self.reading) {
-            Some(counters) => self.engine.touch_fast(self.head, counters),
+    pub(super) fn record_hit(&self) -> bool {
+        let common = &self.store.common;
+        match common.stats.counters_fast(common.serial, &self.reading) {
+            Some(counters) => record_hit_fast(self.stripe, &self.entry, counters),
             // The first hit of this thread in this store, or the first since it hit another one.
             None => false,
         }
     }
 }
 
-impl<S: Sharing> Engine<S> {
-    /// Records a hit, if it is one of the usual ones: no call, so that whoever has this in line needs few registers.
-    #[inline(always)]
-    fn touch_fast(&self, head: &Head, counters: &ThreadCounters) -> bool {
-        let touching = self.touching.0.load(Relaxed);
-        if touching == TICK {
-            let (rank, version, next_stamp) = (head.rank.load(Relaxed), self.table.version(), counters.stamp() + 1);
-            // Of the threads that hit an entry only the one that touched it last always writes; see `touch_shared`.
-            if rank & TAG == counters.tag() && next_stamp > version {
-                head.rank.store(next_stamp << TAG_BITS | counters.tag(), Relaxed);
-            } else if rank & TAG != SHARED || rank >> TAG_BITS <= version {
-                return false;
-            }
-        } else if (COUNT..IDLE).contains(&touching) {
-            count_up_to(touching - COUNT, head);
-        } else if touching != NOTHING {
+/// Records a hit, if it is one of the usual ones: no call, so that the caller needs few registers.
+#[inline(always)]
+fn record_hit_fast<S: Sharing>(stripe: &Stripe<S>, head: &Head, counters: &ThreadCounters) -> bool {
+    let action = stripe.hit_action.load();
+    if action == STAMP {
+        let (rank, version, stamp) = (head.rank.load(Relaxed), stripe.table.version(), counters.stamp() + 1);
+        // Of the threads that hit an entry only the one that stamped it last always writes; see `record_shared_hit`.
+        if rank & TAG == counters.tag() && stamp > version {
+            head.rank.store(stamp << TAG_BITS | counters.tag(), Relaxed);
+        } else if rank & TAG != SHARED || rank >> TAG_BITS <= version {
             return false;
         }
-        counters.hit();
-        true
+    } else if (COUNT..IDLE).contains(&action) {
+        count_up_to(action - COUNT, head);
+    } else if action != NOTHING {
+        return false;
     }
+    counters.hit();
+    true
+}
 
-    /// Records a hit.
-    fn record_hit(&self, head: &Head, counters: &ThreadCounters) {
-        if !self.touch_fast(head, counters) {
-            counters.hit();
-            self.touch_slow(head, self.touching.0.load(Relaxed), counters);
-        }
+/// A hit where ranks count hits, up to so many.
+#[inline(always)]
+fn count_up_to(most: u64, head: &Head) {
+    let rank = head.rank.load(Relaxed);
+    if rank < most {
+        head.rank.store(rank + 1, Relaxed);
     }
+}
 
-    /// How long an entry still has. `None` for ever.
-    fn expires_in(&self, head: &Head) -> Option<Duration> {
-        let deadline = self.deadlines.deadline(&self.table, head);
-        (deadline != NEVER).then(|| Duration::from_nanos(deadline.saturating_sub(self.precise())))
-    }
-
-    /// The first live entry with this hash and of this kind, where nearly all are. The caller compares its key. Without an entry: the clock that
-    /// proves it, if one does; else it may still be [anywhere](Self::find_anywhere). For `SOLE_TYPE` see [`Table::find_fast`].
+impl<S: Sharing> Store<S> {
+    /// The first live entry with this hash and of this type, where nearly all are. The caller compares its key. Without an entry: the
+    /// version that proves its absence, if one does; else it may still be found by [`find_full`](Self::find_full). For `sole_type` see
+    /// [`Table::find_fast`](crate::table::Table::find_fast).
     #[inline(always)]
-    pub(crate) fn find_fast<const SOLE_TYPE: bool>(
+    pub(super) fn find_fast(
         &self,
         hash: ShortHash,
         entry_type: &EntryType,
+        sole_type: bool,
     ) -> Result<FastHit<'_, S>, Option<u64>> {
-        let Some(reading) = S::read_fast(&self.readers, self.scan_tag()) else { return Err(None) };
+        let Some(reading) = S::read_fast(&self.common.readers, self.common.scan_tag()) else { return Err(None) };
         let is_fresh = |deadline: Deadline| deadline.is_after(ticker::last_tick_if_any());
-        match self.table.find_fast::<SOLE_TYPE>(hash, entry_type, |head| reading.protect(head), is_fresh) {
-            FastLookup::Found(head) => Ok(FastHit { engine: self, reading, head }),
+        let stripe = self.stripe(hash);
+        match stripe.table.find_fast(hash, entry_type, sole_type, |head| reading.protect(head), is_fresh) {
+            FastLookup::Found(entry) => Ok(FastHit { store: self, stripe, reading, entry }),
             FastLookup::Absent(version) => Err(Some(version)),
             FastLookup::Unknown => Err(None),
         }
     }
 
-    /// The live entry that `is` recognises, wherever it is. Without one: the clock that proves it, if one does.
-    pub(crate) fn find_full(
+    /// The live entry that `is` recognises, wherever it is. Without one: the version that proves its absence, if one does.
+    pub(super) fn find_full(
         &self,
         hash: ShortHash,
         entry_type: EntryType,
-        is: &dyn Fn(&Head) -> bool,
+        is: &dyn Fn(EntryRef<'_>) -> bool,
     ) -> Result<Found<'_, S>, Option<u64>> {
-        let reading = self.read();
-        let found = match self.table.find(hash, entry_type, &|head| reading.protect(head), is) {
-            FullLookup::Found(head, deadline) => Some((head, deadline)),
+        let (reading, stripe) = (self.common.read(), self.stripe(hash));
+        let found = match stripe.table.find_full(hash, entry_type, &|head| reading.protect(head), is) {
+            FullLookup::Found(entry, deadline) => Some((entry, deadline)),
             FullLookup::Absent(version) => return Err(Some(version)),
             FullLookup::Unknown => self.find_under_the_lock(hash, entry_type.number, is, &reading),
         };
         match found {
-            Some((head, deadline)) if deadline == Deadline::NEVER || self.is_fresh(head, deadline) => {
-                Ok(Found::new(self, reading, head))
+            Some((entry, deadline)) if self.is_fresh(stripe, &entry, deadline) => {
+                Ok(Found::new(self, stripe, reading, entry))
             }
             _ => Err(None),
         }
@@ -177,78 +158,78 @@ impl<S: Sharing> Engine<S> {
         &self,
         hash: ShortHash,
         entry_type: u32,
-        is: &dyn Fn(&Head) -> bool,
+        is: &dyn Fn(EntryRef<'_>) -> bool,
         reading: &S::ReadGuard<'_>,
-    ) -> Option<(&Head, Deadline)> {
+    ) -> Option<(EntryRef<'_>, Deadline)> {
         let located = self.locate(hash, entry_type, is);
         let found = located.live.map(|slot| {
-            let head = self.table.head(slot);
+            let entry = self.stripe(hash).table.entry(slot);
             // Under the lock, while it lives.
-            reading.protect(head);
-            (head, head.deadline())
+            reading.protect(entry.as_ptr());
+            (entry, entry.deadline())
         });
         located.finish(false);
         found
     }
 
-    /// Counts a look-up that found nothing, and computes nothing.
-    pub(crate) fn missed(&self) {
-        self.stats.counters(&self.read()).miss();
+    /// Counts a look-up that found nothing, and that no load follows.
+    pub(super) fn record_miss(&self) {
+        self.common.stats.counters(&self.common.read()).miss();
     }
 
-    /// Whether an entry with this date, which was read together with the entry's being alive, is not over. The usual one has none, and reads no
-    /// clock.
-    pub(super) fn is_fresh(&self, head: &Head, deadline: Deadline) -> bool {
+    /// Whether an entry with this deadline, which was read together with the entry's being alive, has not expired. The usual entry has
+    /// none, and reads no clock.
+    pub(super) fn is_fresh(&self, stripe: &Stripe<S>, head: &Head, deadline: Deadline) -> bool {
         match deadline {
             Deadline::NEVER => true,
-            Deadline::STORED_APART => self.deadlines.deadline(&self.table, head) > self.precise(),
-            deadline => !deadline.is_expired(self.config.time.coarse()),
+            Deadline::STORED_APART => self.common.deadlines.deadline(&stripe.table, head) > self.common.precise(),
+            deadline => !deadline.is_expired(self.common.config.time.coarse()),
         }
     }
 
-    /// A hit of an entry that another thread touched last, or that this thread's ticks are behind of.
-    ///
-    /// If nobody has touched it since the last entry came, this thread is the one who touches it from now on. Otherwise it is marked as shared,
-    /// and nobody need write it before the next entry comes: all that a mark can tell is whether it was used before or after that.
-    fn touch_shared(&self, head: &Head, rank: u64, counters: &ThreadCounters) {
-        let (version, owner, next_stamp) = (self.table.version(), rank & TAG, rank >> TAG_BITS);
-        if owner == SHARED && next_stamp > version {
-            return;
+    /// Records a hit.
+    fn record_hit(&self, stripe: &Stripe<S>, head: &Head, counters: &ThreadCounters) {
+        if !record_hit_fast(stripe, head, counters) {
+            counters.hit();
+            self.record_hit_slow(stripe, head, counters);
         }
-        let owner = if owner == counters.tag() || next_stamp <= version { counters.tag() } else { SHARED };
-        head.rank.store(self.later_than_all(counters, next_stamp) << TAG_BITS | owner, Relaxed);
     }
 
     /// A hit that is not one of the usual ones.
-    fn touch_slow(&self, head: &Head, touching: u64, counters: &ThreadCounters) {
-        let rank = head.rank.load(Relaxed);
-        match touching & !IDLE {
+    fn record_hit_slow(&self, stripe: &Stripe<S>, head: &Head, counters: &ThreadCounters) {
+        let (action, rank) = (stripe.hit_action.load(), head.rank.load(Relaxed));
+        match action & !IDLE {
             NOTHING => {}
-            TICK => self.touch_shared(head, rank, counters),
-            COUNT_THEN_TICK => {
-                let next_stamp = self.later_than_all(counters, 0) << TAG_BITS | counters.tag();
-                head.rank.store(crate::policy::used_again(rank, next_stamp), Relaxed);
+            STAMP => record_shared_hit(stripe, head, rank, counters),
+            COUNT_THEN_STAMP => {
+                let stamp = later_than_all(stripe, counters, 0) << TAG_BITS | counters.tag();
+                head.rank.store(used_again(rank, stamp), Relaxed);
             }
             most => count_up_to(most - COUNT, head),
         }
-        if touching & IDLE != 0 {
-            self.deadlines.used(&self.table, head, self.precise());
+        if action & IDLE != 0 {
+            self.common.deadlines.used(&stripe.table, head, self.common.precise());
         }
-    }
-
-    /// This thread's tick, moved on if it is not later than the last entry that came and this one.
-    #[inline]
-    fn later_than_all(&self, counters: &ThreadCounters, other: u64) -> u64 {
-        let newest = self.table.version().max(other);
-        if counters.stamp() > newest { counters.stamp() } else { counters.advance_past(newest) }
     }
 }
 
-/// A hit where marks count hits, up to so many.
-#[inline(always)]
-fn count_up_to(most: u64, head: &Head) {
-    let rank = head.rank.load(Relaxed);
-    if rank < most {
-        head.rank.store(rank + 1, Relaxed);
+/// A hit of an entry that another thread stamped last, or that this thread's stamps are behind of.
+///
+/// If no thread has stamped it since the last entry came, this thread is the one that stamps it from now on. Otherwise its rank is
+/// tagged as shared, and no thread need write it before the next entry comes: all that a rank can tell is whether the entry was used
+/// before or after that.
+fn record_shared_hit<S: Sharing>(stripe: &Stripe<S>, head: &Head, rank: u64, counters: &ThreadCounters) {
+    let (version, owner, stamp) = (stripe.table.version(), rank & TAG, rank >> TAG_BITS);
+    if owner == SHARED && stamp > version {
+        return;
     }
+    let owner = if owner == counters.tag() || stamp <= version { counters.tag() } else { SHARED };
+    head.rank.store(later_than_all(stripe, counters, stamp) << TAG_BITS | owner, Relaxed);
+}
+
+/// This thread's stamp, moved on if it is not later than the last entry that came and this one.
+#[inline]
+fn later_than_all<S: Sharing>(stripe: &Stripe<S>, counters: &ThreadCounters, other: u64) -> u64 {
+    let newest = stripe.table.version().max(other);
+    if counters.stamp() > newest { counters.stamp() } else { counters.advance_past(newest) }
 }

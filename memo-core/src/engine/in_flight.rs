@@ -1,7 +1,7 @@
-//! The runs that are under way, by exact key.
+//! The runs in flight of one stripe, by exact key.
 //!
-//! A run's key is owned in the entry-to-be from its beginning, so that callers who come meanwhile can be compared with it. Invalidation
-//! *cuts* a run: its callers get the result, it is not kept, and later callers start anew.
+//! A run's key is owned in its unpublished entry from the beginning, so that later callers can be compared with it. Invalidation marks
+//! a run: its callers get the result, the result is not cached, and later callers start another run.
 
 use std::sync::Arc;
 
@@ -14,32 +14,32 @@ use crate::table::hazard::PinnedEntry;
 
 pub(super) struct InFlight {
     pub(super) hash: ShortHash,
-    /// The place of the entry-to-be.
+    /// The slot of the unpublished entry.
     pub(super) slot: u32,
-    /// The kind of entry that it will be.
+    /// The type of that entry.
     pub(super) entry_type: u32,
-    /// Whether others may wait for it.
+    /// Whether other callers may wait for it.
     pub(super) joinable: bool,
     pub(super) invalidated: bool,
-    /// The order of beginning.
-    pub(super) begun: u64,
+    /// The order of starting.
+    pub(super) started: u64,
     pub(super) extra: Option<Box<Extra>>,
 }
 
-/// What few runs have: kept apart, for the usual miss moves a run about.
+/// Rare fields, boxed because an [`InFlight`] is moved on every miss.
 #[derive(Default)]
 pub(super) struct Extra {
-    /// Runs of one key at one time share it: of these, the one that began last is kept. Without one: when this run began.
+    /// Group id of concurrent runs of one key: the last one started wins. Without one: when this run started.
     key_group: Option<u64>,
-    /// The entry that a refresh is to replace. Held, so that its slot means no other.
+    /// The entry that a refresh is to replace. Pinned, so that its slot is no other entry's.
     replaces: Option<(u32, PinnedEntry)>,
-    /// Made by the first who waits.
+    /// Made by the first waiter.
     flight: Option<Arc<Flight>>,
 }
 
 impl InFlight {
     pub(super) fn key_group(&self) -> u64 {
-        self.extra.as_ref().and_then(|extra| extra.key_group).unwrap_or(self.begun)
+        self.extra.as_ref().and_then(|extra| extra.key_group).unwrap_or(self.started)
     }
 
     pub(super) fn set_key_group(&mut self, key_group: u64) {
@@ -63,12 +63,12 @@ impl InFlight {
     }
 }
 
-/// All runs of a store. Most of the time there is one or none, which need no table.
+/// All runs of a stripe. Most of the time there is one or none, which need no table.
 #[derive(Default)]
 pub(super) struct InFlightTable {
-    sole_type: Option<InFlight>,
-    extra: HashTable<InFlight>,
-    count: u64,
+    single: Option<InFlight>,
+    others: HashTable<InFlight>,
+    started: u64,
 }
 
 /// The table takes its bits from both ends of a hash.
@@ -77,48 +77,49 @@ fn spread(hash: ShortHash) -> u64 {
 }
 
 impl InFlightTable {
-    pub(super) fn next(&mut self) -> u64 {
-        self.count += 1;
-        self.count
+    /// The number of the next run, in the order of starting.
+    pub(super) fn next_number(&mut self) -> u64 {
+        self.started += 1;
+        self.started
     }
 
     #[inline]
-    pub(super) fn begin(&mut self, run: InFlight) {
-        if self.sole_type.is_none() {
+    pub(super) fn insert(&mut self, run: InFlight) {
+        if self.single.is_none() {
             // There is nothing to drop.
-            std::mem::forget(self.sole_type.replace(run));
+            std::mem::forget(self.single.replace(run));
         } else {
-            self.begin_beside(run);
+            self.insert_slow(run);
         }
     }
 
     #[inline(never)]
-    fn begin_beside(&mut self, run: InFlight) {
-        self.extra.insert_unique(spread(run.hash), run, |run| spread(run.hash));
+    fn insert_slow(&mut self, run: InFlight) {
+        self.others.insert_unique(spread(run.hash), run, |run| spread(run.hash));
     }
 
     #[inline]
     pub(super) fn len(&self) -> usize {
-        usize::from(self.sole_type.is_some()) + self.extra.len()
+        usize::from(self.single.is_some()) + self.others.len()
     }
 
     /// Whether a run may have this hash.
     #[inline]
     pub(super) fn may_have(&self, hash: ShortHash) -> bool {
-        self.sole_type.as_ref().is_some_and(|sole_type| sole_type.hash == hash)
-            || !self.extra.is_empty() && self.extra.find(spread(hash), |run| run.hash == hash).is_some()
+        self.single.as_ref().is_some_and(|single| single.hash == hash)
+            || !self.others.is_empty() && self.others.find(spread(hash), |run| run.hash == hash).is_some()
     }
 
-    /// All runs that may have this hash, are for this kind of entry and have not been cut.
+    /// All runs that may have this hash, are for this type of entry and have not been invalidated.
     pub(super) fn each(&self, hash: ShortHash, entry_type: u32, mut see: impl FnMut(&InFlight)) {
         let mut look = |run: &InFlight| {
             if run.hash == hash && run.entry_type == entry_type && !run.invalidated {
                 see(run);
             }
         };
-        self.sole_type.iter().for_each(&mut look);
-        if !self.extra.is_empty() {
-            let none = self.extra.find(spread(hash), |run| {
+        self.single.iter().for_each(&mut look);
+        if !self.others.is_empty() {
+            let none = self.others.find(spread(hash), |run| {
                 look(run);
                 false
             });
@@ -127,51 +128,50 @@ impl InFlightTable {
     }
 
     pub(super) fn get_mut(&mut self, hash: ShortHash, slot: u32) -> Option<&mut InFlight> {
-        match &mut self.sole_type {
-            Some(sole_type) if sole_type.slot == slot => Some(sole_type),
-            _ => self.extra.find_mut(spread(hash), |run| run.slot == slot),
+        match &mut self.single {
+            Some(single) if single.slot == slot => Some(single),
+            _ => self.others.find_mut(spread(hash), |run| run.slot == slot),
         }
     }
 
-    /// The run is over. Says whether it was the only one, and one of the usual kind: to be kept, with nobody who waits.
+    /// Removes a run that ends, if it is the only one, has not been invalidated, and has no waiter. Says whether it was.
     #[inline]
-    pub(super) fn end_usual(&mut self, slot: u32) -> bool {
-        let usual =
-            |sole_type: &InFlight| sole_type.slot == slot && !sole_type.invalidated && sole_type.extra.is_none();
-        if self.extra.is_empty() && self.sole_type.as_ref().is_some_and(usual) {
+    pub(super) fn remove_fast(&mut self, slot: u32) -> bool {
+        let usual = |single: &InFlight| single.slot == slot && !single.invalidated && single.extra.is_none();
+        if self.others.is_empty() && self.single.as_ref().is_some_and(usual) {
             // There is nothing to drop.
-            std::mem::forget(self.sole_type.take());
+            std::mem::forget(self.single.take());
             return true;
         }
         false
     }
 
-    /// The run is over.
-    pub(super) fn end(&mut self, hash: ShortHash, slot: u32) -> Option<InFlight> {
-        if self.sole_type.as_ref().is_some_and(|sole_type| sole_type.slot == slot) {
-            return self.sole_type.take();
+    /// Removes a run that ends.
+    pub(super) fn remove(&mut self, hash: ShortHash, slot: u32) -> Option<InFlight> {
+        if self.single.as_ref().is_some_and(|single| single.slot == slot) {
+            return self.single.take();
         }
-        let run = self.extra.find_entry(spread(hash), |run| run.slot == slot).ok()?;
+        let run = self.others.find_entry(spread(hash), |run| run.slot == slot).ok()?;
         Some(run.remove().0)
     }
 
     fn all(&mut self) -> impl Iterator<Item = &mut InFlight> {
-        self.sole_type.iter_mut().chain(&mut self.extra)
+        self.single.iter_mut().chain(&mut self.others)
     }
 
-    /// A run has landed and its entry is in the store, or would be: kin that began before it are cut off; kin that began later know
-    /// something newer, and will replace what `landed` says.
-    pub(super) fn supersede_older(&mut self, landed: &InFlight, entry: impl Fn() -> (u32, PinnedEntry)) {
-        // Kin have one key, and so one hash: nobody else is looked at, however many runs there are.
-        let mut key_group: SmallVec<[u32; 4]> = SmallVec::new();
-        self.each(landed.hash, landed.entry_type, |run| {
-            if run.key_group() == landed.key_group() {
-                key_group.push(run.slot);
+    /// A run has completed, and its entry is in the store or would be: runs of its key that started before it are invalidated; runs that
+    /// started later will replace what `entry` names, since their value is newer.
+    pub(super) fn supersede_older(&mut self, completed: &InFlight, entry: impl Fn() -> (u32, PinnedEntry)) {
+        // Runs of one key have one hash: no other run is looked at, however many there are.
+        let mut group: SmallVec<[u32; 4]> = SmallVec::new();
+        self.each(completed.hash, completed.entry_type, |run| {
+            if run.key_group() == completed.key_group() {
+                group.push(run.slot);
             }
         });
-        for slot in key_group {
-            let Some(run) = self.get_mut(landed.hash, slot) else { continue };
-            if run.begun < landed.begun {
+        for slot in group {
+            let Some(run) = self.get_mut(completed.hash, slot) else { continue };
+            if run.started < completed.started {
                 run.invalidated = true;
             } else {
                 run.set_replaces(entry());

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Engine;
 use super::sharing::Sharing;
-use super::stats::Counter;
+use super::store::Store;
 use crate::config::SingleFlight;
-use crate::flight::{Failure, Flight, RunOutcome, WaitEdges, WaitFuture};
-use crate::table::Head;
+use crate::flight::{Failure, Flight, RunId, RunOutcome, WaitEdges, WaitFuture};
+use crate::info::Counter;
+use crate::table::EntryRef;
 
-/// How often one call has waited in vain.
+/// Retry state of one call: failed runs joined, time-out reached, a wait refused.
 #[derive(Debug, Default)]
 pub struct RetryState {
     failed: u8,
     timed_out: bool,
+    refused: bool,
 }
 
 impl RetryState {
@@ -24,72 +25,95 @@ impl RetryState {
         Self::default()
     }
 
-    /// After two runs that failed and could not share why, or after the longest wait, a caller computes for itself: failures must not
-    /// turn those who wait into a queue.
-    pub(super) fn is_expired(&self) -> bool {
+    /// After two runs that failed and could not share the failure, or after the longest wait, a caller computes for itself: failures must
+    /// not turn the waiters into a queue.
+    pub(super) fn is_exhausted(&self) -> bool {
         self.failed >= 2 || self.timed_out
+    }
+
+    /// Whether a wait was refused because it would have closed a cycle: instead of waiting, the caller computes without the cache.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused
     }
 }
 
 /// A run to wait for.
-pub(crate) struct Wait<'a, S: Sharing> {
-    pub(super) engine: &'a Engine<S>,
-    pub(super) flight: Arc<Flight>,
-    pub(super) head: &'a Head,
-    pub(super) _edges: WaitEdges,
+pub struct Wait<'a, S: Sharing> {
+    store: &'a Store<S>,
+    flight: Arc<Flight>,
+    entry: EntryRef<'a>,
+    run: RunId,
     /// Whether this call is settled in the statistics.
-    pub(super) counted: bool,
+    counted: bool,
 }
 
-/// What waiting came to.
-pub(crate) enum WaitResult<'a> {
+/// Result of waiting.
+pub(super) enum WaitResult<'a> {
     Value(JoinedEntry<'a>),
     Failure(Failure),
-    /// Begin again.
+    /// Look again.
     Again,
 }
 
-/// An entry with its value, kept by the store or not. The flight holds it.
-pub(crate) struct JoinedEntry<'a> {
+/// An entry with its value, cached by the store or not. The flight pins it.
+pub(super) struct JoinedEntry<'a> {
     _flight: Arc<Flight>,
-    head: &'a Head,
+    entry: EntryRef<'a>,
 }
 
 impl JoinedEntry<'_> {
-    pub(crate) fn head(&self) -> &Head {
-        self.head
+    pub(super) fn entry(&self) -> EntryRef<'_> {
+        self.entry
     }
 }
 
 impl<'a, S: Sharing> Wait<'a, S> {
+    pub(super) fn new(store: &'a Store<S>, flight: Arc<Flight>, entry: EntryRef<'a>, run: RunId) -> Self {
+        Self { store, flight, entry, run, counted: false }
+    }
+
     fn longest(&self) -> Option<Duration> {
-        match self.engine.config.single_flight {
+        match self.store.common.config.single_flight {
             SingleFlight::Within(longest) => Some(longest),
             SingleFlight::On | SingleFlight::Off => None,
         }
     }
 
+    /// Enters the edges "the runs that this caller is inside of wait for that run". `None` if that would close a cycle: that run waits for
+    /// one that the caller is inside of.
+    fn enter_edges(&mut self, retry: &mut RetryState) -> Option<WaitEdges> {
+        let edges = WaitEdges::enter(self.run);
+        if edges.is_none() {
+            // The call is counted when it bypasses the cache.
+            self.counted = true;
+            retry.refused = true;
+        }
+        edges
+    }
+
     /// Parks the thread.
-    pub(crate) fn park(self, retry: &mut RetryState) -> WaitResult<'a> {
-        let landing = self.flight.wait(self.longest());
-        self.settle(landing, retry)
+    pub(super) fn park(mut self, retry: &mut RetryState) -> WaitResult<'a> {
+        let Some(_edges) = self.enter_edges(retry) else { return WaitResult::Again };
+        let outcome = self.flight.wait(self.longest());
+        self.settle(outcome, retry)
     }
 
     /// Waits as a task.
-    pub(crate) async fn landed(self, retry: &mut RetryState) -> WaitResult<'a> {
-        let landing = WaitFuture::new(self.flight.clone(), self.longest()).await;
-        self.settle(landing, retry)
+    pub(super) async fn wait_async(mut self, retry: &mut RetryState) -> WaitResult<'a> {
+        let Some(_edges) = self.enter_edges(retry) else { return WaitResult::Again };
+        let outcome = WaitFuture::new(self.flight.clone(), self.longest()).await;
+        self.settle(outcome, retry)
     }
 
-    fn settle(mut self, landing: Option<RunOutcome>, retry: &mut RetryState) -> WaitResult<'a> {
+    fn settle(mut self, outcome: Option<RunOutcome>, retry: &mut RetryState) -> WaitResult<'a> {
         self.counted = true;
-        match landing {
+        match outcome {
             Some(RunOutcome::Value) => {
-                self.engine.stats.count(Counter::Coalesced);
-                WaitResult::Value(JoinedEntry { _flight: self.flight.clone(), head: self.head })
+                self.store.common.stats.count(Counter::Coalesced);
+                WaitResult::Value(JoinedEntry { _flight: self.flight.clone(), entry: self.entry })
             }
             Some(RunOutcome::Failure(failure)) => {
-                self.engine.stats.count(Counter::Coalesced);
+                self.store.common.stats.count(Counter::Coalesced);
                 WaitResult::Failure(failure)
             }
             Some(RunOutcome::Nothing) => {
@@ -104,11 +128,11 @@ impl<'a, S: Sharing> Wait<'a, S> {
     }
 }
 
-/// A task that gave up waiting was coalesced too: every call is counted once.
+/// A task that stopped waiting was coalesced too: every call is counted once.
 impl<S: Sharing> Drop for Wait<'_, S> {
     fn drop(&mut self) {
         if !self.counted {
-            self.engine.stats.count(Counter::Coalesced);
+            self.store.common.stats.count(Counter::Coalesced);
         }
     }
 }

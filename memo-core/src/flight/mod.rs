@@ -61,7 +61,7 @@ impl Flight {
     }
 
     /// Tells everybody who waits, and all who come later.
-    pub(crate) fn land(&self, landing: RunOutcome) {
+    pub(crate) fn end(&self, landing: RunOutcome) {
         let wakers = {
             let mut state = self.lock();
             state.landing = Some(landing);

@@ -7,10 +7,11 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
-use super::{CacheInstance, Holds, NamedHasher, SharedEngine, Store, named_hasher};
+use super::instance::{CacheInstance, NamedHasher, named_hasher};
+use super::interface::{Holds, Home};
 use crate::cacheable::Shareable;
 use crate::config::Config;
-use crate::engine::sharing;
+use crate::engine::{Face, Shared, Store};
 use crate::hash::DefaultHashBuilder;
 use crate::info::CacheInfo;
 use crate::key::{Key, StoredArgs, StoredKey};
@@ -35,13 +36,21 @@ impl<A, R> Memo<A, R> {
     /// Hits, misses, size and more; all zero before the first call.
     #[must_use]
     pub fn info(&self) -> CacheInfo {
-        self.instance.get().map(|instance| instance.engine.info()).unwrap_or_default()
+        self.instance.get().map(|instance| Shared::info(&instance.store)).unwrap_or_default()
     }
 
     /// Empties it and sets all counts to zero.
     pub fn clear(&self) {
         if let Some(instance) = self.instance.get() {
-            instance.engine.clear();
+            Shared::clear(&instance.store);
+        }
+    }
+
+    /// Frees expired entries now. With the system's clock that happens by itself; with a clock of your own it happens here and with each
+    /// miss.
+    pub fn run_pending(&self) {
+        if let Some(instance) = self.instance.get() {
+            Shared::sweep(&instance.store);
         }
     }
 
@@ -112,7 +121,7 @@ impl<A, R> fmt::Debug for Memo<A, R> {
 #[inline]
 pub fn field<A, R>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, A, R> {
     let instance = memo.instance(config, || None);
-    FieldStore { engine: &instance.engine, hasher: &instance.hasher, _of: PhantomData }
+    FieldStore { store: &instance.store, hasher: &instance.hasher, _of: PhantomData }
 }
 
 /// The store in a field, with a hasher of the user's.
@@ -122,12 +131,12 @@ where
     H: BuildHasher + Any + Default + Send + Sync,
 {
     let instance = memo.instance(config, named_hasher::<H>);
-    FieldStore { engine: &instance.engine, hasher: instance.named_hasher(), _of: PhantomData }
+    FieldStore { store: &instance.store, hasher: instance.named_hasher(), _of: PhantomData }
 }
 
 /// A field's store, as the method's calls use it.
 pub struct FieldStore<'a, A, R, H = DefaultHashBuilder> {
-    engine: &'a SharedEngine,
+    store: &'a Store<Shared>,
     hasher: &'a H,
     _of: PhantomData<fn(A) -> R>,
 }
@@ -140,13 +149,13 @@ impl<A, R, H> Clone for FieldStore<'_, A, R, H> {
 
 impl<A, R, H> Copy for FieldStore<'_, A, R, H> {}
 
-impl<A, R, H: BuildHasher + 'static> Store for FieldStore<'_, A, R, H> {
-    type Sharing = sharing::Shared;
+impl<A, R, H: BuildHasher + 'static> Home for FieldStore<'_, A, R, H> {
+    type Sharing = Shared;
     type Hasher = H;
 
     #[inline]
-    fn parts(&self) -> Option<(&SharedEngine, &H)> {
-        Some((self.engine, self.hasher))
+    fn parts(&self) -> Option<(&Store<Shared>, &H)> {
+        Some((self.store, self.hasher))
     }
 
     fn typed(&self) -> bool {

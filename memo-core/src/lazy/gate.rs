@@ -156,7 +156,7 @@ fn land(run: RunId, landing: &RunOutcome) {
     // In a statement of its own: waking is the runtime's code and does not happen under the map's lock.
     let flight = FLIGHTS.remove(&run);
     if let Some((_, flight)) = flight {
-        flight.land(landing.clone());
+        flight.end(landing.clone());
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use crate::engine::sharing::{Shared, Sharing};
 use crate::info::CacheInfo;
+use crate::striped::stripe;
 
 /// What happens at a getter.
 pub trait Tally {
@@ -101,7 +101,7 @@ impl Tally for FieldStats {
 
     #[inline]
     fn hit(&self) {
-        self.hits[Shared::stripe() % STRIPES].0.fetch_add(1, Relaxed);
+        self.hits[stripe() % STRIPES].0.fetch_add(1, Relaxed);
     }
 
     fn waited(&self) {

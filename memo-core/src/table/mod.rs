@@ -30,9 +30,9 @@ mod tests;
 use std::alloc::Layout;
 use std::ops::Range;
 
-pub(crate) use index::IndexView;
+use index::IndexView;
 use index::{Index, IndexWriter};
-pub(crate) use node::{Deadline, EntryVtable, Head, Node, Shown};
+pub(crate) use node::{Deadline, EntryRef, EntryVtable, Head, Node};
 pub(crate) use short_hash::ShortHash;
 pub(crate) use slab::PrefixWords;
 use slab::{Slab, SlabWriter};
@@ -64,7 +64,7 @@ pub struct EntryType {
 /// What a short look came to.
 pub(crate) enum FastLookup<'a> {
     /// This entry, alive and in time.
-    Found(&'a Head),
+    Found(EntryRef<'a>),
     /// Nothing, if the clock still says this under the lock.
     Absent(u64),
     /// That takes a longer look.
@@ -74,7 +74,7 @@ pub(crate) enum FastLookup<'a> {
 /// What a reader came to.
 pub(crate) enum FullLookup<'a> {
     /// This entry, alive when its due date was read.
-    Found(&'a Head, Deadline),
+    Found(EntryRef<'a>, Deadline),
     /// Nothing, if the clock still says this under the lock.
     Absent(u64),
     /// The clock does not stand still long enough to say.
@@ -97,12 +97,13 @@ impl Table {
 
     /// Looks for an entry with this hash and of this kind where nearly all are: in the first place with the right tag, in the home bucket or its
     /// neighbour. `protect` announces it before it is looked at. Without a loop, and with a kind that is read late: a hit needs few
-    /// registers. Where the store has but one kind (`SOLE_TYPE`), it is not compared.
+    /// registers. Where the store has but one kind (`sole_type`), it is not compared.
     #[inline(always)]
-    pub(crate) fn find_fast<'a, const SOLE_TYPE: bool>(
+    pub(crate) fn find_fast<'a>(
         &self,
         hash: ShortHash,
         entry_type: &EntryType,
+        sole_type: bool,
         protect: impl FnOnce(*const Head),
         is_fresh: impl FnOnce(Deadline) -> bool,
     ) -> FastLookup<'a> {
@@ -125,14 +126,14 @@ impl Table {
         let (candidate, chunks, entry_type) = (bucket.first(candidates), view.chunks(), *entry_type);
         // SAFETY: as in `check`.
         let Some(head) =
-            (unsafe { self.slab.node_of::<SOLE_TYPE>(chunks, candidate, entry_type.number, entry_type.stride) })
+            (unsafe { self.slab.node_of(chunks, candidate, entry_type.number, entry_type.stride, sole_type) })
         else {
             return FastLookup::Unknown;
         };
         protect(head);
         // SAFETY: as in `check`.
-        let head: &'a Head = unsafe { &*head };
-        if head.is_live(hash, is_fresh) { FastLookup::Found(head) } else { FastLookup::Unknown }
+        let entry: EntryRef<'a> = unsafe { EntryRef::new(head) };
+        if entry.is_live(hash, is_fresh) { FastLookup::Found(entry) } else { FastLookup::Unknown }
     }
 
     /// Whether the clock still says this, after everything that was loaded before.
@@ -143,12 +144,12 @@ impl Table {
     }
 
     /// As [`find_fast`](Self::find_near), everywhere, with proof, and again if entries come meanwhile.
-    pub(crate) fn find<'a>(
+    pub(crate) fn find_full<'a>(
         &self,
         hash: ShortHash,
         entry_type: EntryType,
         protect: &dyn Fn(*const Head),
-        is: &dyn Fn(&Head) -> bool,
+        is: &dyn Fn(EntryRef<'_>) -> bool,
     ) -> FullLookup<'a> {
         for _ in 0..LOOKS {
             let version = self.version.load(Acquire);
@@ -177,15 +178,15 @@ impl Table {
         hash: ShortHash,
         entry_type: EntryType,
         protect: &impl Fn(*const Head),
-        is: &impl Fn(&Head) -> bool,
-    ) -> Option<(&'a Head, Deadline)> {
+        is: &impl Fn(EntryRef<'_>) -> bool,
+    ) -> Option<(EntryRef<'a>, Deadline)> {
         // SAFETY: the slot was found by this view, so its chunk is in the table that the view leads to.
-        let head = unsafe { self.slab.node_of::<false>(view.chunks(), slot, entry_type.number, entry_type.stride) }?;
+        let head = unsafe { self.slab.node_of(view.chunks(), slot, entry_type.number, entry_type.stride, false) }?;
         protect(head);
         // SAFETY: places are never freed while somebody looks into the store, so this is a head, alive or not.
-        let head: &'a Head = unsafe { &*head };
-        let deadline = head.deadline_if(hash)?;
-        is(head).then_some((head, deadline))
+        let entry: EntryRef<'a> = unsafe { EntryRef::new(head) };
+        let deadline = entry.deadline_if(hash)?;
+        is(entry).then_some((entry, deadline))
     }
 
     /// The place of a slot that a book gave out and that is in use, and the kind of its entry.
@@ -193,6 +194,20 @@ impl Table {
     pub(crate) fn node(&self, slot: u32) -> (*mut Head, u32) {
         // SAFETY: no table that has places in use is taken away.
         unsafe { self.slab.node(self.index.view().chunks(), slot) }
+    }
+
+    /// The entry of such a slot, published or not.
+    #[inline]
+    pub(crate) fn entry(&self, slot: u32) -> EntryRef<'_> {
+        self.typed_entry(slot).0
+    }
+
+    /// The same with its entry type.
+    #[inline]
+    pub(crate) fn typed_entry(&self, slot: u32) -> (EntryRef<'_>, u32) {
+        let (cell, entry_type) = self.node(slot);
+        // SAFETY: cells that were given out begin with a head. Under the lock nothing is freed.
+        (unsafe { EntryRef::new(cell) }, entry_type)
     }
 
     /// The head of such a slot.
@@ -207,25 +222,6 @@ impl Table {
         let (cell, entry_type) = self.node(slot);
         // SAFETY: places that were given out begin with a head. Under the lock nothing is freed.
         (unsafe { &*cell }, cell, entry_type)
-    }
-
-    /// The entry of a slot that was given out once, if one lives there, and its kind. `protect` announces it before it is looked at.
-    ///
-    /// # Safety
-    ///
-    /// The caller reads in this store since it got the view, under the lock that the slot was used under.
-    pub(crate) unsafe fn visit<'a>(
-        &self,
-        view: IndexView,
-        slot: u32,
-        protect: impl Fn(*const Head),
-    ) -> Option<(&'a Head, u32, Deadline)> {
-        // SAFETY: as long as the view is looked into, it leads to the chunks that its slots are in.
-        let (head, entry_type) = unsafe { self.slab.node(view.chunks(), slot) };
-        protect(head);
-        // SAFETY: as in `check`.
-        let head: &'a Head = unsafe { &*head };
-        head.deadline_if_live().map(|deadline| (head, entry_type, deadline))
     }
 
     /// One of the [extra](Extras) words of a slot.
@@ -287,11 +283,6 @@ impl TableWriter {
         });
     }
 
-    /// What a reader can go by for as long as it reads.
-    pub(crate) fn view(&self, table: &Table) -> IndexView {
-        table.index.view()
-    }
-
     /// Lets readers find the entry, whose key, value, mark and dates have been written.
     #[inline(always)]
     pub(crate) fn publish(
@@ -349,6 +340,11 @@ impl TableWriter {
     /// The slots of all live entries, in order. A list and no iterator, whose adapters would be compiled for each that asks, and for each scope.
     pub(crate) fn alive(&self, table: &Table) -> Vec<u32> {
         self.slab.slots(&table.slab).filter(|&slot| table.head(slot).is_alive()).collect()
+    }
+
+    /// Above every slot that was ever given out.
+    pub(crate) fn slot_end(&self, table: &Table) -> u32 {
+        self.slab.slot_end(&table.slab)
     }
 
     /// Bytes of all places.

@@ -7,10 +7,12 @@
 use std::alloc::Layout;
 use std::any::Any;
 use std::cell::UnsafeCell;
+use std::marker::PhantomData;
 use std::mem::{MaybeUninit, needs_drop};
+use std::ops::Deref;
+use std::ptr::NonNull;
 
 use super::short_hash::ShortHash;
-use crate::key::Components;
 use crate::sync::atomic::AtomicU64;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::{reads, writes};
@@ -86,15 +88,6 @@ impl Head {
         Deadline(self.word.load(Relaxed) >> HASH_BITS)
     }
 
-    /// When the entry is over, if it lives. In one look: an entry may leave at any time, and a date that is read later may be that of
-    /// nobody.
-    pub(crate) fn deadline_if_live(&self) -> Option<Deadline> {
-        match self.word.load(Acquire) {
-            DEAD => None,
-            word => Some(Deadline(word >> HASH_BITS)),
-        }
-    }
-
     /// Acquire, as in [`deadline_if`](Self::due_if).
     #[inline]
     pub(crate) fn is_alive(&self) -> bool {
@@ -125,7 +118,62 @@ fn may_have(word: u64, hash: ShortHash) -> bool {
     (word ^ u64::from(hash.fragment())) & ((1 << HASH_BITS) - 1) == 0
 }
 
-/// An entry. The value is there once the entry lives, or once its run has landed.
+/// A reference to an entry whose types are not known here.
+///
+/// It keeps the pointer to the whole cell, of which a `&Head` would cover the first words only: so that the typed view of the entry may
+/// reach key and value through it.
+#[derive(Clone, Copy, Debug)]
+pub struct EntryRef<'a> {
+    cell: NonNull<Head>,
+    _head: PhantomData<&'a Head>,
+}
+
+// SAFETY: of the entry only its head can be reached through this without `unsafe`, and heads are shared between threads.
+unsafe impl Send for EntryRef<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for EntryRef<'_> {}
+
+impl<'a> EntryRef<'a> {
+    /// # Safety
+    ///
+    /// The pointer is to a cell that begins with a head, and that is not freed during `'a`.
+    #[inline(always)]
+    pub(crate) unsafe fn new(cell: *const Head) -> Self {
+        // SAFETY: by contract not null.
+        Self { cell: unsafe { NonNull::new_unchecked(cell.cast_mut()) }, _head: PhantomData }
+    }
+
+    #[inline(always)]
+    pub(crate) fn as_ptr(self) -> *mut Head {
+        self.cell.as_ptr()
+    }
+
+    #[inline(always)]
+    pub(crate) fn head(self) -> &'a Head {
+        // SAFETY: by the contract of `new`.
+        unsafe { self.cell.as_ref() }
+    }
+
+    /// # Safety
+    ///
+    /// The entry is of these types, and stays what it is during `'a`.
+    #[inline(always)]
+    pub(crate) unsafe fn node<K, V>(self) -> &'a Node<K, V> {
+        // SAFETY: by contract.
+        unsafe { self.cell.cast().as_ref() }
+    }
+}
+
+impl Deref for EntryRef<'_> {
+    type Target = Head;
+
+    #[inline(always)]
+    fn deref(&self) -> &Head {
+        self.head()
+    }
+}
+
+/// An entry. The value is there once the entry lives, or once its run has completed.
 #[repr(C)]
 pub(crate) struct Node<K, V> {
     head: Head,
@@ -182,39 +230,37 @@ impl<K, V> Node<K, V> {
     }
 }
 
-/// What must be known of the types in an entry by those who do not know them.
+/// What must be known of the types of an entry by code that does not know them.
 pub(crate) struct EntryVtable {
     pub(super) layout: Layout,
     pub(super) needs_drop: bool,
     /// `None`, and not compiled, where there is nothing to drop.
     drop_key: Option<unsafe fn(*mut Head)>,
     drop_pair: Option<unsafe fn(*mut Head)>,
-    show: Option<unsafe fn(*const Head) -> Shown>,
+    /// What the owner of the entry type attached to it.
+    attachment: Option<&'static (dyn Any + Send + Sync)>,
 }
 
-/// The arguments and the value of an entry, for those who do not know their types.
-pub(crate) type Shown = (*const dyn Components, *const dyn Any);
-
 impl EntryVtable {
-    /// Entries that show nothing.
+    /// Of entries with these types.
     pub(crate) const fn new<K, V>() -> Self {
         Self {
             layout: Layout::new::<Node<K, V>>(),
             needs_drop: needs_drop::<K>() || needs_drop::<V>(),
             drop_key: if needs_drop::<K>() { Some(drop_key::<K, V>) } else { None },
             drop_pair: if needs_drop::<K>() || needs_drop::<V>() { Some(drop_pair::<K, V>) } else { None },
-            show: None,
+            attachment: None,
         }
     }
 
-    /// Entries whose arguments and value can be looked at without knowing their types.
-    pub(crate) const fn shown_by<K, V>(show: unsafe fn(*const Head) -> Shown) -> Self {
-        Self { show: Some(show), ..Self::new::<K, V>() }
+    /// Of entries with these types, about which the owner wants to find something again.
+    pub(crate) const fn with_attachment<K, V>(attachment: &'static (dyn Any + Send + Sync)) -> Self {
+        Self { attachment: Some(attachment), ..Self::new::<K, V>() }
     }
 
     /// # Safety
     ///
-    /// The node is of these types, nobody can reach it, and this is the only time. `full` says whether its value is there.
+    /// The node is of these types, no thread can reach it, and this is the only time. `full` says whether its value is there.
     pub(super) unsafe fn drop(&self, node: *mut Head, full: bool) {
         if let Some(drop) = if full { self.drop_pair } else { self.drop_key } {
             // SAFETY: by contract.
@@ -222,12 +268,8 @@ impl EntryVtable {
         }
     }
 
-    /// # Safety
-    ///
-    /// The node is of these types and lives as long as what this leads to is used.
-    pub(crate) unsafe fn show(&self, node: *const Head) -> Option<Shown> {
-        // SAFETY: by contract.
-        self.show.map(|show| unsafe { show(node) })
+    pub(crate) fn attachment(&self) -> Option<&'static (dyn Any + Send + Sync)> {
+        self.attachment
     }
 }
 

@@ -147,19 +147,20 @@ impl Slab {
     ///
     /// # Safety
     ///
-    /// As above; the stride is the kind's; with `SOLE_TYPE` there is no other.
+    /// As above; the stride is the kind's; with `sole_type` there is no other.
     #[inline(always)]
-    pub(super) unsafe fn node_of<const SOLE_TYPE: bool>(
+    pub(super) unsafe fn node_of(
         &self,
         chunks: *const ChunkInfo,
         slot: u32,
         entry_type: u32,
         stride: u32,
+        sole_type: bool,
     ) -> Option<*mut Head> {
         // SAFETY: by contract.
         let chunk = unsafe { &*self.chunk(chunks, slot) };
         reads(chunk);
-        (SOLE_TYPE || chunk.entry_type == entry_type).then(|| chunk.cell(slot, stride))
+        (sole_type || chunk.entry_type == entry_type).then(|| chunk.cell(slot, stride))
     }
 
     #[inline(always)]
@@ -288,6 +289,11 @@ impl SlabWriter {
         }
         self.room = room;
         publish(table);
+    }
+
+    /// Above every slot that was ever given out.
+    pub(super) fn slot_end(&self, slab: &Slab) -> u32 {
+        u32::try_from(self.chunks.len() << slab.shift.load(Relaxed)).unwrap_or(u32::MAX)
     }
 
     /// Every slot that was ever used, in order.

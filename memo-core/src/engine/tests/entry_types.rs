@@ -1,20 +1,18 @@
-//! One store, several kinds of entries: what a generic function has.
+//! One store, several types of entries: what a generic function has.
 
 use std::any::TypeId;
-
-use std::ptr;
 use std::time::Duration;
 
 use crate::ManualClock;
 use crate::config::Config;
-use crate::engine::sharing::{Local, Lock, Shared, Sharing};
-use crate::engine::{Engine, Request, WriteTerms};
-use crate::table::{EntryType, EntryVtable, Head, Node, ShortHash};
+use crate::engine::run::Request;
+use crate::engine::{Local, Shared, Sharing, Store, WriteTerms};
+use crate::table::{EntryRef, EntryType, EntryVtable, Head, Node, ShortHash};
 
 struct Offer<V>(Option<(u32, V)>);
 
 impl<V> Request for Offer<V> {
-    fn is(&self, _: &Head) -> bool {
+    fn is(&self, _: EntryRef<'_>) -> bool {
         false
     }
 
@@ -35,79 +33,79 @@ impl<V> Request for Offer<V> {
     }
 }
 
-fn entry_type<V: 'static, S: Sharing>(engine: &Engine<S>) -> EntryType {
-    *engine.entry_type(TypeId::of::<Node<u32, V>>(), const { &EntryVtable::new::<u32, V>() })
+fn entry_type<V: 'static, S: Sharing>(store: &Store<S>) -> EntryType {
+    *store.entry_type(TypeId::of::<Node<u32, V>>(), const { &EntryVtable::new::<u32, V>() })
 }
 
 fn hash(key: u32) -> ShortHash {
     ShortHash::of::<()>(u64::from(key))
 }
 
-fn put<V: 'static, S: Sharing>(engine: &Engine<S>, key: u32, value: V) {
-    engine.insert(hash(key), entry_type::<V, S>(engine).number, &mut Offer(Some((key, value))), &WriteTerms::default());
+fn put<V: 'static, S: Sharing>(store: &Store<S>, key: u32, value: V) {
+    store.insert(hash(key), entry_type::<V, S>(store).number, &mut Offer(Some((key, value))), &WriteTerms::default());
 }
 
-fn insert<V: 'static, S: Sharing>(engine: &Engine<S>, key: u32, value: V) {
-    put(engine, key, value);
-    engine.validate();
+fn insert<V: 'static, S: Sharing>(store: &Store<S>, key: u32, value: V) {
+    put(store, key, value);
+    store.validate();
 }
 
-fn contains<V: 'static, S: Sharing>(engine: &Engine<S>, key: u32) -> bool {
-    // SAFETY: of this kind, and held.
-    let is = |head: &Head| unsafe { *(*ptr::from_ref(head).cast::<Node<u32, V>>()).key() == key };
-    engine.find_full(hash(key), entry_type::<V, S>(engine), &is).is_ok()
+fn contains<V: 'static, S: Sharing>(store: &Store<S>, key: u32) -> bool {
+    // SAFETY: of this type, and protected.
+    let is = |entry: EntryRef<'_>| unsafe { *entry.node::<u32, V>().key() == key };
+    store.find_full(hash(key), entry_type::<V, S>(store), &is).is_ok()
 }
 
-fn all_kinds_are_seen<S: Sharing>() {
-    let engine = Engine::<S>::new(Config::new(), None);
-    let first = entry_type::<u64, S>(&engine);
+fn all_types_are_seen<S: Sharing>() {
+    let store = Store::<S>::new(Config::new(), None, Vec::new());
+    let first = entry_type::<u64, S>(&store);
     for key in 0..600 {
-        insert(&engine, key, format!("{key}"));
+        insert(&store, key, format!("{key}"));
     }
     let mut seen = 0;
-    engine.each(|_, head, its_kind| {
-        assert_ne!(its_kind, first.number);
-        // SAFETY: of this kind, and held.
-        let key = unsafe { *(*ptr::from_ref(head).cast::<Node<u32, String>>()).key() };
+    store.each(&mut |entry, its_type| {
+        assert_ne!(its_type, first.number);
+        // SAFETY: of the other type, and pinned.
+        let key = unsafe { *entry.node::<u32, String>().key() };
         seen += u32::from(key < 600);
     });
     assert_eq!(seen, 600);
-    engine.clear();
-    assert!((0..600).all(|key| !contains::<String, S>(&engine, key)), "what was cleared is gone");
-    engine.validate();
-    insert(&engine, 1, 1_u64);
-    insert(&engine, 2, String::from("2"));
-    assert!(contains::<u64, S>(&engine, 1) && contains::<String, S>(&engine, 2) && !contains::<u64, S>(&engine, 2));
+    store.clear();
+    assert!((0..600).all(|key| !contains::<String, S>(&store, key)), "what was cleared is gone");
+    store.validate();
+    insert(&store, 1, 1_u64);
+    insert(&store, 2, String::from("2"));
+    assert!(contains::<u64, S>(&store, 1) && contains::<String, S>(&store, 2) && !contains::<u64, S>(&store, 2));
 }
 
 #[test]
-fn a_kind_that_has_no_entry_hides_none_of_another_shared() {
-    all_kinds_are_seen::<Shared>();
+fn a_type_without_entries_hides_none_of_another_shared() {
+    all_types_are_seen::<Shared>();
 }
 
 #[test]
-fn a_kind_that_has_no_entry_hides_none_of_another_local() {
-    all_kinds_are_seen::<Local>();
+fn a_type_without_entries_hides_none_of_another_local() {
+    all_types_are_seen::<Local>();
 }
 
 fn an_emptied_store_gives_its_memory_back<S: Sharing>() {
     let clock = ManualClock::new();
     let config = Config::new().ttl(Duration::from_secs(1)).clock(clock.clone());
-    let engine = Engine::<S>::new(config, None);
+    let store = Store::<S>::new(config, None, Vec::new());
     // Nothing to drop, and not a number of whole batches.
     for key in 0..9_999 {
-        put(&engine, key, u64::from(key));
+        put(&store, key, u64::from(key));
     }
-    engine.validate();
-    let bytes = || engine.state.lock().table_writer.bytes();
+    store.validate();
+    let bytes = || store.stripes().map(|stripe| stripe.lock().table_writer.bytes()).sum::<usize>();
     assert!(bytes() > 9_999 * 16);
     clock.advance(Duration::from_secs(1));
-    let now = engine.precise();
-    assert!(!engine.is_quiet(now));
+    let now = store.common.precise();
+    assert!(!store.is_quiet(now));
     // The first takes the memory out, the second frees it.
-    (0..2).for_each(|_| engine.sweep());
+    (0..2).for_each(|_| store.sweep());
     assert_eq!(bytes(), 0);
-    assert!(engine.is_quiet(now), "nothing is left to be swept");
+    assert!(store.is_quiet(now), "nothing is left to be swept");
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod slab;
 
 use super::hazard;
 use super::{
-    Deadline, EntryType, EntryVtable, FastLookup, FullLookup, Head, Node, PrefixWords, ShortHash, Table, TableWriter,
+    Deadline, EntryRef, EntryType, EntryVtable, FastLookup, FullLookup, Node, PrefixWords, ShortHash, Table, TableWriter,
 };
 use crate::hash::DefaultHashBuilder;
 use crate::random::Random;
@@ -73,13 +73,11 @@ impl Store {
         key: u32,
     ) -> Option<V> {
         let reading = hazard::read(hazard::scan_tag(&raw const self.table));
-        let is = |head: &Head| {
-            // SAFETY: of this kind, held and alive.
-            unsafe { *(*std::ptr::from_ref(head).cast::<Node<u32, V>>()).key() == key }
-        };
+        // SAFETY: of this type, protected and alive.
+        let is = |entry: EntryRef<'_>| unsafe { *entry.node::<u32, V>().key() == key };
         // SAFETY: as above.
-        let value = |head: &Head| unsafe { *(*std::ptr::from_ref(head).cast::<Node<u32, V>>()).value() };
-        let far = match self.table.find(hash, entry_type, &|head| reading.protect(head), &is) {
+        let value = |entry: EntryRef<'_>| unsafe { *entry.node::<u32, V>().value() };
+        let far = match self.table.find_full(hash, entry_type, &|head| reading.protect(head), &is) {
             FullLookup::Found(head, _) => Some(value(head)),
             FullLookup::Absent(version) => {
                 assert_eq!(version, self.table.version());
@@ -87,9 +85,10 @@ impl Store {
             }
             FullLookup::Unknown => panic!("nobody writes"),
         };
-        match self.table.find_fast::<false>(
+        match self.table.find_fast(
             hash,
             &entry_type,
+            false,
             |head| reading.protect(head),
             |deadline| deadline.is_after(0),
         ) {
@@ -123,14 +122,15 @@ fn far(bound: usize, entries: u32) -> usize {
     }
     let reading = hazard::read(hazard::scan_tag(&raw const store.table));
     let is_near = |(number, hash): (u32, &ShortHash)| {
-        match store.table.find_fast::<true>(
+        match store.table.find_fast(
             *hash,
             &entry_type,
+            true,
             |head| reading.protect(head),
             |deadline| deadline.is_after(0),
         ) {
-            // SAFETY: of this kind, held and alive.
-            FastLookup::Found(head) => unsafe { *(*std::ptr::from_ref(head).cast::<Node<u32, ()>>()).key() == number },
+            // SAFETY: of this type, protected and alive.
+            FastLookup::Found(entry) => unsafe { *entry.node::<u32, ()>().key() == number },
             FastLookup::Absent(_) => panic!("it is there"),
             FastLookup::Unknown => false,
         }

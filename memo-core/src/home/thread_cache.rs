@@ -9,17 +9,16 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Holds, Registered, Store, checked};
+use super::instance::check;
+use super::interface::{Holds, Home, Registered};
 use crate::config::Config;
-use crate::engine::Engine;
-use crate::engine::sharing;
-use crate::engine::stats::Stats;
+use crate::engine::{Face, Local, OwnedStore, Stats, Store};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::key::StoredArgs;
 use crate::registry::{self, AnyCache, CacheRef, Identity};
 
-type LocalEngine = Engine<sharing::Local>;
+type OwnedLocal = OwnedStore<Local>;
 
 /// The caches of one function, one per thread. Each is made at the thread's first use, and goes with the thread.
 pub struct ThreadCache {
@@ -33,7 +32,7 @@ pub struct ThreadCache {
 
 /// What threads have counted.
 struct ThreadStats {
-    living: Vec<Arc<Stats<sharing::Local>>>,
+    living: Vec<Arc<Stats<Local>>>,
     /// The sum over those that ended.
     ended: Option<CacheInfo>,
     parameters: Option<CacheParameters>,
@@ -59,7 +58,7 @@ impl Drop for ThreadCaches {
 }
 
 struct CacheInstance {
-    engine: LocalEngine,
+    store: OwnedLocal,
     hasher: DefaultHashBuilder,
     /// The one that `hasher = ..` names.
     named_hasher: Option<Box<dyn Any>>,
@@ -81,7 +80,7 @@ impl CacheInstance {
 /// The thread ends: what it counted stays.
 impl Drop for CacheInstance {
     fn drop(&mut self) {
-        let stats = self.engine.stats();
+        let stats = self.store.stats();
         let left = CacheInfo { currsize: 0, weight: 0, ..stats.info() };
         let mut threads = self.site.threads();
         threads.living.retain(|other| !Arc::ptr_eq(other, stats));
@@ -127,9 +126,9 @@ impl ThreadCache {
     }
 
     /// Does something to this thread's cache, if there is one.
-    fn here(&self, act: impl FnOnce(&LocalEngine)) {
+    fn here(&self, act: impl FnOnce(&Store<Local>)) {
         if let Some(instance) = self.known() {
-            act(&instance.engine);
+            act(&instance.store);
         }
     }
 
@@ -159,17 +158,17 @@ impl ThreadCache {
         // Once the thread's locals are gone nothing can be kept.
         CACHES.try_with(|_| ()).ok()?;
         let (index, config, hasher) = (self.index(), config(), hasher());
-        checked(self.identity.name(), &config);
+        check(self.identity.name(), &config);
         let instance = Rc::new(CacheInstance {
-            engine: LocalEngine::new(config, None),
+            store: OwnedLocal::of_any_type(config),
             hasher: DefaultHashBuilder::default(),
             named_hasher: (!hasher.is::<DefaultHashBuilder>()).then_some(hasher),
             site: self,
         });
         {
             let mut threads = self.threads();
-            threads.living.push(instance.engine.stats().clone());
-            threads.parameters.get_or_insert_with(|| instance.engine.parameters(self.typed));
+            threads.living.push(instance.store.stats().clone());
+            threads.parameters.get_or_insert_with(|| Local::parameters(&instance.store, self.typed));
         }
         if !self.listed.swap(true, Relaxed) {
             registry::list_function(self);
@@ -207,11 +206,15 @@ impl AnyCache for ThreadCache {
     }
 
     fn clear(&self) {
-        self.here(LocalEngine::clear);
+        self.here(Local::clear);
     }
 
     fn resize(&self, max_entries: usize) {
-        self.here(|engine| engine.resize(max_entries));
+        self.here(|store| Local::resize(store, max_entries));
+    }
+
+    fn run_pending(&self) {
+        self.here(Local::sweep);
     }
 }
 
@@ -229,14 +232,14 @@ impl<H> Clone for LocalStore<H> {
     }
 }
 
-impl<H: BuildHasher + 'static> Store for LocalStore<H> {
-    type Sharing = sharing::Local;
+impl<H: BuildHasher + 'static> Home for LocalStore<H> {
+    type Sharing = Local;
     type Hasher = H;
 
     #[inline]
-    fn parts(&self) -> Option<(&LocalEngine, &H)> {
+    fn parts(&self) -> Option<(&Store<Local>, &H)> {
         let instance = self.instance.as_ref()?;
-        Some((&instance.engine, instance.hasher()))
+        Some((&instance.store, instance.hasher()))
     }
 
     fn typed(&self) -> bool {

@@ -1,0 +1,241 @@
+//! The two phases of a load as values: [`Cache::begin`], then [`LoadGuard::insert`].
+
+use std::borrow::Borrow;
+use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use super::plan::{CachePlan, CacheTypes, EveryValue, LentKey};
+use super::value::Cache;
+use crate::call::{Loading, Waiting, load_step};
+use crate::engine::{Answer, Face, RetryState, Settled, Shared};
+use crate::flight::current_runs::InRun;
+use crate::hash::DefaultHashBuilder;
+
+/// The right to compute the value of one key, which other callers of the key wait for: [`Cache::begin`] gives it.
+///
+/// Dropping it without a value lets a waiter compute instead. It belongs to the thread that began: a look-up of the same key on this thread
+/// meanwhile bypasses the cache instead of waiting for itself. For async code see [`into_async`](Self::into_async).
+#[must_use = "dropping it gives the load up"]
+pub struct LoadGuard<'a, K, V: Clone, H = DefaultHashBuilder, S: Face = Shared> {
+    guard: AsyncLoadGuard<'a, K, V, H, S>,
+    /// The thread is inside the run.
+    _thread: PhantomData<*const ()>,
+}
+
+/// A [`LoadGuard`] that may move between threads.
+#[must_use = "dropping it gives the load up"]
+pub struct AsyncLoadGuard<'a, K, V: Clone, H = DefaultHashBuilder, S: Face = Shared> {
+    cache: &'a Cache<K, V, H, S>,
+    loading: Loading<'a, CacheTypes<S, K, V, EveryValue>, ()>,
+}
+
+/// Another caller computes the value: [`Cache::begin`] gives this.
+#[must_use = "dropping it stops waiting"]
+pub struct LoadWait<'a, 'q, K, V: Clone, Q: ?Sized, H = DefaultHashBuilder, S: Face = Shared> {
+    cache: &'a Cache<K, V, H, S>,
+    key: &'q Q,
+    wait: Waiting<'a, CacheTypes<S, K, V, EveryValue>, ()>,
+}
+
+impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
+    /// Looks up a value, or begins to load it: the two phases of [`get_or_insert_with`](Self::get_or_insert_with) apart.
+    ///
+    /// Of several callers of one missing key, one gets [`Answer::Load`] and the others [`Answer::Wait`]; does not block. So values can be
+    /// computed in batches, with a time to live of their own, or with errors of any type: dropping the guard gives the load up, and
+    /// nothing is cached.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::{Answer, Cache};
+    /// use std::time::Duration;
+    ///
+    /// /// Loads many keys with one query.
+    /// fn load_all(cache: &Cache<String, usize>, keys: &[&str]) -> Vec<usize> {
+    ///     let answers: Vec<_> = keys.iter().map(|key| cache.begin(*key)).collect();
+    ///     // .. one query for all keys of which `answers` has a `Load` ..
+    ///     answers
+    ///         .into_iter()
+    ///         .zip(keys)
+    ///         .map(|(answer, key)| match answer {
+    ///             Answer::Ready(value) => value,
+    ///             Answer::Load(guard) => {
+    ///                 guard.insert_with_ttl(key.len(), Duration::from_secs(60));
+    ///                 key.len()
+    ///             }
+    ///             Answer::Wait(wait) => wait.park().unwrap_or_else(|guard| {
+    ///                 guard.insert(key.len());
+    ///                 key.len()
+    ///             }),
+    ///         })
+    ///         .collect()
+    /// }
+    ///
+    /// let cache = Cache::default();
+    /// assert_eq!(load_all(&cache, &["a", "bb"]), [1, 2]);
+    /// assert_eq!(cache.get("bb"), Some(2));
+    /// ```
+    pub fn begin<'q, Q>(&self, key: &'q Q) -> Answer<V, LoadGuard<'_, K, V, H, S>, LoadWait<'_, 'q, K, V, Q, H, S>>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
+    {
+        self.begin_again(key, &RetryState::new())
+    }
+
+    fn begin_again<'q, Q>(
+        &self,
+        key: &'q Q,
+        retry: &RetryState,
+    ) -> Answer<V, LoadGuard<'_, K, V, H, S>, LoadWait<'_, 'q, K, V, Q, H, S>>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
+    {
+        let plan = CachePlan::new(self.typed(), self.hash(key), LentKey::new(key), EveryValue);
+        match load_step(plan, (), retry) {
+            Answer::Ready((value, ())) => Answer::Ready(value),
+            Answer::Load(loading) => {
+                Answer::Load(LoadGuard { guard: AsyncLoadGuard { cache: self, loading }, _thread: PhantomData })
+            }
+            Answer::Wait(wait) => Answer::Wait(LoadWait { cache: self, key, wait }),
+        }
+    }
+}
+
+impl<'a, 'q, K, V, Q, H, S> LoadWait<'a, 'q, K, V, Q, H, S>
+where
+    K: Hash + Eq + Borrow<Q>,
+    V: Clone,
+    Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
+    H: BuildHasher + 'static,
+    S: Face,
+{
+    /// Blocks this thread until the value is there.
+    ///
+    /// # Errors
+    ///
+    /// The right to compute the value, if the other caller gave up, or if waiting could not end: the other run waits for one that this
+    /// thread is inside of. What is computed then may be cached or not.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::{Answer, Cache};
+    ///
+    /// let cache: Cache<String, u32> = Cache::default();
+    /// std::thread::scope(|scope| {
+    ///     let Answer::Load(guard) = cache.begin("key") else { unreachable!("nothing is cached") };
+    ///     let waiter = scope.spawn(|| match cache.begin("key") {
+    ///         Answer::Wait(wait) => wait.park().unwrap_or(0),
+    ///         Answer::Ready(value) => value,
+    ///         Answer::Load(_) => 0,
+    ///     });
+    ///     guard.insert(7);
+    ///     assert_eq!(waiter.join().unwrap(), 7);
+    /// });
+    /// ```
+    pub fn park(self) -> Result<V, LoadGuard<'a, K, V, H, S>> {
+        let Self { cache, key, mut wait } = self;
+        let mut retry = RetryState::new();
+        loop {
+            if let Some(value) = wait.park(&mut retry) {
+                return Ok(value);
+            }
+            match cache.begin_again(key, &retry) {
+                Answer::Ready(value) => return Ok(value),
+                Answer::Load(guard) => return Err(guard),
+                Answer::Wait(again) => wait = again.wait,
+            }
+        }
+    }
+
+    /// Waits as a task until the value is there, on any runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`park`](Self::park).
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::{Answer, Cache};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let cache: Cache<String, u32> = Cache::default();
+    /// let Answer::Load(guard) = cache.begin("key") else { unreachable!("nothing is cached") };
+    /// let guard = guard.into_async();
+    /// let Answer::Wait(wait) = cache.begin("key") else { unreachable!("it is being loaded") };
+    /// let (waited, _) = futures::join!(wait.wait(), async { guard.insert(7) });
+    /// assert_eq!(waited.ok(), Some(7));
+    /// # });
+    /// ```
+    pub async fn wait(self) -> Result<V, AsyncLoadGuard<'a, K, V, H, S>> {
+        let Self { cache, key, mut wait } = self;
+        let mut retry = RetryState::new();
+        loop {
+            if let Some(value) = wait.value(&mut retry).await {
+                return Ok(value);
+            }
+            match cache.begin_again(key, &retry) {
+                Answer::Ready(value) => return Ok(value),
+                Answer::Load(guard) => return Err(guard.into_async()),
+                Answer::Wait(again) => wait = again.wait,
+            }
+        }
+    }
+}
+
+impl<'a, K, V: Clone, H, S: Face> LoadGuard<'a, K, V, H, S> {
+    /// The guard for async code: it may be held across an `await` and move between threads.
+    pub fn into_async(self) -> AsyncLoadGuard<'a, K, V, H, S> {
+        let AsyncLoadGuard { cache, loading } = self.guard;
+        AsyncLoadGuard { cache, loading: loading.into_async() }
+    }
+
+    /// Hands the value in: it is cached, and the waiters get it. Says what became of it.
+    pub fn insert(self, value: V) -> Settled {
+        self.guard.insert(value)
+    }
+
+    /// As [`insert`](Self::insert), with a time to live of its own. A time of zero caches nothing; the waiters get the value.
+    pub fn insert_with_ttl(self, value: V, ttl: Duration) -> Settled {
+        self.guard.insert_with_ttl(value, ttl)
+    }
+}
+
+impl<K, V: Clone, H, S: Face> AsyncLoadGuard<'_, K, V, H, S> {
+    /// Runs a future as part of this load: a look-up of the same key inside it bypasses the cache instead of waiting for itself.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::{Answer, Cache, Settled};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let cache: Cache<String, u32> = Cache::default();
+    /// let Answer::Load(guard) = cache.begin("key") else { unreachable!("nothing is cached") };
+    /// let guard = guard.into_async();
+    /// let value = guard.drive(Box::pin(async { 7 })).await;
+    /// assert_eq!(guard.insert(value), Settled::Kept);
+    /// # });
+    /// ```
+    pub fn drive<F: Future + Unpin>(&self, future: F) -> InRun<F> {
+        self.loading.drive(future)
+    }
+
+    /// As [`LoadGuard::insert`].
+    pub fn insert(self, value: V) -> Settled {
+        self.settle(&value, None)
+    }
+
+    /// As [`LoadGuard::insert_with_ttl`].
+    pub fn insert_with_ttl(self, value: V, ttl: Duration) -> Settled {
+        self.settle(&value, Some(ttl))
+    }
+
+    fn settle(self, value: &V, ttl: Option<Duration>) -> Settled {
+        let Self { cache, loading } = self;
+        loading.complete(value, |key, _, stored, terms| {
+            terms.ttl = ttl;
+            terms.weight = cache.weigh(key, stored);
+        })
+    }
+}

@@ -1,0 +1,49 @@
+//! What the clones of one cache share.
+
+use crate::engine::{Face, Shared, SoleTypeStore};
+use crate::info::{CacheInfo, CacheParameters};
+use crate::registry::{AnyCache, Identity};
+use crate::ticker::Sweep;
+
+/// The store of a cache, its hasher and its name. Knows no key and value type, so most of it is compiled once for all caches.
+pub(super) struct Inner<H, S: Face> {
+    pub(super) store: SoleTypeStore<S>,
+    pub(super) hasher: H,
+    pub(super) identity: Option<Identity>,
+}
+
+impl<H: Send + Sync> Sweep for Inner<H, Shared> {
+    fn is_quiet(&self, now: u64) -> bool {
+        Shared::is_quiet(self.store.store(), now)
+    }
+
+    fn sweep(&self) {
+        Shared::sweep(self.store.store());
+    }
+}
+
+impl<H: Send + Sync> AnyCache for Inner<H, Shared> {
+    fn identity(&self) -> &Identity {
+        self.identity.as_ref().expect("only named caches are listed")
+    }
+
+    fn info(&self) -> CacheInfo {
+        Shared::info(self.store.store())
+    }
+
+    fn parameters(&self) -> CacheParameters {
+        Shared::parameters(self.store.store(), false)
+    }
+
+    fn clear(&self) {
+        Shared::clear(self.store.store());
+    }
+
+    fn resize(&self, max_entries: usize) {
+        Shared::resize(self.store.store(), max_entries);
+    }
+
+    fn run_pending(&self) {
+        Shared::sweep(self.store.store());
+    }
+}

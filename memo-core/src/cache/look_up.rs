@@ -1,0 +1,242 @@
+//! Look-ups and writes of one entry.
+
+use std::any::Any;
+use std::borrow::Borrow;
+use std::hash::{BuildHasher, Hash};
+use std::time::Duration;
+
+use super::plan::OwnedKey;
+use super::value::Cache;
+use crate::call::PutRequest;
+use crate::engine::{Ask, Face, Take, WriteTerms};
+use crate::table::ShortHash;
+
+/// A borrowed key, and what is done with the value.
+struct LookUp<'q, Q: ?Sized, F> {
+    key: &'q Q,
+    take: F,
+}
+
+impl<V, Q: ?Sized, F: FnMut(&V)> Take<V> for LookUp<'_, Q, F> {
+    fn take(&mut self, value: &V) {
+        (self.take)(value);
+    }
+
+    fn take_failure(&mut self, _: &(dyn Any + Send + Sync)) -> bool {
+        false
+    }
+}
+
+impl<K: Borrow<Q>, V, Q: Eq + ?Sized, F: FnMut(&V)> Ask<K, V> for LookUp<'_, Q, F> {
+    fn matches(&self, key: &K) -> bool {
+        key.borrow() == self.key
+    }
+
+    fn own(&mut self) {
+        unreachable!("a look-up writes nothing")
+    }
+
+    fn is_owned(&self) -> bool {
+        false
+    }
+
+    fn take_key(&mut self) -> Option<K> {
+        None
+    }
+}
+
+/// A borrowed key alone.
+fn key<V, Q: ?Sized>(key: &Q) -> LookUp<'_, Q, impl FnMut(&V)> {
+    LookUp { key, take: |_: &V| () }
+}
+
+impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
+    #[inline]
+    pub(super) fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> ShortHash {
+        ShortHash::of::<H>(self.inner.hasher.hash_one(key))
+    }
+
+    /// Returns a clone of the value, if it is cached: a hit or a miss in the statistics.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::default();
+    /// cache.insert(String::from("one"), 1);
+    /// assert_eq!((cache.get("one"), cache.get("two")), (Some(1), None));
+    /// ```
+    #[inline]
+    pub fn get<Q>(&self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+        V: Clone,
+    {
+        self.with(key, V::clone)
+    }
+
+    /// Calls `look` with a reference to the value if it is cached: [`get`](Self::get) without the clone.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::default();
+    /// cache.insert("primes", vec![2, 3, 5]);
+    /// assert_eq!(cache.with("primes", Vec::len), Some(3));
+    /// ```
+    #[inline]
+    pub fn with<Q, T>(&self, key: &Q, look: impl FnOnce(&V) -> T) -> Option<T>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let (hash, mut look) = (self.hash(key), Some(look));
+        let hit =
+            self.typed().find_fast(hash, |stored| stored.borrow() == key, |value| look.take().map(|look| look(value)));
+        match hit {
+            Ok(seen) => seen,
+            Err(version) => self.with_slow(hash, key, version, look),
+        }
+    }
+
+    /// The same, where the fast look-up was not enough. `look` is there.
+    #[cold]
+    #[inline(never)]
+    fn with_slow<Q, T>(
+        &self,
+        hash: ShortHash,
+        key: &Q,
+        version: Option<u64>,
+        mut look: Option<impl FnOnce(&V) -> T>,
+    ) -> Option<T>
+    where
+        K: Borrow<Q>,
+        Q: Eq + ?Sized,
+    {
+        let mut seen = None;
+        let take = |value: &V| seen = look.take().map(|look| look(value));
+        self.typed().get(hash, version, &mut LookUp { key, take });
+        seen
+    }
+
+    /// Returns a clone of the value, if it is cached. Does not update statistics or recency.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::default();
+    /// cache.insert("one", 1);
+    /// assert_eq!((cache.peek("one"), cache.info().hits), (Some(1), 0));
+    /// ```
+    pub fn peek<Q>(&self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+        V: Clone,
+    {
+        self.typed().find(self.hash(key), &mut self::key(key), V::clone)
+    }
+
+    /// Whether the key is cached. Does not update statistics or recency.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::default();
+    /// cache.insert("one", 1);
+    /// assert!(cache.contains("one") && !cache.contains("two"));
+    /// ```
+    pub fn contains<Q>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.typed().find(self.hash(key), &mut self::key(key), |_| ()).is_some()
+    }
+
+    /// The time until the entry expires, if it is cached and can expire. Does not update statistics or recency.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::{Cache, ManualClock};
+    /// use std::time::Duration;
+    ///
+    /// let clock = ManualClock::new();
+    /// let cache = Cache::builder().ttl(Duration::from_secs(10)).clock(clock.clone()).build();
+    /// cache.insert("one", 1);
+    /// clock.advance(Duration::from_secs(4));
+    /// assert_eq!(cache.expires_in("one"), Some(Duration::from_secs(6)));
+    /// ```
+    pub fn expires_in<Q>(&self, key: &Q) -> Option<Duration>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.typed().expires_in(self.hash(key), &mut self::key(key))
+    }
+
+    /// Caches a value, in place of an older one. The result of an in-flight computation for this key will not replace it.
+    ///
+    /// A value heavier than `max_weight` is dropped, and so is every value at a bound of 0.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::default();
+    /// cache.insert("one", 1);
+    /// cache.insert("one", 11);
+    /// assert_eq!(cache.get("one"), Some(11));
+    /// ```
+    pub fn insert(&self, key: K, value: V) {
+        self.put(key, value, None);
+    }
+
+    /// As [`insert`](Self::insert), with a time to live of its own. A time of zero caches nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::{Cache, ManualClock};
+    /// use std::time::Duration;
+    ///
+    /// let clock = ManualClock::new();
+    /// let cache = Cache::builder().clock(clock.clone()).build();
+    /// cache.insert_with_ttl("token", 7, Duration::from_secs(60));
+    /// clock.advance(Duration::from_secs(60));
+    /// assert_eq!(cache.get("token"), None);
+    /// ```
+    pub fn insert_with_ttl(&self, key: K, value: V, ttl: Duration) {
+        self.put(key, value, Some(ttl));
+    }
+
+    fn put(&self, key: K, value: V, ttl: Option<Duration>) {
+        let terms = WriteTerms { ttl, weight: self.weigh(&key, &value), admit: true };
+        let hash = self.hash(&key);
+        self.typed().put(hash, &mut PutRequest::new(OwnedKey(Some(key)), value), &terms);
+    }
+
+    /// Removes the entry and returns a clone of its value. The result of an in-flight computation for this key will not be cached.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::default();
+    /// cache.insert("one", 1);
+    /// assert_eq!((cache.remove("one"), cache.remove("one")), (Some(1), None));
+    /// ```
+    pub fn remove<Q>(&self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+        V: Clone,
+    {
+        let mut removed = None;
+        self.typed().remove(self.hash(key), &mut self::key(key), &mut |value: &V| removed = Some(value.clone()));
+        removed
+    }
+}

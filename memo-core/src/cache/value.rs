@@ -1,0 +1,315 @@
+//! The cache as a value: [`Cache`], for all threads, and [`LocalCache`], for one; and what concerns the whole cache.
+
+use std::fmt;
+use std::hash::Hash;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use super::inner::Inner;
+use super::snapshot::Entry;
+use crate::engine::{Face, Local, Shared, Sole, Typed};
+use crate::hash::DefaultHashBuilder;
+use crate::info::{CacheInfo, CacheParameters};
+use crate::registry::Identity;
+
+/// A cache that threads and tasks share.
+///
+/// Cloning is cheap, and the clones are one cache. Keys are compared in full; a look-up takes any borrowed form of the key, hashes once and
+/// allocates nothing. `get` clones the value outside any lock: large values belong into an [`Arc`](std::sync::Arc). No user code (`Hash`,
+/// `Eq`, `Clone`, `Drop`, weigher, removal listener) runs while a lock is held, so it may call back into the cache. An `Eq` that inserts
+/// into the same cache can loop forever.
+///
+/// # Examples
+/// ```
+/// use memo_core::Cache;
+///
+/// let cache = Cache::builder().lru(128).build();
+/// cache.insert(String::from("one"), 1);
+/// assert_eq!(cache.get("one"), Some(1));
+/// assert_eq!(cache.get_or_insert_with(String::from("two"), || 2), 2);
+/// assert_eq!(cache.info().to_string(), "CacheInfo(hits=1, misses=1, maxsize=128, currsize=2)");
+/// ```
+pub struct Cache<K, V, H = DefaultHashBuilder, S: Face = Shared> {
+    pub(super) inner: S::Ref<Inner<H, S>>,
+    /// Sent, shared and dropped as its entries may be.
+    pub(super) entries: PhantomData<S::Ref<(K, V)>>,
+}
+
+/// A cache for one thread: values need not be `Send`, and nothing is synchronised. It has all of [`Cache`]'s methods.
+///
+/// # Examples
+/// ```
+/// use memo_core::LocalCache;
+/// use std::rc::Rc;
+///
+/// let cache = LocalCache::builder().lru(10).build();
+/// cache.insert(1, Rc::new("one"));
+/// assert_eq!(*cache.get(&1).unwrap(), "one");
+/// ```
+pub struct LocalCache<K, V, H = DefaultHashBuilder>(pub(super) Cache<K, V, H, Local>);
+
+impl<K, V, H> Deref for LocalCache<K, V, H> {
+    type Target = Cache<K, V, H, Local>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<K, V, H> Clone for LocalCache<K, V, H> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+/// Unbounded; entries never expire.
+impl<K: Hash + Eq, V> Default for LocalCache<K, V> {
+    fn default() -> Self {
+        Self::builder().build()
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, H> fmt::Debug for LocalCache<K, V, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<K, V, H, S: Face> Clone for Cache<K, V, H, S> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone(), entries: PhantomData }
+    }
+}
+
+/// Unbounded; entries never expire.
+impl<K, V> Default for Cache<K, V>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+{
+    fn default() -> Self {
+        Self::builder().build()
+    }
+}
+
+impl<K, V, H, S: Face> Cache<K, V, H, S> {
+    /// The cache of a store that was made with these types.
+    pub(super) fn new(inner: S::Ref<Inner<H, S>>) -> Self {
+        Self { inner, entries: PhantomData }
+    }
+
+    #[inline(always)]
+    pub(super) fn typed(&self) -> Typed<'_, S, K, V, Sole> {
+        // SAFETY: a cache is made by its builder, with a store of just these types.
+        unsafe { self.inner.store.typed() }
+    }
+
+    /// What an entry weighs; 0 without a weigher.
+    pub(super) fn weigh(&self, key: &K, value: &V) -> u64 {
+        // SAFETY: as above.
+        unsafe { self.inner.store.weigh(key, value) }
+    }
+
+    /// The number of entries that have not expired. Sweeps expired entries first.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::builder().lru(2).build();
+    /// (0..5).for_each(|n| cache.insert(n, n));
+    /// assert_eq!(cache.len(), 2);
+    /// ```
+    #[must_use]
+    pub fn len(&self) -> usize {
+        S::len(self.inner.store.store())
+    }
+
+    /// Whether there is no entry that has not expired. Sweeps expired entries first.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// assert!(Cache::<u32, u32>::default().is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The sum of the weights of entries that have not expired; 0 without a weigher. Sweeps expired entries first.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::builder().max_weight(10).weight(|_: &u32, text: &String| text.len() as u64).build();
+    /// cache.insert(1, "four".into());
+    /// assert_eq!(cache.weight(), 4);
+    /// ```
+    #[must_use]
+    pub fn weight(&self) -> u64 {
+        S::weight(self.inner.store.store())
+    }
+
+    /// Statistics: hits, misses, size and more. Sweeps nothing and runs no user code.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache: Cache<u32, u32> = Cache::builder().lru(10).build();
+    /// cache.get(&1);
+    /// assert_eq!(cache.info().to_string(), "CacheInfo(hits=0, misses=1, maxsize=10, currsize=0)");
+    /// ```
+    #[must_use]
+    pub fn info(&self) -> CacheInfo {
+        S::info(self.inner.store.store())
+    }
+
+    /// How the cache was set up.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache: Cache<u32, u32> = Cache::builder().lfu(10).build();
+    /// assert_eq!(cache.parameters().policy, "lfu");
+    /// ```
+    #[must_use]
+    pub fn parameters(&self) -> CacheParameters {
+        S::parameters(self.inner.store.store(), false)
+    }
+
+    /// The name it was given, if any.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache: Cache<u32, u32> = Cache::builder().name("squares").build();
+    /// assert_eq!(cache.name(), Some("squares"));
+    /// ```
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.inner.identity.as_ref().map(Identity::name)
+    }
+
+    /// Removes all entries, resets the statistics, and discards the results of in-flight computations.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::default();
+    /// cache.insert("one", 1);
+    /// cache.clear();
+    /// assert_eq!((cache.get("one"), cache.len()), (None, 0));
+    /// ```
+    pub fn clear(&self) {
+        S::clear(self.inner.store.store());
+    }
+
+    /// Changes the capacity; excess entries are evicted immediately in policy order. A cache without a bound evicts in the order of `lru`
+    /// from then on, its present entries by age. 0 caches nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::builder().lru(3).build();
+    /// (0..3).for_each(|n| cache.insert(n, n));
+    /// cache.get(&0);
+    /// cache.resize(1);
+    /// assert_eq!((cache.len(), cache.get(&0)), (1, Some(0)));
+    /// ```
+    pub fn resize(&self, max_entries: usize) {
+        S::resize(self.inner.store.store(), max_entries);
+    }
+
+    /// Frees expired entries now. With the system's clock that happens by itself; with a clock of your own it happens here and with each
+    /// miss.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::{Cache, ManualClock};
+    /// use std::time::Duration;
+    ///
+    /// let clock = ManualClock::new();
+    /// let cache = Cache::builder().ttl(Duration::from_secs(1)).clock(clock.clone()).build();
+    /// cache.insert(1, "one");
+    /// clock.advance(Duration::from_secs(1));
+    /// assert_eq!(cache.info().currsize, 1);
+    /// cache.run_pending();
+    /// assert_eq!(cache.info().currsize, 0);
+    /// ```
+    pub fn run_pending(&self) {
+        S::sweep(self.inner.store.store());
+    }
+
+    /// A snapshot of the entries that have not expired, in no particular order. Does not update statistics or recency.
+    ///
+    /// A key that is in the cache during the whole call, and is only ever replaced meanwhile, appears exactly once. The cache's lock is
+    /// held for 128 entries at a time; user code never runs under it.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::default();
+    /// (0..10).for_each(|n| cache.insert(n, n * n));
+    /// let sum: u32 = cache.iter().map(|entry| *entry.value()).sum();
+    /// assert_eq!(sum, 285);
+    /// ```
+    pub fn iter(&self) -> impl Iterator<Item = Entry<K, V>> + use<K, V, H, S>
+    where
+        K: Clone,
+        V: Clone,
+    {
+        let mut all = Vec::new();
+        self.typed().each(|key, value| all.push(Entry::new(key.clone(), value.clone())));
+        all.into_iter()
+    }
+
+    /// Keeps only the entries for which `keep` returns `true`. Results of in-flight computations are discarded, because the predicate has
+    /// not seen them.
+    ///
+    /// The cache's lock is held for 128 entries at a time, and not while `keep` runs.
+    ///
+    /// # Examples
+    /// ```
+    /// use memo_core::Cache;
+    ///
+    /// let cache = Cache::default();
+    /// (0..10).for_each(|n| cache.insert(n, n * n));
+    /// cache.retain(|_, square| square % 2 == 0);
+    /// assert_eq!(cache.len(), 5);
+    /// ```
+    pub fn retain(&self, keep: impl FnMut(&K, &V) -> bool) {
+        self.typed().retain(keep);
+    }
+}
+
+#[cfg(any(test, feature = "validate"))]
+impl<K, V, H, S: Face> Cache<K, V, H, S> {
+    /// Checks every invariant of the store, for tests.
+    ///
+    /// # Panics
+    ///
+    /// If one is broken.
+    #[doc(hidden)]
+    pub fn validate(&self) {
+        S::validate(self.inner.store.store());
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, H, S: Face> fmt::Debug for Cache<K, V, H, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        self.typed().each(|key, value| {
+            map.entry(key, value);
+        });
+        map.finish()
+    }
+}

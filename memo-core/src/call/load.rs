@@ -1,0 +1,203 @@
+//! A call that may load: ask the store; on a miss the caller computes the value, or waits for another caller that does.
+
+use std::convert::Infallible;
+
+use super::ask::{JoinedValue, LoadRequest};
+use super::operation::Operation;
+use super::plan::{Key, Plan, Signature, Stored, Target};
+use super::writing::{Computation, Writing};
+use crate::cacheable::Cacheable;
+use crate::engine::{Answer, RetryState, Settled, TypedGuard, TypedWait, WriteTerms};
+use crate::flight::current_runs::InRun;
+
+/// A call that has to compute its value: it holds the guard of the run. Dropping it (a panic, a cancelled future) lets a waiter lead.
+pub struct Loading<'a, T: Signature, Op> {
+    guard: TypedGuard<'a, T::Sharing, Key<T>, Stored<T>>,
+    cacheable: T::Cacheable,
+    op: Op,
+}
+
+/// A call that waits for another caller's run, in steps, so that no borrow of the arguments lives across an `await`.
+pub struct Waiting<'a, T: Signature, Op> {
+    wait: TypedWait<'a, T::Sharing, Key<T>, Stored<T>>,
+    cacheable: T::Cacheable,
+    op: Op,
+}
+
+/// What a call comes to, for threads: they wait inside.
+pub(crate) type ThreadAnswer<'a, T, A, Op> = Answer<A, Loading<'a, T, Op>, Infallible>;
+/// What a step of a call comes to, for tasks.
+pub(crate) type TaskAnswer<'a, T, A, Op> = Answer<A, Loading<'a, T, Op>, Waiting<'a, T, Op>>;
+
+impl<'a, T: Signature, Op> Loading<'a, T, Op> {
+    #[inline]
+    pub(super) fn new(guard: TypedGuard<'a, T::Sharing, Key<T>, Stored<T>>, cacheable: T::Cacheable, op: Op) -> Self {
+        Self { guard, cacheable, op }
+    }
+
+    /// A call that computes without the cache.
+    #[inline]
+    pub(super) fn bypass(cacheable: T::Cacheable, op: Op) -> Self {
+        Self::new(TypedGuard::bypass(), cacheable, op)
+    }
+
+    /// A run that may go on on another thread.
+    pub(crate) fn into_async(self) -> Self {
+        Self { guard: self.guard.into_async(), ..self }
+    }
+
+    /// Runs the body's future as part of this run.
+    pub fn drive<F: Future + Unpin>(&self, body: F) -> InRun<F> {
+        InRun::new(self.guard.id(), body)
+    }
+
+    /// Hands the value in and answers.
+    #[inline]
+    pub fn finish(self, value: T::Output) -> Op::Answer
+    where
+        Op: Operation<T::Output>,
+    {
+        let Self { guard, cacheable, op } = self;
+        let _ = guard.complete(&mut Computation::new(&value, cacheable, |_: &Key<T>, _: &_, _: &_, _: &mut _| ()));
+        op.answer(value)
+    }
+
+    /// As [`finish`](Self::finish), by the rules of the attribute.
+    pub fn finish_with<W>(self, value: T::Output, rules: W) -> Op::Answer
+    where
+        Op: Operation<T::Output>,
+        W: for<'w> FnOnce(Writing<'w, Key<T>, T::Output>) -> Writing<'w, Key<T>, T::Output>,
+    {
+        let Self { guard, cacheable, op } = self;
+        let rules = |key: &Key<T>, value: &T::Output, _: &_, terms: &mut WriteTerms| {
+            *terms = rules(Writing::new(key, value, *terms)).into_terms();
+        };
+        let _ = guard.complete(&mut Computation::new(&value, cacheable, rules));
+        op.answer(value)
+    }
+
+    /// Hands the value in. Says how the run ended.
+    #[inline]
+    pub(crate) fn complete<W>(self, value: &T::Output, rules: W) -> Settled
+    where
+        W: FnOnce(&Key<T>, &T::Output, &Stored<T>, &mut WriteTerms),
+    {
+        self.guard.complete(&mut Computation::new(value, self.cacheable, rules))
+    }
+}
+
+impl<T: Signature, Op: Operation<T::Output>> Waiting<'_, T, Op> {
+    /// The answer made of the other caller's value; or the operation again, to look again.
+    ///
+    /// # Errors
+    ///
+    /// If the other caller's run left nothing for this one.
+    pub async fn outcome(self, retry: &mut RetryState) -> Result<Op::Answer, Op> {
+        let Self { wait, cacheable, op } = self;
+        match joined::<T>(wait, cacheable, retry).await {
+            Some(value) => Ok(op.answer(value)),
+            None => Err(op),
+        }
+    }
+}
+
+impl<T: Signature> Waiting<'_, T, ()> {
+    /// The other caller's value, on a thread; or nothing, to look again.
+    pub(crate) fn park(self, retry: &mut RetryState) -> Option<T::Output> {
+        let mut joined = JoinedValue::new(self.cacheable);
+        self.wait.park(retry, &mut joined);
+        joined.value
+    }
+
+    /// The other caller's value; or nothing, to look again.
+    pub(crate) async fn value(self, retry: &mut RetryState) -> Option<T::Output> {
+        joined::<T>(self.wait, self.cacheable, retry).await
+    }
+}
+
+async fn joined<T: Signature>(
+    wait: TypedWait<'_, T::Sharing, Key<T>, Stored<T>>,
+    cacheable: T::Cacheable,
+    retry: &mut RetryState,
+) -> Option<T::Output> {
+    let mut joined = JoinedValue::new(cacheable);
+    wait.wait_async(retry, &mut joined).await;
+    joined.value
+}
+
+/// A call that may load, on a thread.
+#[inline(always)]
+pub(crate) fn load<'a, P: Plan<'a>, Op>(
+    plan: P,
+    op: Op,
+) -> ThreadAnswer<'a, P::Types, (<P::Types as Signature>::Output, Op), Op> {
+    let cacheable = plan.cacheable();
+    let Some(target) = plan.target() else { return Answer::Load(Loading::bypass(cacheable, op)) };
+    match target.typed.find_fast(target.hash, |key| plan.matches(key), |stored| cacheable.give(stored)) {
+        Ok(value) => {
+            // Here, where the value is not lost if the drop of a key panics.
+            drop(plan);
+            Answer::Ready((value, op))
+        }
+        Err(version) => missed(target, version, plan, op),
+    }
+}
+
+/// One step of a call that may load, of a task.
+#[inline]
+pub(crate) fn load_step<'a, P: Plan<'a>, Op>(
+    plan: P,
+    op: Op,
+    retry: &RetryState,
+) -> TaskAnswer<'a, P::Types, (<P::Types as Signature>::Output, Op), Op> {
+    let cacheable = plan.cacheable();
+    let Some(target) = plan.target() else { return Answer::Load(Loading::bypass(cacheable, op)) };
+    match target.typed.find_fast(target.hash, |key| plan.matches(key), |stored| cacheable.give(stored)) {
+        Ok(value) => {
+            // Here, where the value is not lost if the drop of a key panics.
+            drop(plan);
+            Answer::Ready((value, op))
+        }
+        Err(version) => missed_step(target, version, plan, op, retry),
+    }
+}
+
+/// A call that found nothing where nearly all entries are.
+#[inline(always)]
+pub(super) fn missed<'a, P: Plan<'a>, Op>(
+    target: Target<'a, P::Types>,
+    version: Option<u64>,
+    plan: P,
+    op: Op,
+) -> ThreadAnswer<'a, P::Types, (<P::Types as Signature>::Output, Op), Op> {
+    let cacheable = plan.cacheable();
+    let mut request = LoadRequest::new(plan.into_source(), cacheable);
+    if let Some(guard) = target.typed.miss(target.hash, version, &mut request) {
+        return Answer::Load(Loading::new(guard, cacheable, op));
+    }
+    match request.into_value() {
+        Some(value) => Answer::Ready((value, op)),
+        None => Answer::Load(Loading::bypass(cacheable, op)),
+    }
+}
+
+/// As [`missed`], for a task.
+#[inline(never)]
+pub(super) fn missed_step<'a, P: Plan<'a>, Op>(
+    target: Target<'a, P::Types>,
+    version: Option<u64>,
+    plan: P,
+    op: Op,
+    retry: &RetryState,
+) -> TaskAnswer<'a, P::Types, (<P::Types as Signature>::Output, Op), Op> {
+    let cacheable = plan.cacheable();
+    let mut request = LoadRequest::new(plan.into_source(), cacheable);
+    match target.typed.begin(target.hash, version, &mut request, retry) {
+        Answer::Wait(wait) => Answer::Wait(Waiting { wait, cacheable, op }),
+        Answer::Load(guard) => Answer::Load(Loading::new(guard, cacheable, op)),
+        Answer::Ready(()) => match request.into_value() {
+            Some(value) => Answer::Ready((value, op)),
+            None => unreachable!("the value was taken"),
+        },
+    }
+}

@@ -1,0 +1,185 @@
+//! Everything that a call needs to know, as one type.
+
+use std::any::Any;
+use std::marker::PhantomData;
+
+use super::ask::{BorrowedKey, KeySource};
+use super::writing::Writing;
+use crate::cacheable::{Cacheable, CachedView};
+use crate::engine::{Face, Multiplicity, Several, ShowEntry, Typed, ViewEntry};
+use crate::home::Holds;
+use crate::key::{Components, Lookup, StoredArgs};
+use crate::table::{EntryVtable, ShortHash};
+
+/// The types of a call, without the lifetimes of its arguments: what a call that has to compute still knows when they have been moved into
+/// the body.
+pub trait Signature {
+    #[doc(hidden)]
+    type Sharing: Face;
+    /// The stored key.
+    type Key;
+    /// What the function returns.
+    type Output;
+    /// What is cached of it.
+    type Cacheable: Cacheable<Self::Output>;
+    #[doc(hidden)]
+    type Multiplicity: Multiplicity;
+}
+
+/// The stored value of a call.
+pub(crate) type Stored<T> = <<T as Signature>::Cacheable as Cacheable<<T as Signature>::Output>>::Stored;
+/// The stored key of a call.
+pub(crate) type Key<T> = <T as Signature>::Key;
+
+/// The types of a call as parameters.
+pub struct Types<S, K, R, C, M>(PhantomData<fn() -> (S, K, R, C, M)>);
+
+impl<S: Face, K, R, C: Cacheable<R>, M: Multiplicity> Signature for Types<S, K, R, C, M> {
+    type Sharing = S;
+    type Key = K;
+    type Output = R;
+    type Cacheable = C;
+    type Multiplicity = M;
+}
+
+/// Where the entry of a call belongs.
+pub struct Target<'a, T: Signature> {
+    pub(crate) typed: Typed<'a, T::Sharing, T::Key, Stored<T>, T::Multiplicity>,
+    pub(crate) hash: ShortHash,
+}
+
+impl<T: Signature> Clone for Target<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Signature> Copy for Target<'_, T> {}
+
+/// What a call knows: the store, the key, what is cached of the result.
+pub trait Plan<'a> {
+    /// The types of the call.
+    type Types: Signature;
+    /// Where its key comes from.
+    #[doc(hidden)]
+    type Source: KeySource<Key<Self::Types>>;
+
+    /// Hashes the key and says where its entry belongs. `None` where the thread's locals are gone already.
+    #[doc(hidden)]
+    fn target(&self) -> Option<Target<'a, Self::Types>>;
+
+    #[doc(hidden)]
+    fn matches(&self, key: &Key<Self::Types>) -> bool;
+
+    #[doc(hidden)]
+    fn cacheable(&self) -> <Self::Types as Signature>::Cacheable;
+
+    #[doc(hidden)]
+    fn into_source(self) -> Self::Source;
+}
+
+/// The plan of a memoized function, whose values can be looked at in place and written by the rules of its attribute.
+pub trait FunctionPlan<'a, R>:
+    Plan<'a, Types: Signature<Key: StoredArgs, Output = R, Cacheable: CachedView<R>>>
+{
+    /// The key, once more.
+    #[doc(hidden)]
+    fn source(&self) -> Self::Source;
+
+    /// Applies the attribute's rules to a value that the operation brings along. Once.
+    #[doc(hidden)]
+    fn apply_rules<'w>(&mut self, writing: Writing<'w, Key<Self::Types>, R>) -> Writing<'w, Key<Self::Types>, R>;
+}
+
+/// The plan of one call of a memoized function.
+pub struct CallPlan<'a, 'q, H, Q, R, C, W> {
+    home: &'a H,
+    query: &'q Q,
+    cacheable: C,
+    /// Given away when a value is written.
+    write: Option<W>,
+    _output: PhantomData<fn() -> R>,
+}
+
+/// Joins what a call knows. `write` is for a value that the operation brings along.
+#[inline]
+pub fn plan<'a, 'q, R, H, Q, C, W>(home: &'a H, query: &'q Q, cacheable: C, write: W) -> CallPlan<'a, 'q, H, Q, R, C, W>
+where
+    H: Holds<Q::Stored, C::Stored>,
+    Q: Lookup,
+    C: CachedView<R, Stored: 'static>,
+    W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
+{
+    CallPlan { home, query, cacheable, write: Some(write), _output: PhantomData }
+}
+
+/// Shows the arguments and the value of a call to code that does not know their types.
+struct AsCall<R, C>(PhantomData<(R, C)>);
+
+impl<K: Components + 'static, R, C: CachedView<R, Stored: 'static>> ViewEntry<K, C::Stored, dyn Components>
+    for AsCall<R, C>
+{
+    fn key(key: &K) -> &(dyn Components + 'static) {
+        key
+    }
+
+    fn value(value: &C::Stored) -> &dyn Any {
+        C::as_any(value)
+    }
+}
+
+impl<'a, 'q, H, Q, R, C, W> Plan<'a> for CallPlan<'a, 'q, H, Q, R, C, W>
+where
+    H: Holds<Q::Stored, C::Stored>,
+    Q: Lookup,
+    C: CachedView<R, Stored: 'static>,
+{
+    type Types = Types<H::Sharing, Q::Stored, R, C, Several>;
+    type Source = BorrowedKey<'q, Q>;
+
+    #[inline(always)]
+    fn target(&self) -> Option<Target<'a, Self::Types>> {
+        let (store, hasher) = self.home.parts()?;
+        let hash = ShortHash::of::<H::Hasher>(self.query.hash(hasher));
+        let vtable = const {
+            &EntryVtable::with_attachment::<Q::Stored, C::Stored>(
+                const { &ShowEntry::<dyn Components>::new::<Q::Stored, C::Stored, AsCall<R, C>>() },
+            )
+        };
+        // SAFETY: the vtable is of these types.
+        Some(Target { typed: unsafe { Typed::of_any(store, vtable) }, hash })
+    }
+
+    #[inline(always)]
+    fn matches(&self, key: &Q::Stored) -> bool {
+        self.query.matches(key)
+    }
+
+    #[inline(always)]
+    fn cacheable(&self) -> C {
+        self.cacheable
+    }
+
+    fn into_source(self) -> Self::Source {
+        BorrowedKey::new(self.query)
+    }
+}
+
+impl<'a, H, Q, R, C, W> FunctionPlan<'a, R> for CallPlan<'a, '_, H, Q, R, C, W>
+where
+    H: Holds<Q::Stored, C::Stored>,
+    Q: Lookup,
+    C: CachedView<R, Stored: 'static>,
+    W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
+{
+    fn source(&self) -> Self::Source {
+        BorrowedKey::new(self.query)
+    }
+
+    fn apply_rules<'w>(&mut self, writing: Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R> {
+        match self.write.take() {
+            Some(write) => write(writing),
+            None => writing,
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What all stripes of one store have in common: its set-up, statistics, clock and observers.
+
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
+
+use super::entry_types::EntryTypes;
+use super::expiry::DeadlineLayout;
+use super::sharing::Sharing;
+use super::stats::Stats;
+use super::write_terms::WriteTerms;
+use crate::clock::nanos;
+use crate::config::Config;
+use crate::hash::fresh_seed;
+use crate::random::Random;
+use crate::table::hazard;
+use crate::table::thread_counters::ThreadCounters;
+use crate::table::{EntryType, PrefixWords, Table};
+use crate::ticker::{self, Sweep};
+
+/// A rank that is a stamp has the thread's tag in its lowest bits.
+pub(super) const TAG_BITS: u32 = 8;
+
+/// What hits read comes first.
+#[repr(C)]
+pub(super) struct Common<S: Sharing> {
+    pub(super) deadlines: DeadlineLayout,
+    pub(super) entry_types: EntryTypes,
+    /// The entry type of a store that was made for one: see [`Store::sole_type`](super::store::Store::sole_type).
+    pub(super) sole_type: EntryType,
+    /// Of the counters: [`Stats::serial`].
+    pub(super) serial: u64,
+    pub(super) readers: S::Readers,
+    pub(super) stats: Arc<Stats<S>>,
+    /// The prefix word of an entry's weight.
+    pub(super) weight_word: Option<u8>,
+    pub(super) config: Config,
+    pub(super) observers: Vec<S::Observer>,
+    sweeper: OnceLock<Weak<dyn Sweep>>,
+    /// The tick that the timer thread serves this store with; the greatest number before it does.
+    sweep_tick: AtomicU64,
+    /// Whether any entry ever had a deadline: else the clock need not be read.
+    has_deadlines: AtomicBool,
+    random: Mutex<Random>,
+}
+
+impl<S: Sharing> Common<S> {
+    /// Also gives the prefix words that entries have.
+    pub(super) fn new(config: Config, observers: Vec<S::Observer>) -> (Self, PrefixWords) {
+        let mut prefix_words = PrefixWords::default();
+        let deadlines = DeadlineLayout::new(&config, &mut prefix_words);
+        let weight_word = config.max_weight.is_some().then(|| prefix_words.reserve());
+        let stats = Arc::new(Stats::new());
+        let common = Self {
+            deadlines,
+            entry_types: EntryTypes::default(),
+            sole_type: EntryType::default(),
+            serial: stats.serial(),
+            readers: S::Readers::default(),
+            stats,
+            weight_word,
+            random: Mutex::new(Random::new(config.seed.unwrap_or_else(fresh_seed))),
+            config,
+            observers,
+            sweeper: OnceLock::new(),
+            sweep_tick: AtomicU64::new(u64::MAX),
+            has_deadlines: AtomicBool::new(false),
+        };
+        (common, prefix_words)
+    }
+
+    /// The word of readers that look for their entry in this store and have not found it yet.
+    #[inline(always)]
+    pub(super) fn scan_tag(&self) -> usize {
+        hazard::scan_tag(ptr::from_ref(self))
+    }
+
+    #[inline(always)]
+    pub(super) fn read(&self) -> S::ReadGuard<'_> {
+        S::read(&self.readers, self.scan_tag())
+    }
+
+    /// Whether hits move the end of a time to idle.
+    pub(super) fn has_idle(&self) -> bool {
+        self.deadlines.idle.is_some()
+    }
+
+    pub(super) fn precise(&self) -> u64 {
+        self.config.time.precise()
+    }
+
+    /// Now, where entries can expire at all; else a time before every deadline.
+    #[inline]
+    pub(super) fn now_if_dated(&self) -> u64 {
+        if self.has_deadlines.load(Relaxed) { self.precise() } else { 0 }
+    }
+
+    /// The next stamp of this thread, as a rank: newer than every rank so far.
+    #[inline(always)]
+    pub(super) fn next_stamp(&self, table: &Table) -> u64 {
+        let next = |counters: &ThreadCounters| counters.advance_past(table.version()) << TAG_BITS | counters.tag();
+        if let Some(reading) = S::read_fast(&self.readers, self.scan_tag())
+            && let Some(counters) = self.stats.counters_fast(self.serial, &reading)
+        {
+            return next(counters);
+        }
+        next(self.stats.counters(&self.read()))
+    }
+
+    /// Lets the timer thread sweep this store, from the first entry that can expire on.
+    pub(super) fn set_sweeper(&self, sweeper: Weak<dyn Sweep>) {
+        let _ = self.sweeper.set(sweeper);
+    }
+
+    /// The time to live that an entry is written with. Registers the store with the timer thread, if the entry can expire.
+    #[inline]
+    pub(super) fn ttl_for(&self, terms: &WriteTerms) -> Option<u64> {
+        if terms.ttl.is_none() && !self.deadlines.always { None } else { self.ttl_of_dated(terms) }
+    }
+
+    #[inline(never)]
+    fn ttl_of_dated(&self, terms: &WriteTerms) -> Option<u64> {
+        let ttl = terms.ttl.or(self.config.ttl).map(|ttl| self.with_jitter(nanos(ttl)));
+        if let Some(shortest) = self.deadlines.shortest(ttl) {
+            self.has_deadlines.store(true, Relaxed);
+            self.schedule_sweep(shortest);
+        }
+        ttl
+    }
+
+    /// Jitter takes off a random part of a time to live, and never adds to it.
+    fn with_jitter(&self, ttl: u64) -> u64 {
+        if self.config.jitter == 0.0 {
+            return ttl;
+        }
+        let part = self.random.lock().unwrap_or_else(PoisonError::into_inner).fraction() * self.config.jitter;
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a random part"
+        )]
+        let off = (ttl as f64 * part) as u64;
+        ttl.saturating_sub(off)
+    }
+
+    fn schedule_sweep(&self, shortest: Duration) {
+        if self.config.time.is_system()
+            && let tick = ticker::tick_for(nanos(shortest))
+            && tick < self.sweep_tick.load(Relaxed)
+            && let Some(sweeper) = self.sweeper.get()
+            && let before = self.sweep_tick.fetch_min(tick, Relaxed)
+            && tick < before
+        {
+            ticker::register(sweeper.clone(), tick, before != u64::MAX);
+        }
+    }
+}

@@ -1,0 +1,536 @@
+//! The face of a store for the generic code above it: functions without type parameters, compiled once for each [`Sharing`].
+//!
+//! Generic code is compiled again in every crate that uses it, and in a release build none of it is shared between crates. So what calls
+//! and caches need beside the hit is a function without type parameters, which asks the caller for its key and value through [`Caller`]
+//! and [`WriteValue`]. Measured on 100 functions with 100 key types and on caches of several types: see `bench/compile.sh`.
+
+#![expect(
+    private_interfaces,
+    reason = "public types name `Face` as a bound, and so make it reachable; what it does is this crate's own affair"
+)]
+
+use std::any::{Any, TypeId};
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::sync::Weak;
+use std::time::Duration;
+
+use super::answer::Answer;
+use super::hit::Found;
+use super::local::Local;
+use super::run::{LoadMode, Request, Run, Started};
+use super::shared::Shared;
+use super::sharing::Sharing;
+use super::store::Store;
+use super::wait::{RetryState, Wait, WaitResult};
+use super::write_terms::{Settled, WriteTerms};
+use crate::config::Config;
+use crate::info::{CacheInfo, CacheParameters, Counter};
+use crate::table::{EntryRef, EntryType, EntryVtable, ShortHash};
+use crate::ticker::Sweep;
+
+/// What a caller makes of a value.
+pub(crate) trait Taker {
+    /// Takes what it needs of the value.
+    ///
+    /// # Safety
+    ///
+    /// The entry is of the type that was asked for, it is protected, and its value is there.
+    unsafe fn take(&mut self, entry: EntryRef<'_>);
+
+    /// Takes what a run without a value left for its waiters. Says whether it could.
+    fn take_failure(&mut self, failure: &(dyn Any + Send + Sync)) -> bool;
+}
+
+/// A caller that asks for a value: its key, and what it makes of the value.
+pub(crate) trait Caller: Request + Taker {}
+
+impl<C: Request + Taker> Caller for C {}
+
+/// A value that was computed.
+pub(crate) trait WriteValue {
+    /// Writes what is to be cached of it into the unpublished entry, and on which terms into `terms`.
+    ///
+    /// # Safety
+    ///
+    /// It is an unpublished entry of this type, its key is there, and no other thread writes or reads its value.
+    unsafe fn write(&mut self, entry: EntryRef<'_>, terms: &mut WriteTerms) -> Computed;
+}
+
+/// What is there of a computed value.
+pub(crate) enum Computed {
+    /// It is written.
+    Value,
+    /// There is nothing to cache.
+    Nothing {
+        /// What the waiters get.
+        failure: Option<Box<dyn Any + Send + Sync>>,
+        /// Whether the value is an error.
+        failed: bool,
+    },
+    /// A level behind the store refused it: waiters look again.
+    Refused,
+}
+
+/// The functions of a store for the generic code above it.
+pub trait Face: Sharing {
+    fn new_store(config: Config, sole: Option<&'static EntryVtable>, observers: Vec<Self::Observer>) -> Store<Self>;
+
+    fn drop_store(store: &mut ManuallyDrop<Store<Self>>);
+
+    fn entry_type<'a>(store: &'a Store<Self>, of: TypeId, vtable: &'static EntryVtable) -> &'a EntryType;
+
+    /// A call that found nothing where nearly all entries are. `version` proves that there is none, as long as the table still has it.
+    /// Returns a run that has started, for a guard to be made of in the caller's frame: what was just written, moved through memory,
+    /// makes the processor wait. Without one, and if the caller has not [taken](Caller::take) its value after this, it has to compute
+    /// without the cache.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "read there: it takes one register of the caller, and no load"
+    )]
+    fn miss<'a>(
+        store: &'a Store<Self>,
+        hash: ShortHash,
+        entry_type: &EntryType,
+        version: Option<u64>,
+        caller: &mut dyn Caller,
+    ) -> Option<Started<'a>>;
+
+    /// One step of [`miss`](Self::miss): does not wait.
+    fn begin<'a>(
+        store: &'a Store<Self>,
+        hash: ShortHash,
+        entry_type: EntryType,
+        version: Option<u64>,
+        caller: &mut dyn Caller,
+        retry: &RetryState,
+    ) -> Answer<(), Option<Started<'a>>, Wait<'a, Self>>;
+
+    /// What a run that this caller waited for left for it. Says whether the caller has its value, or must look again.
+    fn joined(result: WaitResult<'_>, taker: &mut dyn Taker) -> bool;
+
+    /// A run that replaces what is there, if anything is.
+    fn refresh<'a>(
+        store: &'a Store<Self>,
+        hash: ShortHash,
+        entry_type: EntryType,
+        caller: &mut dyn Caller,
+    ) -> Option<Started<'a>>;
+
+    /// Ends a run with a value.
+    fn complete(store: &Store<Self>, run: &mut Run<'_>, value: &mut dyn WriteValue) -> Settled;
+
+    /// Closes a run to later callers. Says whether it has been invalidated.
+    fn close(store: &Store<Self>, run: &Run<'_>) -> bool;
+
+    /// Ends a run that nothing came of: a panic, a cancelled future.
+    fn abandon(store: &Store<Self>, run: &mut Run<'_>);
+
+    /// The entry, wherever it is. Neither counts nor updates recency.
+    fn find<'a>(
+        store: &'a Store<Self>,
+        hash: ShortHash,
+        entry_type: EntryType,
+        caller: &dyn Request,
+    ) -> Option<Found<'a, Self>>;
+
+    /// A look-up that no load follows, and that found nothing where nearly all entries are: a hit or a miss. Says whether the caller has
+    /// taken the value.
+    fn get(
+        store: &Store<Self>,
+        hash: ShortHash,
+        entry_type: EntryType,
+        version: Option<u64>,
+        caller: &mut dyn Caller,
+    ) -> bool;
+
+    /// How long an entry still has. `None` for ever.
+    fn expires_in(found: &Found<'_, Self>) -> Option<Duration>;
+
+    fn put(
+        store: &Store<Self>,
+        hash: ShortHash,
+        entry_type: EntryType,
+        request: &mut dyn Request,
+        terms: &WriteTerms,
+    ) -> bool;
+
+    /// Removes an entry, and shows it to `see` before it is dropped. Says whether there was one.
+    fn remove(
+        store: &Store<Self>,
+        hash: ShortHash,
+        entry_type: EntryType,
+        request: &dyn Request,
+        see: &mut dyn FnMut(EntryRef<'_>),
+    ) -> bool;
+
+    /// Removes every entry that `keep` refuses. Returns their number.
+    fn retain(store: &Store<Self>, keep: &mut dyn FnMut(EntryRef<'_>, u32) -> bool) -> usize;
+
+    fn each(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>, u32));
+
+    /// What the owner of this entry type attached to it.
+    fn attachment(store: &Store<Self>, entry_type: u32) -> Option<&'static (dyn Any + Send + Sync)>;
+
+    /// A call that `when` kept from the cache.
+    fn bypassed(store: &Store<Self>);
+
+    fn sweep(store: &Store<Self>);
+
+    fn is_quiet(store: &Store<Self>, now: u64) -> bool;
+
+    fn len(store: &Store<Self>) -> usize;
+
+    fn weight(store: &Store<Self>) -> u64;
+
+    fn info(store: &Store<Self>) -> CacheInfo;
+
+    fn clear(store: &Store<Self>);
+
+    fn parameters(store: &Store<Self>, typed: bool) -> CacheParameters;
+
+    fn resize(store: &Store<Self>, max_entries: usize);
+
+    #[cfg(any(test, feature = "validate"))]
+    fn validate(store: &Store<Self>);
+}
+
+/// Without type parameters, so they are compiled here; never inlined, so nowhere else.
+macro_rules! compiled_here {
+    ($($Sharing:ty),*) => { $(
+        impl Face for $Sharing {
+            #[inline(never)]
+            fn new_store(
+                config: Config,
+                sole: Option<&'static EntryVtable>,
+                observers: Vec<Self::Observer>,
+            ) -> Store<Self> {
+                Store::new(config, sole, observers)
+            }
+
+            #[inline(never)]
+            fn drop_store(store: &mut ManuallyDrop<Store<Self>>) {
+                // SAFETY: called by the destructor of the owner, once.
+                unsafe { ManuallyDrop::drop(store) };
+            }
+
+            #[cold]
+            #[inline(never)]
+            fn entry_type<'a>(store: &'a Store<Self>, of: TypeId, vtable: &'static EntryVtable) -> &'a EntryType {
+                store.entry_type(of, vtable)
+            }
+
+            #[inline(never)]
+            fn miss<'a>(
+                store: &'a Store<Self>,
+                hash: ShortHash,
+                entry_type: &EntryType,
+                version: Option<u64>,
+                caller: &mut dyn Caller,
+            ) -> Option<Started<'a>> {
+                if let Some(version) = version
+                    && let Some(started) = store.begin_fast(hash, entry_type.number, version, caller)
+                {
+                    return Some(started);
+                }
+                miss_slow(store, hash, *entry_type, version, caller)
+            }
+
+            #[inline(never)]
+            fn begin<'a>(
+                store: &'a Store<Self>,
+                hash: ShortHash,
+                entry_type: EntryType,
+                version: Option<u64>,
+                caller: &mut dyn Caller,
+                retry: &RetryState,
+            ) -> Answer<(), Option<Started<'a>>, Wait<'a, Self>> {
+                begin(store, hash, entry_type, version, caller, retry)
+            }
+
+            #[inline(never)]
+            fn joined(result: WaitResult<'_>, taker: &mut dyn Taker) -> bool {
+                joined(result, taker)
+            }
+
+            #[inline(never)]
+            fn refresh<'a>(
+                store: &'a Store<Self>,
+                hash: ShortHash,
+                entry_type: EntryType,
+                caller: &mut dyn Caller,
+            ) -> Option<Started<'a>> {
+                match store.begin(hash, entry_type.number, None, caller, &RetryState::new(), LoadMode::Refresh) {
+                    Answer::Load(started) => started,
+                    // A refresh takes no other run's value and waits for none.
+                    Answer::Ready(_) | Answer::Wait(_) => None,
+                }
+            }
+
+            #[inline(never)]
+            fn complete(store: &Store<Self>, run: &mut Run<'_>, value: &mut dyn WriteValue) -> Settled {
+                // If user code unwinds in `write`, the owner of the run abandons it.
+                run.enter();
+                let mut terms = WriteTerms::default();
+                // SAFETY: the run began with this type, its key is there, and its value is this run's alone until it has completed.
+                let settled = match unsafe { value.write(run.entry(), &mut terms) } {
+                    // SAFETY: written just now.
+                    Computed::Value => unsafe { store.complete(run, &terms.resolved()) },
+                    Computed::Nothing { failure, failed } => {
+                        store.complete_without_value(run, failure.map(Into::into), failed)
+                    }
+                    Computed::Refused => store.complete_without_value(run, None, false),
+                };
+                run.leave();
+                settled
+            }
+
+            #[inline(never)]
+            fn close(store: &Store<Self>, run: &Run<'_>) -> bool {
+                store.close(run)
+            }
+
+            #[cold]
+            #[inline(never)]
+            fn abandon(store: &Store<Self>, run: &mut Run<'_>) {
+                if !run.is_ended() {
+                    let _ = store.abandon(run, None, true);
+                }
+                run.leave();
+            }
+
+            #[inline(never)]
+            fn find<'a>(
+                store: &'a Store<Self>,
+                hash: ShortHash,
+                entry_type: EntryType,
+                caller: &dyn Request,
+            ) -> Option<Found<'a, Self>> {
+                store.find_full(hash, entry_type, &|entry| caller.is(entry)).ok()
+            }
+
+            #[cold]
+            #[inline(never)]
+            fn get(
+                store: &Store<Self>,
+                hash: ShortHash,
+                entry_type: EntryType,
+                version: Option<u64>,
+                caller: &mut dyn Caller,
+            ) -> bool {
+                if version.is_none()
+                    && let Ok(found) = store.find_full(hash, entry_type, &|entry| caller.is(entry))
+                {
+                    found.record_hit();
+                    // SAFETY: found as an entry of the caller's type, alive and protected.
+                    unsafe { caller.take(found.entry()) };
+                    return true;
+                }
+                store.record_miss();
+                false
+            }
+
+            #[inline(never)]
+            fn expires_in(found: &Found<'_, Self>) -> Option<Duration> {
+                found.expires_in()
+            }
+
+            #[inline(never)]
+            fn put(
+                store: &Store<Self>,
+                hash: ShortHash,
+                entry_type: EntryType,
+                request: &mut dyn Request,
+                terms: &WriteTerms,
+            ) -> bool {
+                store.insert(hash, entry_type.number, request, &terms.resolved())
+            }
+
+            #[inline(never)]
+            fn remove(
+                store: &Store<Self>,
+                hash: ShortHash,
+                entry_type: EntryType,
+                request: &dyn Request,
+                see: &mut dyn FnMut(EntryRef<'_>),
+            ) -> bool {
+                store.remove(hash, entry_type.number, &|entry| request.is(entry), see)
+            }
+
+            #[inline(never)]
+            fn retain(store: &Store<Self>, keep: &mut dyn FnMut(EntryRef<'_>, u32) -> bool) -> usize {
+                store.retain(keep)
+            }
+
+            #[inline(never)]
+            fn each(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>, u32)) {
+                store.each(see);
+            }
+
+            #[inline(never)]
+            fn attachment(store: &Store<Self>, entry_type: u32) -> Option<&'static (dyn Any + Send + Sync)> {
+                store.attachment(entry_type)
+            }
+
+            #[inline(never)]
+            fn bypassed(store: &Store<Self>) {
+                store.stats().count(Counter::Bypassed);
+            }
+
+            #[inline(never)]
+            fn sweep(store: &Store<Self>) {
+                store.sweep();
+            }
+
+            #[inline(never)]
+            fn is_quiet(store: &Store<Self>, now: u64) -> bool {
+                store.is_quiet(now)
+            }
+
+            #[inline(never)]
+            fn len(store: &Store<Self>) -> usize {
+                store.len()
+            }
+
+            #[inline(never)]
+            fn weight(store: &Store<Self>) -> u64 {
+                store.weight()
+            }
+
+            #[inline(never)]
+            fn info(store: &Store<Self>) -> CacheInfo {
+                store.info()
+            }
+
+            #[inline(never)]
+            fn clear(store: &Store<Self>) {
+                store.clear();
+            }
+
+            #[inline(never)]
+            fn parameters(store: &Store<Self>, typed: bool) -> CacheParameters {
+                store.parameters(typed)
+            }
+
+            #[inline(never)]
+            fn resize(store: &Store<Self>, max_entries: usize) {
+                store.resize(max_entries);
+            }
+
+            #[cfg(any(test, feature = "validate"))]
+            fn validate(store: &Store<Self>) {
+                store.validate();
+            }
+        }
+    )* };
+}
+compiled_here!(Shared, Local);
+
+/// Slow path of a miss: another run may hold the key, or absence could not be proved by the version.
+#[cold]
+#[inline(never)]
+fn miss_slow<'a, S: Face>(
+    store: &'a Store<S>,
+    hash: ShortHash,
+    entry_type: EntryType,
+    version: Option<u64>,
+    caller: &mut dyn Caller,
+) -> Option<Started<'a>> {
+    let mut retry = RetryState::new();
+    loop {
+        match begin(store, hash, entry_type, version, caller, &retry) {
+            Answer::Ready(()) => return None,
+            Answer::Load(started) => return started,
+            Answer::Wait(wait) => {
+                if joined(wait.park(&mut retry), caller) {
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+fn begin<'a, S: Face>(
+    store: &'a Store<S>,
+    hash: ShortHash,
+    entry_type: EntryType,
+    mut version: Option<u64>,
+    caller: &mut dyn Caller,
+    retry: &RetryState,
+) -> Answer<(), Option<Started<'a>>, Wait<'a, S>> {
+    if version.is_none() {
+        match store.find_full(hash, entry_type, &|entry| caller.is(entry)) {
+            Ok(found) => return hit(&found, caller),
+            Err(proof) => version = proof,
+        }
+    }
+    match store.begin(hash, entry_type.number, version, caller, retry, LoadMode::Call) {
+        Answer::Ready(found) => hit(&found, caller),
+        Answer::Load(started) => Answer::Load(started),
+        Answer::Wait(wait) => Answer::Wait(wait),
+    }
+}
+
+fn hit<L, W, S: Sharing>(found: &Found<'_, S>, caller: &mut dyn Caller) -> Answer<(), L, W> {
+    // SAFETY: found as an entry of the caller's type, alive and protected.
+    unsafe { caller.take(found.entry()) };
+    found.record_hit();
+    Answer::Ready(())
+}
+
+fn joined(result: WaitResult<'_>, taker: &mut dyn Taker) -> bool {
+    match result {
+        WaitResult::Value(joined) => {
+            // SAFETY: an entry of the type that was asked for, pinned, its value written before it was told of.
+            unsafe { taker.take(joined.entry()) };
+            true
+        }
+        WaitResult::Failure(failure) => taker.take_failure(&*failure),
+        WaitResult::Again => false,
+    }
+}
+
+/// A store with its destructor compiled once.
+pub(crate) struct OwnedStore<S: Face>(ManuallyDrop<Store<S>>);
+
+impl<S: Face> OwnedStore<S> {
+    /// The set-up must have been checked. `sole` is the entry type of a store that has but one.
+    pub(super) fn new(config: Config, sole: Option<&'static EntryVtable>, observers: Vec<S::Observer>) -> Self {
+        Self(ManuallyDrop::new(S::new_store(config, sole, observers)))
+    }
+
+    /// A store of a function, whose entries may be of several types.
+    pub(crate) fn of_any_type(config: Config) -> Self {
+        Self::new(config, None, Vec::new())
+    }
+
+    /// Lets the timer thread sweep this store, from the first entry that can expire on.
+    pub(crate) fn set_sweeper(&self, sweeper: Weak<dyn Sweep>) {
+        self.0.set_sweeper(sweeper);
+    }
+}
+
+impl<S: Face> Deref for OwnedStore<S> {
+    type Target = Store<S>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Store<S> {
+        &self.0
+    }
+}
+
+impl<S: Face> Drop for OwnedStore<S> {
+    fn drop(&mut self) {
+        S::drop_store(&mut self.0);
+    }
+}
+
+impl Sweep for OwnedStore<Shared> {
+    fn is_quiet(&self, now: u64) -> bool {
+        self.0.is_quiet(now)
+    }
+
+    fn sweep(&self) {
+        self.0.sweep();
+    }
+}

@@ -1,0 +1,116 @@
+//! Hit counters of one store: of one thread, or of each thread that used it.
+//!
+//! Each thread counts its own hits in [counters](ThreadCounters) that it alone writes, since every hit counts: no cache line is
+//! written by two threads.
+
+use std::sync::Arc;
+
+use crate::sync::{Mutex, MutexGuard, PoisonError};
+use crate::table::hazard::ReadGuard;
+use crate::table::thread_counters::ThreadCounters;
+
+/// A store that one thread uses.
+pub struct SingleThread(ThreadCounters);
+
+impl Default for SingleThread {
+    fn default() -> Self {
+        Self(ThreadCounters::new(0, 1))
+    }
+}
+
+impl SingleThread {
+    #[inline(always)]
+    pub(super) fn counters(&self) -> &ThreadCounters {
+        &self.0
+    }
+}
+
+/// The threads that have used a store.
+pub struct PerThread {
+    /// Where threads keep their counters for this store. Numbers are used again, serials are not.
+    number: usize,
+    serial: u64,
+    counters: Mutex<CounterList>,
+}
+
+#[derive(Default)]
+struct CounterList {
+    living: Vec<Arc<ThreadCounters>>,
+    /// Hits and misses of threads that ended.
+    ended: (u64, u64),
+}
+
+/// Numbers for stores.
+static NUMBERS: Mutex<Numbers> = Mutex::new(Numbers { free: Vec::new(), next: 0, serial: 0 });
+
+struct Numbers {
+    free: Vec<usize>,
+    next: usize,
+    serial: u64,
+}
+
+fn numbers() -> MutexGuard<'static, Numbers> {
+    NUMBERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Default for PerThread {
+    fn default() -> Self {
+        let mut numbers = numbers();
+        numbers.serial += 1;
+        let number = numbers.free.pop().unwrap_or_else(|| {
+            numbers.next += 1;
+            numbers.next - 1
+        });
+        Self { number, serial: numbers.serial, counters: Mutex::default() }
+    }
+}
+
+impl Drop for PerThread {
+    fn drop(&mut self) {
+        numbers().free.push(self.number);
+    }
+}
+
+impl PerThread {
+    pub(super) fn serial(&self) -> u64 {
+        self.serial
+    }
+
+    pub(super) fn counters<'a>(&'a self, reading: &'a ReadGuard) -> &'a ThreadCounters {
+        reading.counters(self.number, self.serial, |tag| self.join(tag))
+    }
+
+    pub(super) fn sums(&self) -> (u64, u64) {
+        let list = self.list();
+        list.living
+            .iter()
+            .fold(list.ended, |(hits, misses), counters| (hits + counters.hits(), misses + counters.misses()))
+    }
+
+    fn list(&self) -> MutexGuard<'_, CounterList> {
+        self.counters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cold]
+    fn join(&self, tag: u8) -> Arc<ThreadCounters> {
+        let joined = Arc::new(ThreadCounters::new(self.serial, tag));
+        let mut list = self.list();
+        list.fold_ended();
+        list.living.push(joined.clone());
+        joined
+    }
+}
+
+impl CounterList {
+    fn fold_ended(&mut self) {
+        let ended = &mut self.ended;
+        self.living.retain(|counters| {
+            let gone = counters.has_ended();
+            if gone {
+                ended.0 += counters.hits();
+                ended.1 += counters.misses();
+            }
+            !gone
+        });
+    }
+}

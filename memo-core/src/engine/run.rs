@@ -1,0 +1,441 @@
+//! A miss, in two phases: [`Store::begin`], then [`Store::complete`] or [`Store::abandon`].
+
+use std::ptr;
+use std::sync::Arc;
+
+use super::answer::Answer;
+use super::hit::Found;
+use super::in_flight::InFlight;
+use super::load_timer::{self, LoadTimer};
+use super::locate::Located;
+use super::sharing::{Reader, Sharing};
+use super::state::State;
+use super::store::Store;
+use super::stripe::Stripe;
+use super::wait::{RetryState, Wait};
+use super::write_terms::{Settled, WriteTerms};
+use super::writer::{Candidate, Writer};
+use crate::config::SingleFlight;
+use crate::flight::current_runs;
+use crate::flight::{Failure, Flight, RunId, RunOutcome};
+use crate::info::{Counter, RemovalCause};
+use crate::table::hazard::PinnedEntry;
+use crate::table::{EntryRef, Head, ShortHash};
+
+/// Entries that a miss sweeps at most, so that none of them pays for all.
+pub(super) const SWEEP_WITH_A_MISS: usize = 8;
+
+/// What a caller of [`Store::begin`] knows and the engine does not: its key.
+pub(crate) trait Request {
+    /// Whether this entry, published or not, has the key.
+    fn is(&self, entry: EntryRef<'_>) -> bool;
+    /// Owns the key.
+    fn own(&mut self);
+    fn is_owned(&self) -> bool;
+    /// Moves what is owned into a cell: the key, and the value if there is one. Once at most, after [`own`](Self::own).
+    ///
+    /// # Safety
+    ///
+    /// It is a cell for entries of the type that is asked for, and no other thread knows it.
+    unsafe fn write(&mut self, cell: *mut Head);
+}
+
+/// What kind of run begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LoadMode {
+    /// Take what is there.
+    Call,
+    /// Compute in any case and replace what is there.
+    Refresh,
+}
+
+/// A run that has just started, on its way into another frame: two registers. A [`Run`] must be [made](Run::new) of it there.
+pub struct Started<'a> {
+    entry: EntryRef<'a>,
+    timer: Option<Box<LoadTimer>>,
+}
+
+/// A run in flight. Its owner must end it: [`Store::complete`] or [`Store::abandon`].
+///
+/// Small, since each move of what was just written makes the processor wait.
+pub(super) struct Run<'a> {
+    entry: EntryRef<'a>,
+    timer: Option<Box<LoadTimer>>,
+    stage: Stage,
+    /// Whether this thread is inside the run; an async run is entered only while it is polled, begins or completes. A word, for bytes
+    /// that are moved as parts of words make the processor wait too.
+    entered: u32,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, PartialEq)]
+#[repr(u32)]
+enum Stage {
+    Running,
+    /// The value has been written.
+    Full,
+    Ended,
+}
+
+impl<'a> Run<'a> {
+    #[inline(always)]
+    pub(super) fn new(Started { entry, timer }: Started<'a>) -> Self {
+        Self { entry, timer, stage: Stage::Running, entered: 1 }
+    }
+
+    /// Where the unpublished entry is, and its hash: its rank tells until it is published.
+    fn slot_and_hash(&self) -> (u32, ShortHash) {
+        let rank = self.entry.rank.load(std::sync::atomic::Ordering::Relaxed);
+        let (hash, slot) = ((rank >> 32) as u32, ((rank << 32) >> 32) as u32);
+        (slot, ShortHash::from_bits(hash))
+    }
+
+    /// The unpublished entry. Its key is there.
+    pub(super) fn entry(&self) -> EntryRef<'a> {
+        self.entry
+    }
+
+    pub(super) fn is_ended(&self) -> bool {
+        self.stage == Stage::Ended
+    }
+
+    /// An async run completes on this thread: the user code on the way must not wait for it.
+    pub(super) fn enter(&mut self) {
+        if self.entered == 0 {
+            self.entered = 1;
+            current_runs::enter(self.id());
+        }
+    }
+
+    /// This thread is not inside the run any more.
+    pub(super) fn leave(&mut self) {
+        if self.entered != 0 {
+            self.entered = 0;
+            current_runs::leave(self.id());
+        }
+    }
+
+    /// The run is a task's, and may go on on another thread.
+    pub(super) fn make_async(&mut self) {
+        self.leave();
+        if let Some(timer) = &mut self.timer {
+            timer.leave_thread();
+        }
+    }
+
+    pub(super) fn id(&self) -> RunId {
+        id(self.entry)
+    }
+}
+
+/// The run that makes this entry.
+fn id(entry: EntryRef<'_>) -> RunId {
+    entry.as_ptr().addr()
+}
+
+/// Ends a run whose owner has not taken it over yet, where a user's `drop` panics on the way.
+struct AbandonOnUnwind<'a, S: Sharing>(&'a Store<S>, Option<EntryRef<'a>>);
+
+impl<S: Sharing> Drop for AbandonOnUnwind<'_, S> {
+    fn drop(&mut self) {
+        if let Some(entry) = self.1 {
+            let mut run = Run::new(Started { entry, timer: None });
+            let _ = self.0.abandon(&mut run, None, true);
+            run.leave();
+        }
+    }
+}
+
+impl<S: Sharing> Store<S> {
+    /// A call that found no entry; `version` proves it, as long as the table still has it. `Load(None)` bypasses the cache: the caller is
+    /// inside the run that it would wait for.
+    pub(super) fn begin(
+        &self,
+        hash: ShortHash,
+        entry_type: u32,
+        version: Option<u64>,
+        request: &mut dyn Request,
+        retry: &RetryState,
+        mode: LoadMode,
+    ) -> Answer<Found<'_, S>, Option<Started<'_>>, Wait<'_, S>> {
+        loop {
+            if mode == LoadMode::Call
+                && let Some(version) = version
+                && let Some(started) = self.begin_fast(hash, entry_type, version, request)
+            {
+                return Answer::Load(Some(started));
+            }
+            let now = self.common.now_if_dated();
+            let mut located = self.locate(hash, entry_type, &|entry| request.is(entry));
+            let answer = self.decide(&mut located, hash, entry_type, request, retry, mode, now);
+            // Releases the lock. The run is registered now, so every path below must end it.
+            let started = match &answer {
+                Some(Answer::Load(Some(started))) => Some(started.entry),
+                _ => None,
+            };
+            let on_unwind = AbandonOnUnwind(self, started);
+            located.finish(false);
+            std::mem::forget(on_unwind);
+            match answer {
+                None => request.own(),
+                Some(answer) => return answer,
+            }
+        }
+    }
+
+    /// The usual miss: as long as the table has the version at which nothing was found, and no run may have the key, there is nothing to
+    /// compare.
+    ///
+    /// Returns the started run, or `None` if the slow path must be taken.
+    #[inline]
+    pub(super) fn begin_fast(
+        &self,
+        hash: ShortHash,
+        entry_type: u32,
+        version: u64,
+        request: &mut dyn Request,
+    ) -> Option<Started<'_>> {
+        let stripe = self.stripe(hash);
+        if !request.is_owned() {
+            // Cloning the key is wasted if this call will join another run, so check that first.
+            if stripe.has_runs() && stripe.lock().in_flight.may_have(hash) {
+                return None;
+            }
+            request.own();
+        }
+        let mut state = stripe.lock();
+        if version != stripe.table.version() || state.in_flight.may_have(hash) || self.common.stats.times_next_run() {
+            return None;
+        }
+        let joinable = self.common.config.single_flight != SingleFlight::Off;
+        let (_, entry) = begin_run(stripe, &mut state, hash, entry_type, request, joinable);
+        stripe.set_runs_hint(&state);
+        self.common.stats.count_locked(Counter::Miss);
+        drop(state);
+        self.enter_run(entry);
+        Some(Started { entry, timer: None })
+    }
+
+    #[inline]
+    fn enter_run(&self, entry: EntryRef<'_>) {
+        load_timer::run_started(ptr::from_ref(self).addr());
+        current_runs::enter(id(entry));
+    }
+
+    /// `None`: the caller has to own its key first.
+    #[expect(clippy::too_many_arguments, reason = "one step of `begin`")]
+    fn decide<'a>(
+        &'a self,
+        located: &mut Located<'a, S>,
+        hash: ShortHash,
+        entry_type: u32,
+        request: &mut dyn Request,
+        retry: &RetryState,
+        mode: LoadMode,
+        now: u64,
+    ) -> Option<Answer<Found<'a, S>, Option<Started<'a>>, Wait<'a, S>>> {
+        let joinable = self.common.config.single_flight != SingleFlight::Off && !retry.is_exhausted();
+        let (stripe, writer) = (self.stripe(hash), &mut located.writer);
+        let mut replaces = None;
+        if let Some(slot) = located.live {
+            let entry = stripe.table.entry(slot);
+            if mode == LoadMode::Refresh {
+                replaces = Some((slot, PinnedEntry::new(entry.as_ptr())));
+            } else if writer.deadline(slot) > now {
+                let reading = self.common.read();
+                // Under the lock, while it lives.
+                reading.protect(entry.as_ptr());
+                return Some(Answer::Ready(Found::new(self, stripe, reading, entry)));
+            } else {
+                writer.remove(slot, RemovalCause::Expired);
+            }
+        }
+        if joinable && mode == LoadMode::Call {
+            if located.runs.iter().any(|&slot| current_runs::contains(id(stripe.table.entry(slot)))) {
+                return Some(self.bypass());
+            }
+            for &slot in &located.runs {
+                if let Some(run) = writer.state.in_flight.get_mut(hash, slot)
+                    && run.joinable
+                {
+                    if retry.is_refused() {
+                        return Some(self.bypass());
+                    }
+                    let entry = stripe.table.entry(slot);
+                    // Pinned, since it may leave the store before all waiters have seen it.
+                    let flight = run
+                        .flight()
+                        .get_or_insert_with(|| Arc::new(Flight::of(PinnedEntry::new(entry.as_ptr()))))
+                        .clone();
+                    return Some(Answer::Wait(Wait::new(self, flight, entry, id(entry))));
+                }
+            }
+        }
+        if !request.is_owned() {
+            return None;
+        }
+        let group = located.runs.first().and_then(|&run| writer.state.in_flight.get_mut(hash, run));
+        let group = group.map(|run| run.key_group());
+        let (slot, entry) = begin_run(stripe, &mut writer.state, hash, entry_type, request, joinable);
+        if (group.is_some() || replaces.is_some())
+            && let Some(run) = writer.state.in_flight.get_mut(hash, slot)
+        {
+            if let Some(group) = group {
+                run.set_key_group(group);
+            }
+            if let Some(replaced) = replaces {
+                run.set_replaces(replaced);
+            }
+        }
+        Some(Answer::Load(Some(self.started(entry, mode))))
+    }
+
+    fn bypass<A, W>(&self) -> Answer<A, Option<Started<'_>>, W> {
+        self.common.stats.count(Counter::Bypassed);
+        Answer::Load(None)
+    }
+
+    /// Under the lock.
+    fn started<'a>(&self, entry: EntryRef<'a>, mode: LoadMode) -> Started<'a> {
+        let timed = mode == LoadMode::Call && self.common.stats.times_next_run();
+        self.common.stats.count_locked(if mode == LoadMode::Refresh { Counter::Refresh } else { Counter::Miss });
+        self.enter_run(entry);
+        let timer = timed.then(|| Box::new(LoadTimer::start(ptr::from_ref(self).addr())));
+        Started { entry, timer }
+    }
+
+    /// Closes a run to later callers: they start another one. Says whether it has been invalidated.
+    pub(super) fn close(&self, run: &Run<'_>) -> bool {
+        let (slot, hash) = run.slot_and_hash();
+        let mut state = self.stripe(hash).lock();
+        state.in_flight.get_mut(hash, slot).is_none_or(|run| {
+            run.joinable = false;
+            run.invalidated
+        })
+    }
+
+    /// The value is in the unpublished entry. Waiters get it, cached or not.
+    ///
+    /// # Safety
+    ///
+    /// The value has been written, as one of the type that the run began with.
+    pub(super) unsafe fn complete(&self, run: &mut Run<'_>, terms: &WriteTerms) -> Settled {
+        run.stage = Stage::Full;
+        if let Some(timer) = run.timer.take() {
+            self.common.stats.timed(timer.end());
+        }
+        let ttl = self.common.ttl_for(terms);
+        let now = self.common.now_if_dated();
+        let (slot, hash) = run.slot_and_hash();
+        let new = Candidate { head: run.entry.head(), hash, slot, weight: terms.weight, ttl };
+        let mut writer = self.writer(self.stripe(hash));
+        run.stage = Stage::Ended;
+        if !writer.state.in_flight.remove_fast(slot) {
+            return complete_slow(writer, run.entry, new, terms.admit, now);
+        }
+        let kept = terms.admit && writer.admit_new(new, now, || ());
+        if !kept {
+            writer.retire_slot(slot, true);
+        }
+        writer.expire(now, SWEEP_WITH_A_MISS);
+        writer.finish(false);
+        if kept { Settled::Kept } else { Settled::NotKept }
+    }
+
+    /// There is nothing to cache. Waiters get `failure`, if it can be shared, else they look again. `failed` counts it as an error.
+    pub(super) fn complete_without_value(&self, run: &mut Run<'_>, failure: Option<Failure>, failed: bool) -> Settled {
+        if let Some(timer) = run.timer.take() {
+            self.common.stats.timed(timer.end());
+        }
+        self.abandon(run, failure, failed)
+    }
+
+    /// Ends a run without a value.
+    pub(super) fn abandon(&self, run: &mut Run<'_>, failure: Option<Failure>, failed: bool) -> Settled {
+        let full = run.stage == Stage::Full;
+        run.stage = Stage::Ended;
+        if failed {
+            self.common.stats.count(Counter::Error);
+        }
+        let (slot, hash) = run.slot_and_hash();
+        let mut writer = self.writer(self.stripe(hash));
+        let ended = writer.state.in_flight.remove(hash, slot);
+        let invalidated = ended.as_ref().is_some_and(|run| run.invalidated);
+        writer.retire_slot(slot, full);
+        if let Some(flight) = ended.and_then(InFlight::into_flight) {
+            flight.end(failure.map_or(RunOutcome::Nothing, RunOutcome::Failure));
+        }
+        writer.finish(false);
+        if invalidated { Settled::Invalidated } else { Settled::NotKept }
+    }
+}
+
+/// Registers a run. Returns its slot and its unpublished entry, with the key in it.
+#[inline(always)]
+fn begin_run<'a, S: Sharing>(
+    stripe: &'a Stripe<S>,
+    state: &mut State,
+    hash: ShortHash,
+    entry_type: u32,
+    request: &mut dyn Request,
+    joinable: bool,
+) -> (u32, EntryRef<'a>) {
+    let slot = state.table_writer.take(&stripe.table, entry_type);
+    let entry = stripe.table.entry(slot);
+    // SAFETY: a cell of this type, which no other thread knows yet.
+    unsafe { request.write(entry.as_ptr()) };
+    // Nothing reads the rank before the entry is published.
+    let rank = u64::from(hash.bits()) << 32 | u64::from(slot);
+    entry.rank.store(rank, std::sync::atomic::Ordering::Relaxed);
+    let started = state.in_flight.next_number();
+    state.in_flight.insert(InFlight { hash, slot, entry_type, joinable, invalidated: false, started, extra: None });
+    (slot, entry)
+}
+
+/// There are other runs, or a waiter, or the run has been invalidated.
+#[inline(never)]
+fn complete_slow<S: Sharing>(
+    mut writer: Writer<'_, S>,
+    entry: EntryRef<'_>,
+    new: Candidate<'_>,
+    admit: bool,
+    now: u64,
+) -> Settled {
+    let (stripe, Candidate { hash, slot, .. }) = (writer.stripe, new);
+    let run = writer.state.in_flight.remove(hash, slot);
+    let (mut kept, mut invalidated) = (false, false);
+    if let Some(run) = &run {
+        invalidated = run.invalidated;
+        if !invalidated {
+            writer.state.in_flight.supersede_older(run, || (slot, PinnedEntry::new(entry.as_ptr())));
+            let old = run.replaces().filter(|&slot| stripe.table.head(slot).is_alive());
+            if admit {
+                kept = writer.admit(new, old, now, &mut || ());
+            } else if let Some(old) = old {
+                writer.remove(old, RemovalCause::Replaced);
+            }
+        }
+    }
+    if !kept {
+        writer.retire_slot(slot, true);
+    }
+    writer.expire(now, SWEEP_WITH_A_MISS);
+    // Waiters are told whatever a user's `drop` does.
+    let told = run.and_then(InFlight::into_flight).map(EndOnDrop);
+    writer.finish(false);
+    drop(told);
+    match (kept, invalidated) {
+        (true, _) => Settled::Kept,
+        (false, true) => Settled::Invalidated,
+        (false, false) => Settled::NotKept,
+    }
+}
+
+/// Tells the waiters, when it is dropped, that the value is there.
+struct EndOnDrop(Arc<Flight>);
+
+impl Drop for EndOnDrop {
+    fn drop(&mut self) {
+        self.0.end(RunOutcome::Value);
+    }
+}

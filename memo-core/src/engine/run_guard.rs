@@ -1,0 +1,69 @@
+//! The right to compute one value: one guard, for functions and caches, threads and tasks.
+
+use std::marker::PhantomData;
+
+use super::face::{Face, WriteValue};
+use super::run::{Run, Started};
+use super::store::Store;
+use super::write_terms::Settled;
+use crate::flight::RunId;
+use crate::table::EntryRef;
+
+/// RAII guard of the leader of a run. Dropping it unfinished (a panic, a cancelled future) abandons the run; a waiter becomes leader.
+///
+/// A guard of no run stands for a call that computes without the cache.
+pub(super) struct RunGuard<'a, S: Face> {
+    run: Option<(&'a Store<S>, Run<'a>)>,
+    _store: PhantomData<&'a Store<S>>,
+}
+
+impl<'a, S: Face> RunGuard<'a, S> {
+    #[inline(always)]
+    pub(super) fn new(store: &'a Store<S>, started: Started<'a>) -> Self {
+        Self { run: Some((store, Run::new(started))), _store: PhantomData }
+    }
+
+    /// Of a call that computes without the cache.
+    #[inline(always)]
+    pub(super) fn bypass() -> Self {
+        Self { run: None, _store: PhantomData }
+    }
+
+    /// Of a run that may go on on another thread.
+    pub(super) fn into_async(mut self) -> Self {
+        if let Some((_, run)) = &mut self.run {
+            run.make_async();
+        }
+        self
+    }
+
+    pub(super) fn id(&self) -> Option<RunId> {
+        self.run.as_ref().map(|(_, run)| run.id())
+    }
+
+    pub(super) fn entry(&self) -> Option<EntryRef<'a>> {
+        self.run.as_ref().map(|(_, run)| run.entry())
+    }
+
+    /// Ends the run with this value.
+    pub(super) fn complete(mut self, value: &mut dyn WriteValue) -> Settled {
+        let Some((store, run)) = &mut self.run else { return Settled::NotKept };
+        let settled = S::complete(store, run, value);
+        // Ended: there is nothing to abandon.
+        std::mem::forget(self);
+        settled
+    }
+
+    /// Closes the run to later callers. Says whether it has been invalidated; a call without the cache has no run to close.
+    pub(super) fn close(&self) -> bool {
+        self.run.as_ref().is_none_or(|(store, run)| S::close(store, run))
+    }
+}
+
+impl<S: Face> Drop for RunGuard<'_, S> {
+    fn drop(&mut self) {
+        if let Some((store, run)) = &mut self.run {
+            S::abandon(store, run);
+        }
+    }
+}

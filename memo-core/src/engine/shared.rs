@@ -1,0 +1,106 @@
+//! A store that all threads share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use super::hit_counters::PerThread;
+use super::sharing::{FastReader, HitCounting, Lock, Private, Reader, Sharing};
+use crate::info::RemovalCause;
+use crate::table::hazard::{self, FastGuard, Protected, ReadGuard};
+use crate::table::lock::{SpinGuard, SpinLock};
+use crate::table::thread_counters::ThreadCounters;
+use crate::table::{EntryRef, Head};
+
+/// One store for all threads.
+#[derive(Debug)]
+pub enum Shared {}
+
+impl Sharing for Shared {
+    type Ref<T: ?Sized> = Arc<T>;
+
+    fn share<T>(value: T) -> Arc<T> {
+        Arc::new(value)
+    }
+
+    #[inline]
+    fn count(counter: &AtomicU64) {
+        counter.fetch_add(1, Relaxed);
+    }
+}
+
+impl Private for Shared {
+    type Lock<T> = SpinLock<T>;
+    type Observer = Box<dyn Fn(EntryRef<'_>, RemovalCause) + Send + Sync>;
+    type Weigher = Box<dyn Fn(*const (), *const ()) -> u64 + Send + Sync>;
+    type Readers = ();
+    type ReadGuard<'a> = ReadGuard;
+    type FastGuard<'a> = FastGuard;
+    type Counting = PerThread;
+    const BATCH: usize = 64;
+    const PLAIN_BATCH: usize = 64;
+
+    #[inline(always)]
+    fn read_fast((): &(), scan_tag: usize) -> Option<FastGuard> {
+        hazard::read_fast(scan_tag)
+    }
+
+    fn read((): &(), scan_tag: usize) -> ReadGuard {
+        hazard::read(scan_tag)
+    }
+
+    fn protected((): &()) -> Protected {
+        hazard::protected()
+    }
+}
+
+impl Reader for ReadGuard {
+    fn protect(&self, head: *const Head) {
+        self.protect(head);
+    }
+}
+
+impl FastReader<'_, Shared> for FastGuard {
+    #[inline(always)]
+    fn protect(&self, head: *const Head) {
+        self.protect(head);
+    }
+
+    #[inline(always)]
+    fn counters<'t>(&'t self, serial: u64, _: &'t PerThread) -> Option<&'t ThreadCounters> {
+        self.recent_counters(serial)
+    }
+}
+
+impl HitCounting<Shared> for PerThread {
+    fn serial(&self) -> u64 {
+        self.serial()
+    }
+
+    fn counters<'a>(&'a self, reading: &'a ReadGuard) -> &'a ThreadCounters {
+        self.counters(reading)
+    }
+
+    fn sums(&self) -> (u64, u64) {
+        self.sums()
+    }
+}
+
+impl<T> Lock<T> for SpinLock<T> {
+    type Guard<'a>
+        = SpinGuard<'a, T>
+    where
+        T: 'a;
+
+    fn new(value: T) -> Self {
+        Self::new(value)
+    }
+
+    #[inline]
+    fn lock(&self) -> SpinGuard<'_, T> {
+        self.lock()
+    }
+
+    fn get_mut(&mut self) -> &mut T {
+        self.get_mut()
+    }
+}

@@ -1,0 +1,104 @@
+//! One store: what callers hold, and how its parts are reached.
+
+use std::any::{Any, TypeId};
+use std::slice;
+use std::sync::{Arc, Weak};
+
+use super::common::Common;
+use super::reclaim::drop_stripe;
+use super::shared::Shared;
+use super::sharing::Sharing;
+use super::stats::Stats;
+use super::stripe::Stripe;
+use super::writer::Writer;
+use crate::config::Config;
+use crate::table::{EntryType, EntryVtable, ShortHash};
+use crate::ticker::Sweep;
+
+/// One store. What hits read comes first.
+#[repr(C)]
+pub struct Store<S: Sharing> {
+    stripe: Stripe<S>,
+    pub(super) common: Common<S>,
+}
+
+// SAFETY: entries are reached by several threads. Those who make such a store ask its keys and values to be `Send` and `Sync`
+// (`Shareable` for functions, the bounds of `CacheBuilder::build` for caches, whose own auto traits follow their types); the rest of
+// the store is synchronised.
+unsafe impl Sync for Store<Shared> {}
+// SAFETY: as above.
+unsafe impl Send for Store<Shared> {}
+
+impl<S: Sharing> Store<S> {
+    /// The set-up must have been checked. `sole` is the entry type of a store that has but one.
+    pub(super) fn new(config: Config, sole: Option<&'static EntryVtable>, observers: Vec<S::Observer>) -> Self {
+        let (mut common, prefix_words) = Common::new(config, observers);
+        let stripe = Stripe::new(&common.config, prefix_words, common.has_idle());
+        if let Some(vtable) = sole {
+            common.sole_type = stripe.add_entry_type(vtable);
+        }
+        Self { stripe, common }
+    }
+
+    /// The stripe of a hash.
+    #[inline(always)]
+    pub(super) fn stripe(&self, _: ShortHash) -> &Stripe<S> {
+        &self.stripe
+    }
+
+    /// All stripes.
+    pub(super) fn stripes(&self) -> slice::Iter<'_, Stripe<S>> {
+        slice::from_ref(&self.stripe).iter()
+    }
+
+    fn stripes_mut(&mut self) -> slice::IterMut<'_, Stripe<S>> {
+        slice::from_mut(&mut self.stripe).iter_mut()
+    }
+
+    /// Takes the lock of a stripe.
+    #[inline]
+    pub(super) fn writer<'a>(&'a self, stripe: &'a Stripe<S>) -> Writer<'a, S> {
+        Writer::new(&self.common, stripe)
+    }
+
+    /// Lets the timer thread sweep this store, from the first entry that can expire on.
+    pub(super) fn set_sweeper(&self, sweeper: Weak<dyn Sweep>) {
+        self.common.set_sweeper(sweeper);
+    }
+
+    pub(crate) fn stats(&self) -> &Arc<Stats<S>> {
+        &self.common.stats
+    }
+
+    /// The entry type that the store was used with first, if it is this.
+    #[inline(always)]
+    pub(super) fn first_type(&self, of: TypeId) -> Option<&EntryType> {
+        self.common.entry_types.first(of)
+    }
+
+    /// The entry type of this Rust type.
+    pub(super) fn entry_type(&self, of: TypeId, vtable: &'static EntryVtable) -> &EntryType {
+        self.common.entry_types.find(of, &|| {
+            // Every stripe gives it the same number, for each is told of all types in one order.
+            let add = |stripe: &Stripe<S>| stripe.add_entry_type(vtable);
+            self.stripes().map(add).last().unwrap_or_default()
+        })
+    }
+
+    /// What the owner of this entry type attached to it.
+    pub(super) fn attachment(&self, entry_type: u32) -> Option<&'static (dyn Any + Send + Sync)> {
+        self.stripe.lock().table_writer.vtable(entry_type).attachment()
+    }
+
+    /// The entry type of a store that was made for one.
+    #[inline(always)]
+    pub(super) fn sole_type(&self) -> &EntryType {
+        &self.common.sole_type
+    }
+}
+
+impl<S: Sharing> Drop for Store<S> {
+    fn drop(&mut self) {
+        self.stripes_mut().for_each(drop_stripe);
+    }
+}

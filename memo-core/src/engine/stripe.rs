@@ -1,0 +1,60 @@
+//! The part of a store that one lock guards: a table for readers and the writers' state.
+//!
+//! It is one unit, of which a store could have several, chosen by hash: nothing outside of [`Store::stripe`](super::store::Store::stripe)
+//! and [`Store::stripes`](super::store::Store::stripes) assumes that there is one.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use super::hit_action::HitAction;
+use super::sharing::{Lock, Sharing};
+use super::state::State;
+use crate::config::Config;
+use crate::table::{EntryType, EntryVtable, PrefixWords, Table};
+
+/// What hits read comes first, in one cache line; inserts write there at most.
+#[repr(C)]
+pub(super) struct Stripe<S: Sharing> {
+    pub(super) table: Table,
+    pub(super) hit_action: HitAction,
+    /// Runs in flight when the lock was last released: a hint.
+    pub(super) runs_hint: AtomicUsize,
+    state: S::Lock<State>,
+}
+
+impl<S: Sharing> Stripe<S> {
+    pub(super) fn new(config: &Config, prefix_words: PrefixWords, has_idle: bool) -> Self {
+        let (table, table_writer) = Table::new(config.max_entries.unwrap_or(usize::MAX), prefix_words);
+        let state = State::new(config, table_writer);
+        Self {
+            table,
+            hit_action: HitAction::new(state.on_hit(), has_idle),
+            runs_hint: AtomicUsize::new(0),
+            state: Lock::new(state),
+        }
+    }
+
+    #[inline]
+    pub(super) fn lock(&self) -> <S::Lock<State> as Lock<State>>::Guard<'_> {
+        self.state.lock()
+    }
+
+    /// A new entry type.
+    pub(super) fn add_entry_type(&self, vtable: &'static EntryVtable) -> EntryType {
+        let mut state = self.lock();
+        state.table_writer.add_entry_type(&self.table, vtable)
+    }
+
+    pub(super) fn parts_mut(&mut self) -> (&Table, &mut State) {
+        (&self.table, self.state.get_mut())
+    }
+
+    #[inline]
+    pub(super) fn set_runs_hint(&self, state: &State) {
+        self.runs_hint.store(state.in_flight.len(), Relaxed);
+    }
+
+    #[inline]
+    pub(super) fn has_runs(&self) -> bool {
+        self.runs_hint.load(Relaxed) != 0
+    }
+}

@@ -1,0 +1,80 @@
+//! Sweeping expired entries, and what a store says of itself.
+
+use super::sharing::Sharing;
+use super::store::Store;
+use crate::config::SingleFlight;
+use crate::info::{CacheInfo, CacheParameters};
+
+/// Entries that one holding of the lock sweeps.
+const SWEEP_BATCH: usize = 256;
+
+impl<S: Sharing> Store<S> {
+    /// Whether [`sweep`](Self::sweep) would do nothing at that time.
+    pub(super) fn is_quiet(&self, now: u64) -> bool {
+        self.stripes().all(|stripe| stripe.lock().is_quiet(now))
+    }
+
+    /// Frees expired and retired entries.
+    pub(super) fn sweep(&self) {
+        for stripe in self.stripes() {
+            loop {
+                let now = self.common.now_if_dated();
+                let mut writer = self.writer(stripe);
+                let more = writer.state.is_due(now) && writer.expire(now, SWEEP_BATCH);
+                if !more {
+                    writer.give_back_memory();
+                }
+                writer.finish(true);
+                if !more {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// The number of entries that have not expired. Sweeps.
+    pub(super) fn len(&self) -> usize {
+        self.sweep();
+        self.stripes().map(|stripe| stripe.lock().live).sum()
+    }
+
+    /// The sum of the weights of entries that have not expired. Sweeps.
+    pub(super) fn weight(&self) -> u64 {
+        self.sweep();
+        self.stripes().map(|stripe| stripe.lock().weight()).sum()
+    }
+
+    fn max_entries(&self) -> Option<usize> {
+        self.stripes().map(|stripe| stripe.lock().max_entries()).sum()
+    }
+
+    /// Sweeps nothing, runs no user code, and takes the lock for one word.
+    pub(super) fn info(&self) -> CacheInfo {
+        let config = &self.common.config;
+        CacheInfo { maxsize: self.max_entries(), max_weight: config.max_weight, ..self.common.stats.info() }
+    }
+
+    pub(super) fn parameters(&self, typed: bool) -> CacheParameters {
+        let config = &self.common.config;
+        CacheParameters {
+            maxsize: self.max_entries(),
+            typed,
+            policy: config.policy.map_or("unbounded", |policy| policy.name()),
+            max_weight: config.max_weight,
+            ttl: config.ttl,
+            idle: config.idle,
+            jitter: config.jitter,
+            single_flight: config.single_flight != SingleFlight::Off,
+        }
+    }
+
+    /// Checks every invariant.
+    ///
+    /// # Panics
+    ///
+    /// If one is broken.
+    #[cfg(any(test, feature = "validate"))]
+    pub(super) fn validate(&self) {
+        self.stripes().for_each(|stripe| self.writer(stripe).validate());
+    }
+}

@@ -1,0 +1,142 @@
+//! Walks over the whole store, in batches: no holding of the lock looks at more than [`BATCH`] slots.
+//!
+//! A walk pins the entries of a batch under the lock, and looks at them outside of it. What is replaced meanwhile is followed
+//! ([`walk_state`](super::walk_state)): a key that is in the store during the whole walk, and is only ever replaced, is seen exactly
+//! once.
+
+use std::ptr;
+
+use super::sharing::Sharing;
+use super::store::Store;
+use super::stripe::Stripe;
+use crate::info::RemovalCause;
+use crate::table::hazard::PinnedEntry;
+use crate::table::{Deadline, EntryRef};
+
+/// Slots that one holding of the lock looks at.
+const BATCH: u32 = 128;
+
+/// An entry of a batch, pinned.
+struct Visited<'a> {
+    slot: u32,
+    entry_type: u32,
+    entry: EntryRef<'a>,
+    deadline: Deadline,
+    _pin: PinnedEntry,
+}
+
+/// A walk that is under way; it ends when this is dropped, also where user code panics.
+struct Walk<'a, S: Sharing> {
+    store: &'a Store<S>,
+    stripe: &'a Stripe<S>,
+    id: u64,
+}
+
+impl<'a, S: Sharing> Walk<'a, S> {
+    fn begin(store: &'a Store<S>, stripe: &'a Stripe<S>) -> Self {
+        let mut state = stripe.lock();
+        let end = state.table_writer.slot_end(&stripe.table);
+        let id = state.walks.begin(end);
+        Self { store, stripe, id }
+    }
+
+    /// The next batch, which replaces the last one, and whether there may be more.
+    fn next_batch(&self, batch: &mut Vec<Visited<'a>>) -> bool {
+        // Unpins, before the lock is taken.
+        batch.clear();
+        let table = &self.stripe.table;
+        let mut writer = self.store.writer(self.stripe);
+        let state = &mut *writer.state;
+        let mut slots = Vec::with_capacity(BATCH as usize);
+        let more = state.walks.advance(self.id, BATCH, |slot| slots.push(slot));
+        for slot in slots {
+            if state.table_writer.live(table, slot).is_none() {
+                continue;
+            }
+            let (entry, entry_type) = table.typed_entry(slot);
+            // Pinned while it lives, so it stays what it is.
+            let pin = PinnedEntry::new(entry.as_ptr());
+            batch.push(Visited { slot, entry_type, entry, deadline: entry.deadline(), _pin: pin });
+        }
+        writer.finish(false);
+        more
+    }
+}
+
+impl<S: Sharing> Drop for Walk<'_, S> {
+    fn drop(&mut self) {
+        self.stripe.lock().walks.end(self.id);
+    }
+}
+
+impl<S: Sharing> Store<S> {
+    /// Calls `see` for each entry that has not expired, with no lock held. Entries that come meanwhile may be seen or not.
+    pub(super) fn each(&self, see: &mut dyn FnMut(EntryRef<'_>, u32)) {
+        self.stripes().for_each(|stripe| self.each_of(stripe, &mut |visited| see(visited.entry, visited.entry_type)));
+    }
+
+    fn each_of(&self, stripe: &Stripe<S>, see: &mut dyn FnMut(&Visited<'_>)) {
+        let walk = Walk::begin(self, stripe);
+        let mut batch = Vec::new();
+        loop {
+            let more = walk.next_batch(&mut batch);
+            for visited in &batch {
+                if self.is_fresh(stripe, &visited.entry, visited.deadline) {
+                    see(visited);
+                }
+            }
+            if !more {
+                return;
+            }
+        }
+    }
+
+    /// Removes every entry that `keep` refuses, and invalidates all runs: the predicate has not seen their values. Returns the number of
+    /// removed entries.
+    pub(super) fn retain(&self, keep: &mut dyn FnMut(EntryRef<'_>, u32) -> bool) -> usize {
+        for stripe in self.stripes() {
+            self.writer(stripe).state.in_flight.invalidate_all();
+        }
+        let mut removed = 0;
+        for stripe in self.stripes() {
+            self.each_of(stripe, &mut |visited| {
+                if !keep(visited.entry, visited.entry_type) {
+                    let mut writer = self.writer(stripe);
+                    // Pinned, so if an entry lives in that cell it is still this one.
+                    let live = writer.state.table_writer.live(&stripe.table, visited.slot);
+                    if live.is_some_and(|live| ptr::eq(live, visited.entry.head())) {
+                        writer.remove(visited.slot, RemovalCause::Removed);
+                        removed += 1;
+                    }
+                    writer.finish(false);
+                }
+            });
+            self.writer(stripe).finish(true);
+        }
+        removed
+    }
+
+    /// Removes every entry that lives when this begins; entries that come meanwhile may be removed too.
+    pub(super) fn remove_all(&self, stripe: &Stripe<S>, cause: RemovalCause) {
+        let end = {
+            let state = stripe.lock();
+            state.table_writer.slot_end(&stripe.table)
+        };
+        let mut next = 0;
+        while next < end {
+            let stop = end.min(next.saturating_add(BATCH));
+            let mut writer = self.writer(stripe);
+            for slot in next..stop {
+                if writer.state.table_writer.live(&stripe.table, slot).is_some() {
+                    writer.remove(slot, cause);
+                }
+            }
+            if stop == end && writer.state.live == 0 {
+                writer.forget_order();
+            }
+            writer.finish(false);
+            next = stop;
+        }
+        self.writer(stripe).finish(true);
+    }
+}

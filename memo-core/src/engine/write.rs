@@ -1,0 +1,118 @@
+//! Writes that no load precedes: insert, remove, clear, resize.
+
+use super::run::{Request, SWEEP_WITH_A_MISS};
+use super::sharing::{Reader, Sharing};
+use super::store::Store;
+use super::write_terms::WriteTerms;
+use super::writer::Candidate;
+use crate::info::RemovalCause;
+use crate::table::{EntryRef, ShortHash};
+
+impl<S: Sharing> Store<S> {
+    /// Puts the entry in, in place of the one that `request` recognises; invalidates that key's runs. Says whether it was cached.
+    pub(super) fn insert(
+        &self,
+        hash: ShortHash,
+        entry_type: u32,
+        request: &mut dyn Request,
+        terms: &WriteTerms,
+    ) -> bool {
+        let ttl = self.common.ttl_for(terms);
+        let now = self.common.now_if_dated();
+        let table = &self.stripe(hash).table;
+        let mut located = self.locate(hash, entry_type, &|entry| request.is(entry));
+        located.invalidate_runs();
+        let (live, writer) = (located.live, &mut located.writer);
+        let mut kept = false;
+        if terms.admit {
+            let slot = writer.state.table_writer.take(table, entry_type);
+            let entry = table.entry(slot);
+            // SAFETY: a cell of this type, which no other thread knows yet.
+            let mut write = || unsafe { request.write(entry.as_ptr()) };
+            let new = Candidate { head: entry.head(), hash, slot, weight: terms.weight, ttl };
+            kept = writer.admit(new, live, now, &mut write);
+            if !kept {
+                writer.state.table_writer.give_back(entry_type, slot);
+            }
+        } else if let Some(slot) = live {
+            writer.remove(slot, RemovalCause::Replaced);
+        }
+        writer.expire(now, SWEEP_WITH_A_MISS);
+        located.finish(false);
+        kept
+    }
+
+    /// Removes the entry that `is` recognises, and invalidates that key's runs. Says whether there was one. An expired entry counts as
+    /// absent. `see` looks at the entry before it is dropped, outside the lock.
+    pub(super) fn remove(
+        &self,
+        hash: ShortHash,
+        entry_type: u32,
+        is: &dyn Fn(EntryRef<'_>) -> bool,
+        see: &mut dyn FnMut(EntryRef<'_>),
+    ) -> bool {
+        let now = self.common.now_if_dated();
+        let stripe = self.stripe(hash);
+        let mut located = self.locate(hash, entry_type, is);
+        located.invalidate_runs();
+        let mut live = false;
+        let reading = self.common.read();
+        let mut seen = None;
+        if let Some(slot) = located.live {
+            live = located.writer.deadline(slot) > now;
+            let cause = if live { RemovalCause::Removed } else { RemovalCause::Expired };
+            let entry = stripe.table.entry(slot);
+            // Under the lock, while it lives.
+            reading.protect(entry.as_ptr());
+            located.writer.remove(slot, cause);
+            seen = live.then_some(entry);
+        }
+        let Some(entry) = seen else {
+            drop(reading);
+            located.finish(true);
+            return live;
+        };
+        /// Reclaims what was removed, also where `see` panics.
+        struct Flush<'a, S: Sharing>(&'a Store<S>, ShortHash);
+        impl<S: Sharing> Drop for Flush<'_, S> {
+            fn drop(&mut self) {
+                self.0.writer(self.0.stripe(self.1)).finish(true);
+            }
+        }
+        let flush = Flush(self, hash);
+        located.finish(false);
+        see(entry);
+        drop(reading);
+        drop(flush);
+        live
+    }
+
+    /// Empties the store, invalidates all runs, and resets the counters. Entries that were there before are gone when this returns.
+    pub(super) fn clear(&self) {
+        for stripe in self.stripes() {
+            self.writer(stripe).state.in_flight.invalidate_all();
+        }
+        self.common.stats.clear();
+        for stripe in self.stripes() {
+            let mut writer = self.writer(stripe);
+            let cleared = writer.clear_plain();
+            writer.finish(true);
+            if !cleared {
+                self.remove_all(stripe, RemovalCause::Cleared);
+            }
+            let mut writer = self.writer(stripe);
+            writer.give_back_memory();
+            writer.finish(true);
+        }
+    }
+
+    /// Changes the bound in entries, at once.
+    pub(super) fn resize(&self, max_entries: usize) {
+        let now = self.common.now_if_dated();
+        for stripe in self.stripes() {
+            let mut writer = self.writer(stripe);
+            writer.resize(max_entries, now);
+            writer.finish(true);
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Mutations under the writer lock: admit, replace, remove, evict, expire, clear.
+//!
+//! No user code runs here. Keys are found by hash and compared outside the lock; removed entries are shown to observers and dropped
+//! outside the lock ([`Writer::finish`]). All of this is book-keeping on slots, hashes and ranks.
+
+use std::ops::Range;
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::common::{Common, TAG_BITS};
+use super::expiry::{ExpiryIndex, NEVER};
+use super::observers::Removal;
+use super::sharing::{Lock, Sharing};
+use super::state::{Retired, State};
+use super::stripe::Stripe;
+use crate::config::MOST_ENTRIES;
+use crate::info::{Counter, RemovalCause};
+use crate::policy::{PolicyKind, Ranks, Victim};
+use crate::table::{Deadline, Head, ShortHash, Table, TableWriter};
+
+/// A thread that holds a stripe's lock.
+pub(super) struct Writer<'a, S: Sharing> {
+    pub(super) common: &'a Common<S>,
+    pub(super) stripe: &'a Stripe<S>,
+    pub(super) state: <S::Lock<State> as Lock<State>>::Guard<'a>,
+}
+
+/// An entry about to be admitted, or to replace another.
+#[derive(Clone, Copy)]
+pub(super) struct Candidate<'a> {
+    pub(super) head: &'a Head,
+    pub(super) hash: ShortHash,
+    pub(super) slot: u32,
+    pub(super) weight: u64,
+    pub(super) ttl: Option<u64>,
+}
+
+/// The ranks of a stripe's entries, as policies see them.
+struct StoreRanks<'a, S: Sharing> {
+    common: &'a Common<S>,
+    table: &'a Table,
+    table_writer: &'a TableWriter,
+}
+
+impl<S: Sharing> Ranks for StoreRanks<'_, S> {
+    fn rank(&self, slot: u32) -> u64 {
+        // Policies ask about slots in which an entry lived: they have a cell.
+        let head = self.table.head(slot);
+        if head.is_alive() { head.rank.load(Relaxed) } else { u64::MAX }
+    }
+
+    fn ranks(&self, slots: Range<u32>, ranks: &mut Vec<u64>) {
+        self.table_writer.ranks(self.table, slots, ranks);
+    }
+
+    fn prefetch(&self, far: u32, near: u32) {
+        self.table_writer.prefetch(self.table, far, near);
+    }
+
+    fn set_rank(&self, slot: u32, rank: u64) {
+        self.table.head(slot).rank.store(rank, Relaxed);
+    }
+
+    fn hits(&self) -> u64 {
+        self.common.stats.all_hits()
+    }
+}
+
+impl<'a, S: Sharing> Writer<'a, S> {
+    #[inline]
+    pub(super) fn new(common: &'a Common<S>, stripe: &'a Stripe<S>) -> Self {
+        Self { common, stripe, state: stripe.lock() }
+    }
+
+    #[inline]
+    fn head(&self, slot: u32) -> &'a Head {
+        self.stripe.table.head(slot)
+    }
+
+    /// When the entry in a slot expires. Such an entry may not live.
+    pub(super) fn deadline(&self, slot: u32) -> u64 {
+        self.common.deadlines.deadline(&self.stripe.table, self.head(slot))
+    }
+
+    #[inline]
+    fn weight_of(&self, head: &Head) -> u64 {
+        self.common.weight_word.map_or(0, |word| self.stripe.table.prefix_word(head, word).load(Relaxed))
+    }
+
+    /// A cell that will not be used after all.
+    pub(super) fn retire_slot(&mut self, slot: u32, full: bool) {
+        let (head, entry_type) = self.stripe.table.node(slot);
+        self.retire(head, entry_type, slot, full);
+    }
+
+    #[inline]
+    fn retire(&mut self, head: *mut Head, entry_type: u32, slot: u32, full: bool) {
+        let vtable = self.state.table_writer.needs_drop().then(|| self.state.table_writer.vtable(entry_type));
+        self.state.retired.push(Retired { head, slot, entry_type, vtable, full });
+    }
+
+    #[inline(never)]
+    pub(super) fn remove(&mut self, slot: u32, cause: RemovalCause) {
+        self.remove_inline(slot, cause);
+    }
+
+    #[inline(always)]
+    fn remove_inline(&mut self, slot: u32, cause: RemovalCause) {
+        let evicted = cause == RemovalCause::Evicted;
+        let hash = self.unlink(slot, cause);
+        if let Some(policy) = &mut self.state.policy {
+            policy.removed(slot, hash.bits(), evicted);
+        }
+        match cause {
+            RemovalCause::Evicted => self.common.stats.count_locked(Counter::Eviction),
+            RemovalCause::Expired => self.common.stats.count_locked(Counter::Expiration),
+            _ => {}
+        }
+    }
+
+    /// Takes an entry out of everything but the policy.
+    #[inline(always)]
+    fn unlink(&mut self, slot: u32, cause: RemovalCause) -> ShortHash {
+        let (head, cell, entry_type) = self.stripe.table.cell(slot);
+        if self.common.weight_word.is_some() {
+            self.state.weight -= u128::from(self.weight_of(head));
+        }
+        let hash = self.state.table_writer.unlink(head, slot);
+        self.state.live -= 1;
+        self.state.walks.removed(slot);
+        if self.common.observers.is_empty() {
+            self.retire(cell, entry_type, slot, true);
+        } else {
+            self.state.removals.push(Removal { slot, cause });
+        }
+        hash
+    }
+
+    /// Admits the entry if there is room or room can be made; in place of the one in the slot `old`, if that is given. `write` completes
+    /// it, just before it can be found.
+    #[inline(never)]
+    pub(super) fn admit(&mut self, new: Candidate<'_>, old: Option<u32>, now: u64, write: &mut dyn FnMut()) -> bool {
+        match old {
+            None => self.admit_new(new, now, write),
+            Some(old) if self.is_hopeless(new) => {
+                self.remove_inline(old, RemovalCause::Replaced);
+                false
+            }
+            Some(old) => {
+                write();
+                self.replace(old, new, now);
+                // A heavier value may have to push others out.
+                self.make_room(0, 0, None, now);
+                true
+            }
+        }
+    }
+
+    #[inline]
+    fn is_hopeless(&self, new: Candidate<'_>) -> bool {
+        self.state.max_entries == 0 || new.weight > self.state.max_weight
+    }
+
+    /// As above where nothing is replaced: every miss does this, so it is in line.
+    #[inline(always)]
+    pub(super) fn admit_new(&mut self, new: Candidate<'_>, now: u64, write: impl FnOnce()) -> bool {
+        let room = !self.is_hopeless(new)
+            && self.make_room(1, new.weight, Some(new.hash), now)
+            && self.state.live < MOST_ENTRIES;
+        if room {
+            write();
+            let stamp = self.common.next_stamp(&self.stripe.table);
+            let rank = match &mut self.state.policy {
+                Some(policy) => policy.inserted(new.slot, new.hash.bits(), stamp),
+                None => stamp,
+            };
+            self.publish(new, rank, stamp, now);
+        }
+        room
+    }
+
+    /// The new entry can be found before the old one cannot.
+    fn replace(&mut self, old: u32, new: Candidate<'_>, now: u64) {
+        let old_rank = self.head(old).rank.load(Relaxed);
+        let stamp = self.common.next_stamp(&self.stripe.table);
+        let rank = match &mut self.state.policy {
+            Some(policy) => policy.replaced(old, old_rank, new.slot, new.hash.bits(), stamp),
+            None => stamp,
+        };
+        self.publish(new, rank, stamp, now);
+        self.state.walks.replaced(old, new.slot);
+        self.unlink(old, RemovalCause::Replaced);
+    }
+
+    /// Makes an entry known to everything but the policy.
+    #[inline(always)]
+    fn publish(&mut self, new: Candidate<'_>, rank: u64, stamp: u64, now: u64) {
+        let (common, table, head) = (self.common, &self.stripe.table, new.head);
+        head.rank.store(rank, Relaxed);
+        if let Some(word) = common.weight_word {
+            table.prefix_word(head, word).store(new.weight, Relaxed);
+            self.state.weight += u128::from(new.weight);
+        }
+        let deadline = common.deadlines.write(table, head, now, new.ttl);
+        self.state.table_writer.publish(table, head, new.hash, new.slot, deadline, stamp >> TAG_BITS);
+        self.state.live += 1;
+        if deadline != Deadline::NEVER {
+            let deadline = self.deadline(new.slot);
+            self.state.expiry.note(new.slot, deadline);
+        }
+    }
+
+    /// Evicts until `entries` more of this weight fit. Expired entries go before any live one.
+    #[inline(always)]
+    fn make_room(&mut self, entries: usize, weight: u64, candidate: Option<ShortHash>, now: u64) -> bool {
+        let weighs = self.common.weight_word.is_some();
+        let is_crowded = |state: &State| {
+            state.live + entries > state.max_entries
+                || weighs && state.weight + u128::from(weight) > u128::from(state.max_weight)
+        };
+        if !is_crowded(&self.state) {
+            return true;
+        }
+        self.expire(now, usize::MAX);
+        while is_crowded(&self.state) {
+            let State { policy, table_writer, live: 1.., .. } = &mut *self.state else { return false };
+            let Some(policy) = policy else { return false };
+            let ranks = StoreRanks { common: self.common, table: &self.stripe.table, table_writer };
+            match policy.victim(candidate.map(ShortHash::bits), &ranks) {
+                Victim::Candidate => return false,
+                Victim::Slot(slot) => self.remove_inline(slot, RemovalCause::Evicted),
+            }
+        }
+        true
+    }
+
+    /// Removes up to `most` expired entries. Says whether there may be more.
+    #[inline]
+    pub(super) fn expire(&mut self, now: u64, most: usize) -> bool {
+        self.state.expiry.is_due(now) && self.expire_some(now, most)
+    }
+
+    #[inline(never)]
+    fn expire_some(&mut self, now: u64, most: usize) -> bool {
+        let (table, deadlines) = (&self.stripe.table, &self.common.deadlines);
+        for _ in 0..most {
+            let State { expiry, table_writer, .. } = &mut *self.state;
+            let deadline = |slot| table_writer.live(table, slot).map_or(NEVER, |head| deadlines.deadline(table, head));
+            let Some(slot) = expiry.next(now, deadline) else { return false };
+            self.remove(slot, RemovalCause::Expired);
+        }
+        true
+    }
+
+    /// Changes the bound in entries. A store that had none keeps its entries in the order of `lru` from then on.
+    pub(super) fn resize(&mut self, max_entries: usize, now: u64) {
+        let (table, state) = (&self.stripe.table, &mut *self.state);
+        state.max_entries = max_entries;
+        if let Some(policy) = &mut state.policy {
+            policy.resized(max_entries);
+        } else {
+            let mut policy = PolicyKind::Lru.build(max_entries);
+            // Rank and slot in one integer, as the policies sort them: sorting is compiled for each type.
+            let aged = |slot| u128::from(table.head(slot).rank.load(Relaxed)) << 32 | u128::from(slot);
+            let mut by_age: Vec<u128> = state.table_writer.alive(table).into_iter().map(aged).collect();
+            by_age.sort_unstable();
+            for aged in by_age {
+                #[expect(clippy::cast_possible_truncation, reason = "taken apart as it was put together")]
+                let (rank, slot) = ((aged >> 32) as u64, aged as u32);
+                let hash = state.table_writer.hash(table, slot);
+                table.head(slot).rank.store(policy.inserted(slot, hash.bits(), rank), Relaxed);
+            }
+            state.policy = Some(policy);
+        }
+        self.make_room(0, 0, None, now);
+        self.stripe.hit_action.set(self.state.on_hit());
+    }
+
+    /// Removes everything at once, where that takes no look at each entry: no entry has anything to drop, and there is no observer.
+    /// Says whether it did.
+    pub(super) fn clear_plain(&mut self) -> bool {
+        if self.state.table_writer.needs_drop() || !self.common.observers.is_empty() || !self.detach() {
+            return false;
+        }
+        self.state.live = 0;
+        self.state.weight = 0;
+        self.forget_order();
+        true
+    }
+
+    /// An emptied store keeps no large tables.
+    pub(super) fn give_back_memory(&mut self) {
+        let state = &mut *self.state;
+        let is_idle = state.is_nothing_to_drop() && state.removals.is_empty();
+        if is_idle && state.is_worth_giving_back() && self.detach() {
+            self.forget_order();
+        }
+    }
+
+    /// No entry lives: what the policy and the expiry index remember of earlier ones goes too.
+    pub(super) fn forget_order(&mut self) {
+        self.state.expiry = ExpiryIndex::default();
+        if let Some(policy) = &mut self.state.policy {
+            policy.cleared();
+        }
+    }
+
+    /// Takes all memory away from later readers. Not while a run has its cell there or an entry is still being dropped, nor while earlier
+    /// memory waits to be freed: so no more than one store's worth ever waits.
+    fn detach(&mut self) -> bool {
+        let state = &mut *self.state;
+        if state.in_flight.len() > 0 || state.being_dropped > 0 || state.detached.is_some() {
+            return false;
+        }
+        // Cells without anything to drop need not be waited for one by one.
+        state.retired = Vec::new();
+        state.walks.emptied();
+        state.detached = Some(state.table_writer.detach(&self.stripe.table));
+        true
+    }
+
+    /// Checks every invariant.
+    ///
+    /// # Panics
+    ///
+    /// If one is broken.
+    #[cfg(any(test, feature = "validate"))]
+    pub(super) fn validate(&self) {
+        let (state, table) = (&*self.state, &self.stripe.table);
+        let live = state.table_writer.validate(table);
+        assert_eq!(live.len(), state.live, "live entries are counted");
+        assert!(state.live <= state.max_entries, "never above the bound");
+        let weight: u128 = live.iter().map(|&slot| u128::from(self.weight_of(self.head(slot)))).sum();
+        assert_eq!(weight, state.weight, "weights are summed");
+        assert!(weight <= u128::from(state.max_weight), "never above the bound in weight");
+        for &slot in &live {
+            let deadline = self.deadline(slot);
+            assert!(deadline == NEVER || state.expiry.bounds(slot, deadline), "what can expire has a deadline");
+        }
+        for retired in &state.retired {
+            assert!(!live.contains(&retired.slot), "a retired entry does not live");
+        }
+        if let Some(policy) = &state.policy {
+            let ranks = StoreRanks { common: self.common, table, table_writer: &state.table_writer };
+            policy.validate(&live, &ranks);
+        }
+    }
+}
