@@ -1,26 +1,26 @@
-//! Async functions, on any runtime: the attribute is the same, and tasks that ask for the same key at the same time share one run.
+//! Async functions, on any runtime: concurrent calls with the same key are coalesced into one run.
 //!
-//! Here three tasks want one user's profile while the first is still waiting for the database.
+//! Here three calls want the same user's profile while the first still waits for the database.
 
 use futures::executor::block_on;
 use futures::future::join_all;
 use memokit::memoize;
 
-/// Stands for a query: it gives way once, as one that waits for a socket would.
+/// Stands for a database query: it suspends once, as a query that waits for a socket does.
 #[memoize(lru = 1000, ttl = "1m")]
 async fn profile(user: u32) -> Result<String, String> {
-    println!("    (asking the database for user {user})");
-    give_way().await;
+    println!("    (querying the database for user {user})");
+    suspend_once().await;
     if user == 0 { Err("there is no user 0".to_owned()) } else { Ok(format!("user number {user}")) }
 }
 
-/// A plain recursive `async fn`: no boxing by hand.
+/// A recursive `async fn`, without boxing by hand.
 #[memoize]
 async fn ways_up(stairs: u64) -> u64 {
     if stairs < 2 { 1 } else { ways_up(stairs - 1).await + ways_up(stairs - 2).await }
 }
 
-async fn give_way() {
+async fn suspend_once() {
     let mut first = true;
     std::future::poll_fn(|context| {
         if std::mem::take(&mut first) {
@@ -38,7 +38,7 @@ fn main() {
         println!("{answer}");
     }
     let info = profile::cache_info();
-    println!("{} runs, {} calls shared them", info.misses, info.coalesced);
+    println!("{} runs, {} coalesced calls", info.misses, info.coalesced);
 
     println!("{:?}", block_on(profile(7)));
     println!("{:?}", block_on(profile(0)));

@@ -1,6 +1,7 @@
-//! A property that is computed when it is first asked for and then kept with its object, as Python's `functools.cached_property`.
+//! A property computed at its first access and cached in the object.
 //!
-//! The value lives in a field of the struct. Struct literals, derives and `&self` stay what they are.
+//! Corresponds to Python's `functools.cached_property`. The value is stored in a field of the
+//! struct. Struct literals, derives and `&self` work as before.
 
 use memokit::{Lazy, cached_field};
 use std::f64::consts::PI;
@@ -30,8 +31,8 @@ fn main() {
     println!("area = {:.3}", circle.area());
 
     let copy = circle.clone();
-    println!("the clone knows it too: {:.3}", copy.area());
-    println!("and is equal to one that does not: {}", copy == Circle::new(2.0));
+    println!("the clone has the cached value: {:.3}", copy.area());
+    println!("equal to a circle without one: {}", copy == Circle::new(2.0));
 
     circle.radius = 3.0;
     circle.area_cache_clear();

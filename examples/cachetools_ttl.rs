@@ -1,5 +1,4 @@
-//! The example that made cachetools' `TTLCache` known: keep the weather of the places asked for most recently, but never for longer than ten
-//! minutes.
+//! The weather example of cachetools: an LRU cache whose entries expire after ten minutes.
 //!
 //! ```python
 //! @cached(cache=TTLCache(maxsize=1024, ttl=600))
@@ -12,7 +11,7 @@ use std::time::Duration;
 
 static CLOCK: LazyLock<ManualClock> = LazyLock::new(ManualClock::new);
 
-/// What the weather service says. A failed call is not kept, so the next one asks again.
+/// The answer of the weather service. An `Err` is not cached, so the next call tries again.
 #[memoize(lru = 1024, ttl = "10m", clock = CLOCK.clone())]
 fn weather(place: &str) -> Result<String, String> {
     println!("    (calling the weather service for {place})");
@@ -32,12 +31,12 @@ fn main() {
 
     ["London", "Athens", "London", "Thule", "Thule"].into_iter().for_each(ask);
     CLOCK.advance(6 * minute);
-    println!("6 minutes later, London is good for another {:?}", weather::expires_in("London").unwrap_or_default());
+    println!("6 minutes later, London expires in {:?}", weather::expires_in("London").unwrap_or_default());
     ask("London");
     CLOCK.advance(4 * minute);
     // With the system's clock a background thread does this.
     weather::cache().run_pending();
-    println!("10 minutes after the first call {} are left", weather::cache_info().currsize);
+    println!("10 minutes after the first call: {} entries", weather::cache_info().currsize);
     ask("London");
     println!("{}", weather::cache_info());
 }

@@ -1,10 +1,10 @@
-//! The same with one attribute: the function stays as it was, its callers too, and each answer is computed once.
+//! One attribute memoizes a function: neither its body nor its callers change.
 //!
-//! `uncached` is the function without its cache, for the one caller that must not be answered from memory.
+//! `uncached` calls the original function, for a caller that needs a fresh result.
 
 use memokit::memoize;
 
-/// Stands for a slow service: it says when it is really asked.
+/// Stands for a slow service: it prints a line whenever it runs.
 #[memoize]
 fn capital(country: &str) -> Option<String> {
     println!("    (looking up {country})");
@@ -20,6 +20,6 @@ fn main() {
         }
     }
 
-    println!("once more, around the cache:");
+    println!("once more, bypassing the cache:");
     println!("Japan: {}", capital::uncached("Japan").unwrap_or_default());
 }

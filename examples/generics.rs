@@ -1,10 +1,11 @@
-//! Generic functions: one attribute, and every instantiation has its own entries. `size::<u64>` never answers for `size::<u8>`, though key and
-//! value look the same. The bound holds for all types together.
+//! Generic functions: each instantiation has its own entries, and one capacity covers all of them.
+//!
+//! `size::<u64>(2)` and `size::<u8>(2)` are different keys, although their arguments are equal.
 
 use memokit::memoize;
 use std::hash::Hash;
 
-/// The value that occurs most often; the first of them if there are several.
+/// The most frequent value; of several, the one that occurs first.
 #[memoize(lru = 100)]
 fn most_common<T: Eq + Hash + Clone + Send + Sync + 'static>(items: &[T]) -> Option<T> {
     println!("    (counting {} items of {})", items.len(), std::any::type_name::<T>());
@@ -12,7 +13,7 @@ fn most_common<T: Eq + Hash + Clone + Send + Sync + 'static>(items: &[T]) -> Opt
     items.iter().rev().max_by_key(|item| count(item)).cloned()
 }
 
-/// Nothing but `T` tells the calls apart.
+/// Calls differ in `T` only.
 #[memoize]
 fn size<T>(count: usize) -> usize {
     count * size_of::<T>()
@@ -33,7 +34,7 @@ fn main() {
 
     println!("{} {} {}", size::<u8>(2), size::<u64>(2), size::<u8>(2));
     println!("{}", size::cache_info());
-    println!("is size::<u16>(2) known? {:?}", size::peek::<u16>(2));
+    println!("is size::<u16>(2) cached? {:?}", size::peek::<u16>(2));
 
     println!("{} {} {}", dominoes::<4>(), dominoes::<8>(), dominoes::<8>());
 }

@@ -1,9 +1,12 @@
-//! Does the cache pay? Every cache counts, at no cost worth speaking of: each call is exactly one of hit, miss, coalesced (it waited for another
-//! thread's run) or bypassed (`when` said not to use the cache).
+//! Statistics: every call is exactly one of hit, miss, coalesced or bypassed.
+//!
+//! A coalesced call took the result of another thread's run; a bypassed call did not use the cache,
+//! because `when` was false.
 
 use memokit::memoize;
 
-/// The word's letters in order: the same for all its anagrams. Long words are rare, so keeping them would be a waste.
+/// The word's letters in order: equal for all its anagrams. Long words rarely recur, so they bypass
+/// the cache.
 #[memoize(lru = 100, when = word.len() <= 8)]
 fn signature(word: &str) -> String {
     let mut letters: Vec<char> = word.chars().collect();

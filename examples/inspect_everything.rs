@@ -1,4 +1,4 @@
-//! Look into every cache of the process and change what it holds: `caches()`, `report()`, and the operations on the function's own path.
+//! Inspecting and changing caches: `caches()`, `report()`, and the operations on a function's path.
 
 use memokit::{Cache, memoize};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -31,7 +31,7 @@ fn main() {
     EDITION.store(2, Relaxed);
     println!("stale:   {}", article(1, "en"));
     println!("refresh: {}", article::refresh(1, "en"));
-    article::put(9, "en", "article 9, written by hand".to_owned());
+    article::put(9, "en", "article 9, stored by put".to_owned());
     println!("put:     {}", article(9, "en"));
     println!("forget:  {} {}", article::forget(1, "de"), article::forget(1, "de"));
     let english = article::forget_if(|key, text| key.arg::<str>(1) == Some("en") && text.contains("edition 1"));
@@ -42,7 +42,7 @@ fn main() {
 
     println!("-- all caches");
     for cache in memokit::caches() {
-        println!("{:<28} {}  {}", cache.name(), cache.info(), cache.parameters());
+        println!("{:<28} {}", cache.name(), cache.parameters());
     }
     println!("{}", memokit::report());
 

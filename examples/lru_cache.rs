@@ -1,8 +1,8 @@
-//! A bound: the cache keeps the three pages that were used last. To make room, the one that was not asked for the longest leaves.
+//! A bounded cache: at most three entries; the least recently used entry is evicted.
 
 use memokit::memoize;
 
-/// Stands for work worth keeping.
+/// Stands for work worth caching.
 #[memoize(lru = 3)]
 fn page(number: u32) -> String {
     format!("page {number}")
@@ -14,8 +14,8 @@ fn main() {
         page(number);
         let after = page::cache_info();
         let how = if after.hits > before.hits { "hit " } else { "miss" };
-        let kept: Vec<u32> = (1..=4).filter(|&number| page::contains(number)).collect();
-        println!("page({number}): {how}  kept now: {kept:?}");
+        let cached: Vec<u32> = (1..=4).filter(|&number| page::contains(number)).collect();
+        println!("page({number}): {how}  cached now: {cached:?}");
     }
     println!("{}", page::cache_info());
     println!("{}", page::cache_parameters());

@@ -1,4 +1,6 @@
-//! Methods: `self` is part of the key, so no instance ever gets another's answer. The operations stand beside the method, under its name.
+//! Methods: `self` is part of the key, so equal instances share entries, and only those.
+//!
+//! The operations of the cache are methods too: `price_forget`, `price_cache_info`.
 
 use memokit::{Key, memoize};
 
@@ -16,7 +18,7 @@ impl Tariff {
         self.base + km * self.per_km
     }
 
-    /// Without a receiver the macro cannot see that it stands in an impl: `assoc` says so.
+    /// `assoc`: a macro cannot see the enclosing `impl` of a function without `self`.
     #[memoize(assoc)]
     fn named(name: &str) -> Option<(u32, u32)> {
         println!("    (looking up {name})");
@@ -29,7 +31,7 @@ trait Describe {
 }
 
 impl Describe for Tariff {
-    /// A trait's impl has no room for the operations: `handle = false` does without.
+    /// A trait's `impl` cannot contain additional functions: `handle = false` generates none.
     #[memoize(handle = false)]
     fn describe(&self, km: u32) -> String {
         format!("{km} km for {}.{:02}", self.price(km) / 100, self.price(km) % 100)
@@ -46,6 +48,6 @@ fn main() {
     println!("{}", Tariff::price_cache_info());
 
     println!("forget the city's: {}", city.price_forget(12));
-    println!("still kept: city {}, land {}", city.price_contains(12), land.price_contains(12));
-    println!("computed anew: {}", city.price(12));
+    println!("still cached: city {}, land {}", city.price_contains(12), land.price_contains(12));
+    println!("computed again: {}", city.price(12));
 }

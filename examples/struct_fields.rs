@@ -1,5 +1,7 @@
-//! Caches that live in a struct: they go when it goes, and no instance pays for another's. A `Memo` for a method with arguments, a `Lazy` for a
-//! getter, and `deps` for a value that follows the fields it is made from.
+//! Caches in fields: one per instance, dropped with it.
+//!
+//! `Memo` for a method with arguments, `Lazy` for a getter, and `deps` for a value that is
+//! recomputed when the fields it depends on change.
 
 use memokit::{Lazy, Memo, cached_field, memoize};
 
@@ -14,7 +16,8 @@ struct Grid {
 }
 
 impl Grid {
-    /// The number of ways from the upper left to this field, going right and down. The bound is the attribute's.
+    /// The number of ways from the upper left to this cell, going right and down. The attribute
+    /// sets the capacity.
     #[memoize(in = self.paths, lru = 1000)]
     fn paths(&self, x: u64, y: u64) -> u64 {
         match (x, y) {
@@ -26,7 +29,7 @@ impl Grid {
         }
     }
 
-    /// Lent, not cloned.
+    /// Returns a reference to the cached value.
     #[cached_field]
     fn map(&self) -> &[String] {
         println!("    (drawing)");
@@ -34,7 +37,7 @@ impl Grid {
         (0..self.height).map(|y| (0..self.width).map(|x| sign(x, y)).collect()).collect()
     }
 
-    /// Computed again when the width or the height has changed, by whatever assignment.
+    /// Recomputed after any change of the width or the height.
     #[cached_field(deps(width, height))]
     fn area(&self) -> u64 {
         println!("    (multiplying)");
@@ -51,7 +54,7 @@ fn main() {
 
     let open = Grid { width: 6, height: 4, ..Grid::default() };
     println!(
-        "without walls {} ways; the first grid's cache still holds {}",
+        "without walls {} ways; the first grid's cache still has {} entries",
         open.paths(5, 3),
         grid.paths.info().currsize
     );

@@ -1,6 +1,7 @@
-//! Answers that go stale: each is kept for ten seconds, then asked for again.
+//! Expiry: each entry lives for ten seconds.
 //!
-//! The clock is injected, so nobody has to wait for the example, or in a test. Without `clock` the time is the system's.
+//! The clock is injected, so that neither this example nor a test has to sleep. The default is the
+//! system's clock.
 
 use memokit::{Cache, ManualClock};
 use std::time::Duration;
@@ -17,12 +18,12 @@ fn main() {
             fetched += 1;
             100 + fetched
         });
-        let from = if fetched > before { "fetched" } else { "remembered" };
+        let from = if fetched > before { "fetched" } else { "cached" };
         println!("at {second:>2} s: {currency} = {rate} ({from})");
     }
 
     advance_to(&clock, 29);
-    println!("at 29 s: {} rates are still good", rates.len());
+    println!("at 29 s: {} entries", rates.len());
     println!("{}", rates.info());
 }
 

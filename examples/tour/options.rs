@@ -1,104 +1,88 @@
-//! The command line.
+//! The command line: which text the tour reads.
 
 use std::ffi::OsString;
-use std::num::NonZero;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::PathBuf;
+
+/// Lewis Carroll, "Alice's Adventures in Wonderland"; see `examples/data/README.md`.
+const BUNDLED: &str = include_str!("../data/alice.txt");
+/// The rest of a longer text is ignored, so that the tour ends soon on any input.
+const MAX_BYTES: u64 = 1 << 20;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
-A spelling corrector whose every slow part is memoized.
+What each kind of cache does for a spelling corrector over a real book.
 
-Usage: cargo run --release --example tour -- [OPTIONS] [PATH]
+Usage: cargo run --release --example tour -- [PATH]
 
-  PATH             a UTF-8 text; `-` is standard input, which is also taken when piped.
-                   Without it: Alice's Adventures in Wonderland. The first MiB is examined
+  PATH        a UTF-8 text, of which the first MiB is read; `-` is standard input.
+              Default: Alice's Adventures in Wonderland
+  -h, --help  this text
 
-Options:
-  --typos N        plant N typing errors and count how many are found (default: 1 in 100 words,
-                   at most 200; 0: none)
-  --seed N         which errors (default: 1)
-  --threads N      how many threads check the text (default: one per core, at least 2)
-  --no-compare     skip the comparison with and without memory
-  -h, --help       this text
-
-Colours and progress appear on a terminal only; NO_COLOR switches the colours off.";
+NO_COLOR=1 switches colours off.";
 
 /// Where the text comes from.
 pub(crate) enum Source {
-    /// Not said: standard input if piped, else the bundled text.
-    Default,
+    Bundled,
     Stdin,
     File(PathBuf),
 }
 
-/// What the user asked for.
-pub(crate) struct Options {
-    pub(crate) source: Source,
-    pub(crate) typos: Option<usize>,
-    pub(crate) seed: u64,
-    pub(crate) threads: NonZero<usize>,
-    pub(crate) compare: bool,
-    pub(crate) help: bool,
+/// Reads the arguments, without the program's name. `None`: the user asked for help.
+///
+/// # Errors
+///
+/// A sentence for the user.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Source>, String> {
+    let mut source = Source::Bundled;
+    for argument in arguments {
+        let text = argument.to_string_lossy();
+        match &*text {
+            "-h" | "--help" => return Ok(None),
+            option if option.starts_with('-') && option != "-" => {
+                return Err(format!("unknown option `{option}`; see `--help`"));
+            }
+            path if !matches!(source, Source::Bundled) => return Err(format!("one text at a time: `{path}` is extra")),
+            "-" => source = Source::Stdin,
+            _ => source = Source::File(argument.into()),
+        }
+    }
+    Ok(Some(source))
 }
 
-impl Options {
-    /// Reads the arguments, without the program's name.
+impl Source {
+    /// The title and the text.
     ///
     /// # Errors
     ///
     /// A sentence for the user.
-    pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
-        let cores = std::thread::available_parallelism().map_or(2, NonZero::get).max(2);
-        let mut options = Self {
-            source: Source::Default,
-            typos: None,
-            seed: 1,
-            threads: NonZero::new(cores).unwrap_or(NonZero::<usize>::MIN),
-            compare: true,
-            help: false,
+    pub(crate) fn read(self) -> Result<(String, String), String> {
+        let (title, text) = match self {
+            Self::Bundled => {
+                ("Alice's Adventures in Wonderland, by Lewis Carroll (1865)".to_owned(), Ok(BUNDLED.to_owned()))
+            }
+            Self::Stdin => ("standard input".to_owned(), text(io::stdin().lock())),
+            Self::File(path) => (format!("`{}`", path.display()), File::open(path).and_then(text)),
         };
-        let mut arguments = arguments.into_iter();
-        let mut only_paths = false;
-        while let Some(argument) = arguments.next() {
-            let text = argument.to_string_lossy();
-            if only_paths || text == "-" || !text.starts_with('-') {
-                options.take_path(argument)?;
-                continue;
-            }
-            let (name, attached) = match text.split_once('=') {
-                Some((name, value)) => (name, Some(value.to_owned())),
-                None => (&*text, None),
-            };
-            let value = |arguments: &mut dyn Iterator<Item = OsString>| {
-                let next = || arguments.next().map(|value| value.to_string_lossy().into_owned());
-                attached.clone().or_else(next).ok_or_else(|| format!("`{name}` needs a number"))
-            };
-            match name {
-                "--typos" => options.typos = Some(number(name, &value(&mut arguments)?)?),
-                "--seed" => options.seed = number(name, &value(&mut arguments)?)?,
-                "--threads" => options.threads = positive(name, &value(&mut arguments)?)?,
-                "--no-compare" if attached.is_none() => options.compare = false,
-                "-h" | "--help" if attached.is_none() => options.help = true,
-                "--" if attached.is_none() => only_paths = true,
-                _ => return Err(format!("unknown option `{text}`; `--help` lists them")),
-            }
-        }
-        Ok(options)
-    }
-
-    fn take_path(&mut self, path: OsString) -> Result<(), String> {
-        if !matches!(self.source, Source::Default) {
-            return Err(format!("one text at a time: `{}` is one too many", path.to_string_lossy()));
-        }
-        self.source = if path == "-" { Source::Stdin } else { Source::File(path.into()) };
-        Ok(())
+        let text = text.map_err(|error| format!("cannot read {title}: {error}"))?;
+        Ok((title, text))
     }
 }
 
-fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
-    value.parse().map_err(|_| format!("`{name}` needs a whole number, not `{value}`"))
-}
-
-fn positive(name: &str, value: &str) -> Result<NonZero<usize>, String> {
-    NonZero::new(number(name, value)?).ok_or_else(|| format!("`{name}` needs at least 1"))
+fn text(from: impl Read) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    from.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    String::from_utf8(bytes).or_else(|error| {
+        // The limit may have split the last character.
+        let split = error.utf8_error().error_len().is_none() && error.as_bytes().len() as u64 == MAX_BYTES;
+        let valid = error.utf8_error().valid_up_to();
+        let mut bytes = error.into_bytes();
+        if !split {
+            let wrong = format!("not UTF-8 text: byte {:#04x} at offset {valid}", bytes[valid]);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, wrong));
+        }
+        bytes.truncate(valid);
+        String::from_utf8(bytes).map_err(io::Error::other)
+    })
 }

@@ -1,99 +1,80 @@
-//! Printing: colours and progress on a terminal, plain text elsewhere, and a closed pipe is no error of ours.
+//! Printing: headings, short lines, colours on a terminal only.
 
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::io::{self, IsTerminal, StdoutLock, Write};
+use std::time::{Duration, Instant};
+
+/// Lines are at most this long.
+const WIDTH: usize = 80;
 
 /// Standard output.
 pub(crate) struct Screen {
     out: StdoutLock<'static>,
     colours: bool,
+    sections: usize,
 }
 
 impl Screen {
     pub(crate) fn new() -> Self {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-        Self { out: io::stdout().lock(), colours: io::stdout().is_terminal() && !unwanted }
+        Self { out: io::stdout().lock(), colours: io::stdout().is_terminal() && !unwanted, sections: 0 }
     }
 
     pub(crate) fn line(&mut self, line: impl Display) -> io::Result<()> {
         writeln!(self.out, "{line}")
     }
 
-    /// A heading with a line of air above.
-    pub(crate) fn heading(&mut self, title: &str) -> io::Result<()> {
-        let title = self.strong(title);
-        writeln!(self.out, "\n{title}")
+    pub(crate) fn title(&mut self, title: &str) -> io::Result<()> {
+        let title = self.paint("1", title);
+        self.line(title)
     }
 
-    pub(crate) fn strong<T: Display>(&self, what: T) -> Painted<T> {
-        self.paint("1", what)
+    /// A numbered heading, with the code that the section is about at the right.
+    pub(crate) fn section(&mut self, title: &str, code: &str) -> io::Result<()> {
+        self.sections += 1;
+        let title = format!("{} {title}", self.sections);
+        let space = " ".repeat(WIDTH.saturating_sub(title.chars().count() + code.chars().count()));
+        let (title, code) = (self.paint("1", &title), self.paint("36", code));
+        writeln!(self.out, "\n{title}{space}{code}")
     }
 
-    pub(crate) fn wrong<T: Display>(&self, what: T) -> Painted<T> {
-        self.paint("31", what)
+    /// A line that names the columns of a table.
+    pub(crate) fn columns(&mut self, columns: impl Display) -> io::Result<()> {
+        let columns = self.paint("2", &columns.to_string());
+        self.line(columns)
     }
 
-    pub(crate) fn right<T: Display>(&self, what: T) -> Painted<T> {
-        self.paint("32", what)
-    }
-
-    pub(crate) fn faint<T: Display>(&self, what: T) -> Painted<T> {
-        self.paint("2", what)
-    }
-
-    fn paint<T>(&self, code: &'static str, what: T) -> Painted<T> {
-        Painted { code: self.colours.then_some(code), what }
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 }
 
-/// Something in a colour. Widths apply to the text, not to the colour's codes.
-pub(crate) struct Painted<T> {
-    code: Option<&'static str>,
-    what: T,
+/// The result of some work, and how long it took.
+pub(crate) fn timed<R>(work: impl FnOnce() -> R) -> (R, Duration) {
+    let start = Instant::now();
+    let result = work();
+    (result, start.elapsed())
 }
 
-impl<T: Display> Display for Painted<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.code {
-            Some(code) => {
-                write!(f, "\x1b[{code}m")?;
-                self.what.fmt(f)?;
-                f.write_str("\x1b[0m")
-            }
-            None => self.what.fmt(f),
-        }
+/// A duration in the unit that suits it.
+pub(crate) fn duration(time: Duration) -> String {
+    let nanos = time.as_secs_f64() * 1e9;
+    match nanos {
+        1e6.. => format!("{:.1} ms", nanos / 1e6),
+        1e3.. => format!("{:.1} us", nanos / 1e3),
+        _ => format!("{nanos} ns"),
     }
 }
 
-/// One line on standard error that tells how far a long work is; nothing where nobody watches.
-pub(crate) struct Progress {
-    shown: bool,
+/// How many times faster; below 1 it is slower.
+pub(crate) fn speed_up(slow: Duration, fast: Duration) -> String {
+    let times = slow.as_secs_f64() / fast.as_secs_f64().max(1e-9);
+    let digits = usize::from(times < 10.0);
+    format!("{times:.digits$}x")
 }
 
-impl Progress {
-    pub(crate) fn new() -> Self {
-        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-        Self { shown: io::stderr().is_terminal() && !dumb }
-    }
-
-    pub(crate) fn is_shown(&self) -> bool {
-        self.shown
-    }
-
-    pub(crate) fn show(&self, what: &str, done: usize, all: usize) {
-        const WIDTH: usize = 30;
-        if self.shown {
-            let full = done * WIDTH / all.max(1);
-            let bar = format!("{}{}", "#".repeat(full), ".".repeat(WIDTH - full));
-            // If standard error is gone, there is nobody to tell.
-            let _ = write!(io::stderr(), "\r{what} [{bar}] {:>3} %", done * 100 / all.max(1));
-        }
-    }
-
-    pub(crate) fn clear(&self) {
-        if self.shown {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
-    }
+/// What a call did, from the number of misses before and after it.
+pub(crate) fn how(before: u64, after: u64) -> &'static str {
+    if after > before { "computed" } else { "cached" }
 }

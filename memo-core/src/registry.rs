@@ -10,6 +10,10 @@ use once_cell::sync::Lazy;
 
 use crate::info::{CacheInfo, CacheParameters};
 
+mod report;
+
+pub use report::{Report, report};
+
 /// Name and place of a cache.
 #[derive(Clone, Debug)]
 pub(crate) struct Identity {
@@ -149,58 +153,4 @@ pub fn caches() -> Vec<CacheRef> {
         .collect();
     all.sort_by_cached_key(|cache| (cache.name().to_owned(), cache.location()));
     all
-}
-
-/// A table of every cache of the process, to print.
-///
-/// ```
-/// let primes = memo_core::Cache::builder().lru(100).name("primes").build();
-/// primes.get_or_insert_with(4, || 7);
-/// primes.get(&4);
-/// let report = memo_core::report().to_string();
-/// assert!(report.contains("primes"));
-/// ```
-#[must_use]
-pub fn report() -> Report {
-    Report(caches().iter().map(|cache| (cache.name().to_owned(), cache.location(), cache.info())).collect())
-}
-
-/// What [`report`] gives. Displays as a table, one cache a line.
-#[derive(Clone, Debug)]
-pub struct Report(Vec<(String, String, CacheInfo)>);
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            return f.write_str("no caches yet");
-        }
-        let width = self.0.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0).max("cache".len());
-        write!(
-            f,
-            "{:width$}  {:>10}  {:>10}  {:>6}  {:>17}  {:>8}  {:>8}  {:>10}  where",
-            "cache", "hits", "misses", "hit %", "size", "evicted", "expired", "saved"
-        )?;
-        for (name, location, info) in &self.0 {
-            let size = match info.maxsize {
-                Some(bound) => format!("{}/{bound}", info.currsize),
-                None => info.currsize.to_string(),
-            };
-            write!(
-                f,
-                "\n{name:width$}  {:>10}  {:>10}  {:>6.1}  {size:>17}  {:>8}  {:>8}  {:>10}  {location}",
-                info.hits,
-                info.misses,
-                info.hit_rate() * 100.0,
-                info.evictions,
-                info.expirations,
-                short(info.time_saved()),
-            )?;
-        }
-        Ok(())
-    }
-}
-
-/// Three figures and a unit: the time is an estimate.
-fn short(time: std::time::Duration) -> String {
-    format!("{time:.1?}")
 }

@@ -38,6 +38,9 @@ pub struct LoadWait<'a, 'q, K, V: Clone, Q: ?Sized, H = DefaultHashBuilder, S: F
     wait: Waiting<'a, CacheTypes<S, K, V, EveryValue>, ()>,
 }
 
+/// What [`Cache::begin`] comes to.
+type Begun<'a, 'q, K, V, Q, H, S> = Answer<V, LoadGuard<'a, K, V, H, S>, LoadWait<'a, 'q, K, V, Q, H, S>>;
+
 impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
     /// Looks up a value, or begins to load it: the two phases of [`get_or_insert_with`](Self::get_or_insert_with) apart.
     ///
@@ -75,7 +78,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     /// assert_eq!(load_all(&cache, &["a", "bb"]), [1, 2]);
     /// assert_eq!(cache.get("bb"), Some(2));
     /// ```
-    pub fn begin<'q, Q>(&self, key: &'q Q) -> Answer<V, LoadGuard<'_, K, V, H, S>, LoadWait<'_, 'q, K, V, Q, H, S>>
+    pub fn begin<'q, Q>(&self, key: &'q Q) -> Begun<'_, 'q, K, V, Q, H, S>
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
@@ -83,11 +86,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
         self.begin_again(key, &RetryState::new())
     }
 
-    fn begin_again<'q, Q>(
-        &self,
-        key: &'q Q,
-        retry: &RetryState,
-    ) -> Answer<V, LoadGuard<'_, K, V, H, S>, LoadWait<'_, 'q, K, V, Q, H, S>>
+    fn begin_again<'q, Q>(&self, key: &'q Q, retry: &RetryState) -> Begun<'_, 'q, K, V, Q, H, S>
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
@@ -103,7 +102,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     }
 }
 
-impl<'a, 'q, K, V, Q, H, S> LoadWait<'a, 'q, K, V, Q, H, S>
+impl<'a, K, V, Q, H, S> LoadWait<'a, '_, K, V, Q, H, S>
 where
     K: Hash + Eq + Borrow<Q>,
     V: Clone,

@@ -214,9 +214,9 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
     }
 
     fn put(&self, key: K, value: V, ttl: Option<Duration>) {
-        let terms = WriteTerms { ttl, weight: self.weigh(&key, &value), admit: true };
+        let mut terms = WriteTerms { ttl, weight: self.weigh(&key, &value), admit: true };
         let hash = self.hash(&key);
-        self.typed().put(hash, &mut PutRequest::new(OwnedKey(Some(key)), value), &terms);
+        self.typed().put(hash, &mut PutRequest::new(OwnedKey(Some(key)), value), &mut terms);
     }
 
     /// Removes the entry and returns a clone of its value. The result of an in-flight computation for this key will not be cached.

@@ -1,6 +1,6 @@
 use super::{
-    AcrossThreads, All, AutoCacheable1 as _, AutoCacheable2 as _, AutoCacheable3 as _, AutoFit1 as _, Cacheable, CachedView,
-    OkOnly, OkSharedErr, OneThread, Returns, SomeOnly, check_cacheable,
+    AcrossThreads, All, AutoCacheable1 as _, AutoCacheable2 as _, AutoCacheable3 as _, AutoFit1 as _, Cacheable,
+    CachedView, OkOnly, OkSharedErr, OneThread, Returns, SomeOnly, check_cacheable,
 };
 use std::any::{Any, TypeId};
 use std::cell::Cell;

@@ -144,7 +144,7 @@ pub(crate) fn load<'a, P: Plan<'a>, Op>(
 }
 
 /// One step of a call that may load, of a task.
-#[inline]
+#[inline(always)]
 pub(crate) fn load_step<'a, P: Plan<'a>, Op>(
     plan: P,
     op: Op,

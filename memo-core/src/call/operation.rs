@@ -64,7 +64,8 @@ impl<R> Operation<R> for Call {
     type Answer = R;
     const CALLS: bool = true;
 
-    #[inline]
+    // In line, also where several functions of the same types would share it: a call is a hit nearly always.
+    #[inline(always)]
     fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, R, Self> {
         match load::load(plan, self) {
             Answer::Ready((value, Self)) => Answer::Ready(value),
@@ -73,7 +74,7 @@ impl<R> Operation<R> for Call {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn enter_async<'a, P: FunctionPlan<'a, R>>(
         self,
         plan: P,
@@ -201,8 +202,8 @@ impl<R> Operation<R> for Put<R> {
         let mut source = plan.source();
         source.own();
         if let Some(key) = source.owned() {
-            let terms = plan.apply_rules(Writing::new(key, &self.0, WriteTerms::default())).into_terms();
-            target.typed.put(target.hash, &mut PutRequest::new(source, stored), &terms);
+            let mut terms = plan.apply_rules(Writing::new(key, &self.0, WriteTerms::default())).into_terms();
+            target.typed.put(target.hash, &mut PutRequest::new(source, stored), &mut terms);
         }
         Answer::Ready(())
     }

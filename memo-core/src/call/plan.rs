@@ -32,6 +32,7 @@ pub(crate) type Stored<T> = <<T as Signature>::Cacheable as Cacheable<<T as Sign
 pub(crate) type Key<T> = <T as Signature>::Key;
 
 /// The types of a call as parameters.
+#[expect(clippy::type_complexity, reason = "a marker")]
 pub struct Types<S, K, R, C, M>(PhantomData<fn() -> (S, K, R, C, M)>);
 
 impl<S: Face, K, R, C: Cacheable<R>, M: Multiplicity> Signature for Types<S, K, R, C, M> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::cacheable::Cacheable;
-use crate::engine::{Computed, Produce, WriteTerms};
+use crate::engine::{Produce, RunFailure, WriteTerms};
 use crate::key::StoredArgs;
 
 /// A value that is about to be cached, and its key.
@@ -72,17 +72,16 @@ where
     W: FnOnce(&K, &R, &C::Stored, &mut WriteTerms),
 {
     #[inline]
-    fn produce(&mut self, key: &K, terms: &mut WriteTerms) -> Result<C::Stored, Computed> {
-        let Some(stored) = self.cacheable.stored(self.value) else {
-            return Err(Computed::Nothing {
-                failure: self.cacheable.shared_failure(self.value),
-                failed: self.cacheable.failed(self.value),
-            });
-        };
+    fn produce(&mut self, key: &K, terms: &mut WriteTerms) -> Option<C::Stored> {
+        let stored = self.cacheable.stored(self.value)?;
         if let Some(rules) = self.rules.take() {
             rules(key, self.value, &stored, terms);
         }
-        Ok(stored)
+        Some(stored)
+    }
+
+    fn failure(&mut self) -> RunFailure {
+        RunFailure { shared: self.cacheable.shared_failure(self.value), is_error: self.cacheable.failed(self.value) }
     }
 }
 

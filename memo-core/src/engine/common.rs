@@ -113,14 +113,16 @@ impl<S: Sharing> Common<S> {
         let _ = self.sweeper.set(sweeper);
     }
 
-    /// The time to live that an entry is written with. Registers the store with the timer thread, if the entry can expire.
+    /// The time to live that an entry is written with. Registers the store with the timer thread, if the entry can expire. A value that
+    /// lives for no time is not admitted.
     #[inline]
-    pub(super) fn ttl_for(&self, terms: &WriteTerms) -> Option<u64> {
+    pub(super) fn ttl_for(&self, terms: &mut WriteTerms) -> Option<u64> {
         if terms.ttl.is_none() && !self.deadlines.always { None } else { self.ttl_of_dated(terms) }
     }
 
     #[inline(never)]
-    fn ttl_of_dated(&self, terms: &WriteTerms) -> Option<u64> {
+    fn ttl_of_dated(&self, terms: &mut WriteTerms) -> Option<u64> {
+        terms.admit &= terms.ttl != Some(Duration::ZERO);
         let ttl = terms.ttl.or(self.config.ttl).map(|ttl| self.with_jitter(nanos(ttl)));
         if let Some(shortest) = self.deadlines.shortest(ttl) {
             self.has_deadlines.store(true, Relaxed);

@@ -55,21 +55,26 @@ pub(crate) trait WriteValue {
     ///
     /// It is an unpublished entry of this type, its key is there, and no other thread writes or reads its value.
     unsafe fn write(&mut self, entry: EntryRef<'_>, terms: &mut WriteTerms) -> Computed;
+
+    /// What is to become of a run of which nothing is cached.
+    fn failure(&mut self) -> RunFailure;
 }
 
 /// What is there of a computed value.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Computed {
     /// It is written.
     Value,
     /// There is nothing to cache.
-    Nothing {
-        /// What the waiters get.
-        failure: Option<Box<dyn Any + Send + Sync>>,
-        /// Whether the value is an error.
-        failed: bool,
-    },
-    /// A level behind the store refused it: waiters look again.
-    Refused,
+    Nothing,
+}
+
+/// A run of which nothing is cached.
+pub(crate) struct RunFailure {
+    /// What the waiters get; without it they look again.
+    pub(crate) shared: Option<Box<dyn Any + Send + Sync>>,
+    /// Whether the value is an error.
+    pub(crate) is_error: bool,
 }
 
 /// The functions of a store for the generic code above it.
@@ -152,7 +157,7 @@ pub trait Face: Sharing {
         hash: ShortHash,
         entry_type: EntryType,
         request: &mut dyn Request,
-        terms: &WriteTerms,
+        terms: &mut WriteTerms,
     ) -> bool;
 
     /// Removes an entry, and shows it to `see` before it is dropped. Says whether there was one.
@@ -275,11 +280,11 @@ macro_rules! compiled_here {
                 // SAFETY: the run began with this type, its key is there, and its value is this run's alone until it has completed.
                 let settled = match unsafe { value.write(run.entry(), &mut terms) } {
                     // SAFETY: written just now.
-                    Computed::Value => unsafe { store.complete(run, &terms.resolved()) },
-                    Computed::Nothing { failure, failed } => {
-                        store.complete_without_value(run, failure.map(Into::into), failed)
+                    Computed::Value => unsafe { store.complete(run, &mut terms) },
+                    Computed::Nothing => {
+                        let RunFailure { shared, is_error } = value.failure();
+                        store.complete_without_value(run, shared.map(Into::into), is_error)
                     }
-                    Computed::Refused => store.complete_without_value(run, None, false),
                 };
                 run.leave();
                 settled
@@ -341,9 +346,9 @@ macro_rules! compiled_here {
                 hash: ShortHash,
                 entry_type: EntryType,
                 request: &mut dyn Request,
-                terms: &WriteTerms,
+                terms: &mut WriteTerms,
             ) -> bool {
-                store.insert(hash, entry_type.number, request, &terms.resolved())
+                store.insert(hash, entry_type.number, request, terms)
             }
 
             #[inline(never)]

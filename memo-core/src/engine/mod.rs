@@ -52,7 +52,7 @@ mod tests;
 
 pub use answer::Answer;
 pub(crate) use face::Face;
-pub(crate) use face::{Computed, OwnedStore};
+pub(crate) use face::{OwnedStore, RunFailure};
 pub(crate) use local::Local;
 pub(crate) use shared::Shared;
 pub(crate) use sharing::Sharing;

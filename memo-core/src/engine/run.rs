@@ -204,16 +204,23 @@ impl<S: Sharing> Store<S> {
             request.own();
         }
         let mut state = stripe.lock();
-        if version != stripe.table.version() || state.in_flight.may_have(hash) || self.common.stats.times_next_run() {
+        if version != stripe.table.version() || state.in_flight.may_have(hash) {
             return None;
         }
+        let timed = self.common.stats.times_next_run();
         let joinable = self.common.config.single_flight != SingleFlight::Off;
         let (_, entry) = begin_run(stripe, &mut state, hash, entry_type, request, joinable);
         stripe.set_runs_hint(&state);
         self.common.stats.count_locked(Counter::Miss);
         drop(state);
         self.enter_run(entry);
-        Some(Started { entry, timer: None })
+        Some(Started { entry, timer: if timed { Some(Box::new(self.start_timer())) } else { None } })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn start_timer(&self) -> LoadTimer {
+        LoadTimer::start(ptr::from_ref(self).addr())
     }
 
     #[inline]
@@ -300,8 +307,7 @@ impl<S: Sharing> Store<S> {
         let timed = mode == LoadMode::Call && self.common.stats.times_next_run();
         self.common.stats.count_locked(if mode == LoadMode::Refresh { Counter::Refresh } else { Counter::Miss });
         self.enter_run(entry);
-        let timer = timed.then(|| Box::new(LoadTimer::start(ptr::from_ref(self).addr())));
-        Started { entry, timer }
+        Started { entry, timer: timed.then(|| Box::new(self.start_timer())) }
     }
 
     /// Closes a run to later callers: they start another one. Says whether it has been invalidated.
@@ -319,7 +325,8 @@ impl<S: Sharing> Store<S> {
     /// # Safety
     ///
     /// The value has been written, as one of the type that the run began with.
-    pub(super) unsafe fn complete(&self, run: &mut Run<'_>, terms: &WriteTerms) -> Settled {
+    #[inline(always)]
+    pub(super) unsafe fn complete(&self, run: &mut Run<'_>, terms: &mut WriteTerms) -> Settled {
         run.stage = Stage::Full;
         if let Some(timer) = run.timer.take() {
             self.common.stats.timed(timer.end());

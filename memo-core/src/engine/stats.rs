@@ -103,7 +103,8 @@ impl<S: Sharing> Stats<S> {
         let info = CacheInfo::of_counters(&since.counters);
         CacheInfo {
             hits: since.hits,
-            misses: info.misses + since.failed_lookups,
+            // A run that a level behind the store answered began as a miss.
+            misses: info.misses - info.level_hits.min(info.misses) + since.failed_lookups,
             currsize: usize::try_from(self.size.load(Relaxed)).unwrap_or(usize::MAX),
             weight: self.weight.load(Relaxed),
             load_time: since.load_time(),

@@ -10,7 +10,7 @@ use std::ptr;
 use std::time::Duration;
 
 use super::answer::Answer;
-use super::face::{Computed, Face, OwnedStore, Taker, WriteValue};
+use super::face::{Computed, Face, OwnedStore, RunFailure, Taker, WriteValue};
 use super::local::Local;
 use super::run::{Request, Started};
 use super::run_guard::RunGuard;
@@ -44,6 +44,7 @@ impl Multiplicity for Several {
 }
 
 /// Entries of one type in one store.
+#[expect(clippy::type_complexity, reason = "a marker")]
 pub(crate) struct Typed<'a, S: Sharing, K, V, M> {
     store: &'a Store<S>,
     /// Behind a reference, so that it is read when it is needed.
@@ -88,27 +89,28 @@ pub(crate) trait Ask<K, V>: Take<V> {
 /// A computed value, in its own types.
 pub(crate) trait Produce<K, V> {
     /// What is to be cached of it, and on which terms.
-    ///
-    /// # Errors
-    ///
-    /// What to do where nothing is to be cached.
-    fn produce(&mut self, key: &K, terms: &mut WriteTerms) -> Result<V, Computed>;
+    fn produce(&mut self, key: &K, terms: &mut WriteTerms) -> Option<V>;
+
+    /// What is to become of a run of which nothing is cached.
+    fn failure(&mut self) -> RunFailure;
 }
 
 /// A caller as the engine sees it.
-struct Erased<'c, C, K, V> {
-    caller: &'c mut C,
+#[repr(transparent)]
+struct Erased<C, K, V> {
+    caller: C,
     _node: PhantomData<fn() -> (K, V)>,
 }
 
-impl<'c, C, K, V> Erased<'c, C, K, V> {
+impl<C, K, V> Erased<C, K, V> {
     #[inline(always)]
-    fn new(caller: &'c mut C) -> Self {
-        Self { caller, _node: PhantomData }
+    fn new(caller: &mut C) -> &mut Self {
+        // SAFETY: transparent, so it has the layout of the caller; both borrow it mutably, one after the other.
+        unsafe { &mut *ptr::from_mut(caller).cast() }
     }
 }
 
-impl<C: Ask<K, V>, K, V> Request for Erased<'_, C, K, V> {
+impl<C: Ask<K, V>, K, V> Request for Erased<C, K, V> {
     #[inline]
     fn is(&self, entry: EntryRef<'_>) -> bool {
         // SAFETY: the engine shows entries of the type that it was asked for; their keys are there.
@@ -138,7 +140,7 @@ impl<C: Ask<K, V>, K, V> Request for Erased<'_, C, K, V> {
     }
 }
 
-impl<C: Take<V>, K, V> Taker for Erased<'_, C, K, V> {
+impl<C: Take<V>, K, V> Taker for Erased<C, K, V> {
     #[inline]
     unsafe fn take(&mut self, entry: EntryRef<'_>) {
         // SAFETY: by contract.
@@ -151,19 +153,19 @@ impl<C: Take<V>, K, V> Taker for Erased<'_, C, K, V> {
     }
 }
 
-impl<P: Produce<K, V>, K, V> WriteValue for Erased<'_, P, K, V> {
+impl<P: Produce<K, V>, K, V> WriteValue for Erased<P, K, V> {
     #[inline]
     unsafe fn write(&mut self, entry: EntryRef<'_>, terms: &mut WriteTerms) -> Computed {
         // SAFETY: by contract.
         let key = unsafe { entry.node::<K, V>() }.key();
-        match self.caller.produce(key, terms) {
-            Ok(value) => {
-                // SAFETY: by contract.
-                unsafe { Node::<K, V>::write_value(entry.as_ptr(), value) };
-                Computed::Value
-            }
-            Err(computed) => computed,
-        }
+        let Some(value) = self.caller.produce(key, terms) else { return Computed::Nothing };
+        // SAFETY: by contract.
+        unsafe { Node::<K, V>::write_value(entry.as_ptr(), value) };
+        Computed::Value
+    }
+
+    fn failure(&mut self) -> RunFailure {
+        self.caller.failure()
     }
 }
 
@@ -175,11 +177,10 @@ impl<'a, S: Face, K: 'static, V: 'static> Typed<'a, S, K, V, Several> {
     /// The vtable is of these types.
     #[inline(always)]
     pub(crate) unsafe fn of_any(store: &'a Store<S>, vtable: &'static EntryVtable) -> Self {
-        let of = TypeId::of::<Node<K, V>>();
-        let entry_type = match store.first_type(of) {
+        let entry_type = match store.first_type(TypeId::of::<Node<K, V>>()) {
             Some(entry_type) => entry_type,
             // Asked for once more, so that it need not lie in memory for this call.
-            None => S::entry_type(store, of, vtable),
+            None => S::entry_type(store, TypeId::of::<Node<K, V>>(), vtable),
         };
         Self { store, entry_type, _node: PhantomData }
     }
@@ -281,13 +282,13 @@ pub(crate) struct TypedWait<'a, S: Face, K, V> {
 impl<S: Face, K, V> TypedWait<'_, S, K, V> {
     /// Parks the thread. Says whether the caller has its value, or must look again.
     pub(crate) fn park(self, retry: &mut RetryState, taker: &mut impl Take<V>) -> bool {
-        S::joined(self.wait.park(retry), &mut Erased::<_, K, V>::new(taker))
+        S::joined(self.wait.park(retry), Erased::<_, K, V>::new(taker))
     }
 
     /// The same as a task.
     pub(crate) async fn wait_async(self, retry: &mut RetryState, taker: &mut impl Take<V>) -> bool {
         let result = self.wait.wait_async(retry).await;
-        S::joined(result, &mut Erased::<_, K, V>::new(taker))
+        S::joined(result, Erased::<_, K, V>::new(taker))
     }
 }
 
@@ -327,7 +328,7 @@ impl<'a, S: Face, K, V> TypedGuard<'a, S, K, V> {
     /// Ends the run with this value.
     #[inline]
     pub(crate) fn complete(self, value: &mut impl Produce<K, V>) -> Settled {
-        self.guard.complete(&mut Erased::<_, K, V>::new(value))
+        self.guard.complete(Erased::<_, K, V>::new(value))
     }
 
     /// Closes the run to later callers. Says whether it has been invalidated.
@@ -358,19 +359,19 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
 
     /// What `then` makes of an entry, wherever it is. Neither counts nor updates recency.
     pub(crate) fn find<T>(self, hash: ShortHash, ask: &mut impl Ask<K, V>, then: impl FnOnce(&V) -> T) -> Option<T> {
-        let found = S::find(self.store, hash, *self.entry_type, &Erased::new(ask))?;
+        let found = S::find(self.store, hash, *self.entry_type, Erased::new(ask))?;
         // SAFETY: found as an entry of this type, alive, published with its value; protected by `found`.
         Some(then(unsafe { found.entry().node::<K, V>().value() }))
     }
 
     /// How long an entry still has, if it is there and can expire.
     pub(crate) fn expires_in(self, hash: ShortHash, ask: &mut impl Ask<K, V>) -> Option<Duration> {
-        S::expires_in(&S::find(self.store, hash, *self.entry_type, &Erased::new(ask))?)
+        S::expires_in(&S::find(self.store, hash, *self.entry_type, Erased::new(ask))?)
     }
 
     /// A look-up that no load follows, and that found nothing where nearly all entries are. Says whether the caller has taken the value.
     pub(crate) fn get(self, hash: ShortHash, version: Option<u64>, ask: &mut impl Ask<K, V>) -> bool {
-        S::get(self.store, hash, *self.entry_type, version, &mut Erased::new(ask))
+        S::get(self.store, hash, *self.entry_type, version, Erased::new(ask))
     }
 
     /// A call that found nothing where nearly all entries are. Waits for another caller's run. Without a guard, and if the caller has not
@@ -382,7 +383,7 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
         version: Option<u64>,
         ask: &mut impl Ask<K, V>,
     ) -> Option<TypedGuard<'a, S, K, V>> {
-        let started = S::miss(self.store, hash, self.entry_type, version, &mut Erased::new(ask))?;
+        let started = S::miss(self.store, hash, self.entry_type, version, Erased::new(ask))?;
         Some(TypedGuard::new(RunGuard::new(self.store, started)))
     }
 
@@ -394,7 +395,7 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
         ask: &mut impl Ask<K, V>,
         retry: &RetryState,
     ) -> Answer<(), TypedGuard<'a, S, K, V>, TypedWait<'a, S, K, V>> {
-        match S::begin(self.store, hash, *self.entry_type, version, &mut Erased::new(ask), retry) {
+        match S::begin(self.store, hash, *self.entry_type, version, Erased::new(ask), retry) {
             Answer::Ready(()) => Answer::Ready(()),
             Answer::Load(started) => Answer::Load(self.guard(started)),
             Answer::Wait(wait) => Answer::Wait(TypedWait { wait, _node: PhantomData }),
@@ -407,16 +408,16 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
 
     /// A run that replaces what is there.
     pub(crate) fn refresh(self, hash: ShortHash, ask: &mut impl Ask<K, V>) -> TypedGuard<'a, S, K, V> {
-        self.guard(S::refresh(self.store, hash, *self.entry_type, &mut Erased::new(ask)))
+        self.guard(S::refresh(self.store, hash, *self.entry_type, Erased::new(ask)))
     }
 
-    pub(crate) fn put(self, hash: ShortHash, ask: &mut impl Ask<K, V>, terms: &WriteTerms) -> bool {
-        S::put(self.store, hash, *self.entry_type, &mut Erased::new(ask), terms)
+    pub(crate) fn put(self, hash: ShortHash, ask: &mut impl Ask<K, V>, terms: &mut WriteTerms) -> bool {
+        S::put(self.store, hash, *self.entry_type, Erased::new(ask), terms)
     }
 
     /// Removes an entry, and shows its value to `see` before it is dropped. Says whether there was one.
     pub(crate) fn remove(self, hash: ShortHash, ask: &mut impl Ask<K, V>, see: &mut dyn FnMut(&V)) -> bool {
-        S::remove(self.store, hash, *self.entry_type, &Erased::new(ask), &mut |entry| {
+        S::remove(self.store, hash, *self.entry_type, Erased::new(ask), &mut |entry| {
             // SAFETY: an entry of this type that was alive, and is protected.
             see(unsafe { entry.node::<K, V>().value() });
         })

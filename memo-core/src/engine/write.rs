@@ -15,7 +15,7 @@ impl<S: Sharing> Store<S> {
         hash: ShortHash,
         entry_type: u32,
         request: &mut dyn Request,
-        terms: &WriteTerms,
+        terms: &mut WriteTerms,
     ) -> bool {
         let ttl = self.common.ttl_for(terms);
         let now = self.common.now_if_dated();

@@ -18,13 +18,6 @@ impl Default for WriteTerms {
     }
 }
 
-impl WriteTerms {
-    /// A value that lives for no time is not cached.
-    pub(super) fn resolved(&self) -> Self {
-        Self { admit: self.admit && self.ttl != Some(Duration::ZERO), ..*self }
-    }
-}
-
 /// How a run ended for the cache. Callers get the value in each case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]

@@ -92,7 +92,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         self.retire(head, entry_type, slot, full);
     }
 
-    #[inline]
+    #[inline(always)]
     fn retire(&mut self, head: *mut Head, entry_type: u32, slot: u32, full: bool) {
         let vtable = self.state.table_writer.needs_drop().then(|| self.state.table_writer.vtable(entry_type));
         self.state.retired.push(Retired { head, slot, entry_type, vtable, full });

@@ -341,7 +341,7 @@ impl Index {
         for (position, _) in writer.numbers.iter().enumerate().filter(|(_, number)| **number as usize == at) {
             // SAFETY: the directory has as many entries as `numbers`. Release: the buckets were filled before.
             unsafe {
-                (*(&raw const (*directory).entries).cast::<DirectoryEntry>().add(position)).store(pointer, Release)
+                (*(&raw const (*directory).entries).cast::<DirectoryEntry>().add(position)).store(pointer, Release);
             };
         }
     }

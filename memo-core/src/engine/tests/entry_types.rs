@@ -42,7 +42,12 @@ fn hash(key: u32) -> ShortHash {
 }
 
 fn put<V: 'static, S: Sharing>(store: &Store<S>, key: u32, value: V) {
-    store.insert(hash(key), entry_type::<V, S>(store).number, &mut Offer(Some((key, value))), &WriteTerms::default());
+    store.insert(
+        hash(key),
+        entry_type::<V, S>(store).number,
+        &mut Offer(Some((key, value))),
+        &mut WriteTerms::default(),
+    );
 }
 
 fn insert<V: 'static, S: Sharing>(store: &Store<S>, key: u32, value: V) {

@@ -4,7 +4,8 @@ mod slab;
 
 use super::hazard;
 use super::{
-    Deadline, EntryRef, EntryType, EntryVtable, FastLookup, FullLookup, Node, PrefixWords, ShortHash, Table, TableWriter,
+    Deadline, EntryRef, EntryType, EntryVtable, FastLookup, FullLookup, Node, PrefixWords, ShortHash, Table,
+    TableWriter,
 };
 use crate::hash::DefaultHashBuilder;
 use crate::random::Random;
