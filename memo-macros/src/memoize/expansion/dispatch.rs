@@ -142,24 +142,24 @@ impl MemoizePrinter<'_> {
 
     /// Begins the operation: returns its answer, or evaluates to the guard of a run.
     fn begin_sync(&self, write: &TokenStream) -> TokenStream {
-        let p = &self.p;
+        let (p, types) = (&self.p, self.plan_types());
         self.with_query(&quote_spanned! {self.span=>
-            match #p::Operation::enter(__op, &__store, __query, __cacheable, #write) {
-                #p::Entered::Done(__answer) => return __answer,
-                #p::Entered::Run(__lead) => __lead,
-                #p::Entered::Wait(__never) => match __never {},
+            match #p::Operation::enter(__op, #p::plan #types (&__store, __query, __cacheable, #write)) {
+                #p::Answer::Ready(__answer) => return __answer,
+                #p::Answer::Load(__lead) => __lead,
+                #p::Answer::Wait(__never) => match __never {},
             }
         })
     }
 
     /// The same in an async function, which awaits the runs of others.
     fn begin_async(&self, write: &TokenStream) -> TokenStream {
-        let p = &self.p;
+        let (p, types) = (&self.p, self.plan_types());
         let step = self.with_query(&quote_spanned! {self.span=>
-            match #p::Operation::enter_async(__op, &__store, __query, __cacheable, #write, &mut __retry) {
-                #p::Entered::Done(__answer) => return __answer,
-                #p::Entered::Run(__lead) => break __lead,
-                #p::Entered::Wait(__wait) => __wait,
+            match #p::Operation::enter_async(__op, #p::plan #types (&__store, __query, __cacheable, #write), &mut __retry) {
+                #p::Answer::Ready(__answer) => return __answer,
+                #p::Answer::Load(__lead) => break __lead,
+                #p::Answer::Wait(__wait) => __wait,
             }
         });
         quote_spanned! {self.span=> {
@@ -173,6 +173,13 @@ impl MemoizePrinter<'_> {
                 }
             }
         }}
+    }
+
+    /// `::<R, _, _, _, _>`: rustc checks closures of the attribute before anything else fixes the type of
+    /// the result.
+    fn plan_types(&self) -> Option<TokenStream> {
+        let result = &self.model.result;
+        (!self.model.is_opaque()).then(|| quote_spanned!(self.span=> ::<#result, _, _, _, _>))
     }
 
     fn await_(&self) -> Option<TokenStream> {
