@@ -73,13 +73,7 @@ const MEMO_CORE: Package = Package {
     allowed: &[("Sealed", "each sealed trait has a private `sealed::Sealed` of its own, as is the custom")],
 };
 
-const MEMO_MACROS: Package = Package {
-    name: "memo-macros",
-    root: "memo-macros/src/lib.rs",
-    known_cycles: &[&["memoize", "memoize::block"]],
-    known_duplicates: &["Printer", "Words"],
-    allowed: &[],
-};
+const MEMO_MACROS: Package = Package { name: "memo-macros", root: "memo-macros/src/lib.rs", ..CLEAN };
 
 const BENCH: Package = Package {
     name: "bench",

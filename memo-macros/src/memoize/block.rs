@@ -3,6 +3,7 @@
 //! `impl` of the same type after the block.
 
 use super::expansion::Expansion;
+use super::function;
 use super::item::{Function, ImplBlock};
 use super::model::Context;
 use super::scan;
@@ -51,7 +52,7 @@ pub(super) fn expand(attr: TokenStream, block: &ImplBlock) -> Result<TokenStream
             BlockMember::Memoized(options, method) => {
                 let untouched = method.clone();
                 let context = if block.of.is_some() { Context::TraitImpl } else { Context::Associated };
-                match super::function(options, *method, Some(context)) {
+                match function::expand(options, *method, Some(context)) {
                     Err(error) => {
                         diagnostics.add(error);
                         untouched.to_tokens(&mut inside);

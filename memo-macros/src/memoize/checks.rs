@@ -2,7 +2,7 @@
 //! instead. What an option requires of the function is checked by a rule in its own declaration.
 
 use super::model::{Context, Model, takes_mut_self};
-use super::options::Handle;
+use super::options::facts::Handle;
 use super::scan::{self, Borrow};
 use crate::diagnostics::Diagnostics;
 use quote::ToTokens;
@@ -33,10 +33,9 @@ fn qualifiers(model: &Model, diagnostics: &mut Diagnostics) {
 
 fn receiver(model: &Model, diagnostics: &mut Diagnostics) {
     let Some(receiver) = &model.receiver else { return };
-    let not_in_the_key =
-        (model.options.key.key.is_some() || model.receiver_ignored) && model.options.storage.field.is_none();
+    let not_in_the_key = (model.options.key.is_some() || model.receiver_ignored) && model.options.field.is_none();
     if takes_mut_self(receiver) && !not_in_the_key {
-        let way_out = match model.options.storage.field {
+        let way_out = match model.options.field {
             Some(_) => "take `&self`",
             None => "take `&self`, or say what the result depends on with `key = ..` or `ignore(self)`",
         };
@@ -49,7 +48,7 @@ fn receiver(model: &Model, diagnostics: &mut Diagnostics) {
 
 fn arguments(model: &Model, diagnostics: &mut Diagnostics) {
     for argument in &model.arguments {
-        if argument.ignored || model.options.key.key.is_some() {
+        if argument.ignored || model.options.key.is_some() {
             continue;
         }
         let mut mutable = None;
@@ -111,10 +110,10 @@ const PRIMITIVES: &[&str] = &[
 ];
 
 fn handle(model: &Model, diagnostics: &mut Diagnostics) {
-    if !matches!(model.context, Context::Free) || model.options.surface.without_handle() {
+    if !matches!(model.context, Context::Free) || model.options.without_handle() {
         return;
     }
-    let name = match &model.options.surface.handle {
+    let name = match &model.options.handle {
         Some(Handle::Named(name)) => name,
         _ => model.name(),
     };

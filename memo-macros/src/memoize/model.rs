@@ -1,7 +1,7 @@
 //! Facts about the function: its context, arguments and result. Nothing is decided or printed here.
 
 use super::item::Function;
-use super::options::Options;
+use super::options::facts::Options;
 use super::scan;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -58,7 +58,7 @@ impl Model {
         let sig = &function.sig;
         let receiver = sig.receiver().cloned();
         let context = known.unwrap_or_else(|| {
-            let is_associated = options.surface.assoc
+            let is_associated = options.assoc
                 || receiver.is_some()
                 || scan::mentions_self(sig.to_token_stream())
                 || scan::mentions_self(function.body.stream());
@@ -66,7 +66,7 @@ impl Model {
         });
         let arguments = sig.inputs.iter().enumerate().filter_map(|(i, input)| argument(i, input, &options)).collect();
         let result = scan::returned(&sig.output).cloned().unwrap_or_else(|| syn::parse_quote!(()));
-        let receiver_ignored = options.key.ignore.iter().any(|name| name == "self");
+        let receiver_ignored = options.ignore.iter().any(|name| name == "self");
         Self { function, options, context, receiver, receiver_ignored, arguments, result }
     }
 
@@ -135,7 +135,7 @@ impl Model {
 
     /// The path of the facade's private module.
     pub(crate) fn private_module(&self) -> TokenStream {
-        let facade = self.options.surface.facade.as_ref().map(|path| quote!(#path::__private));
+        let facade = self.options.facade.as_ref().map(|path| quote!(#path::__private));
         facade.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ::memokit::__private))
     }
 }
@@ -153,7 +153,7 @@ fn argument(index: usize, input: &FnArg, options: &Options) -> Option<Argument> 
         names_in(pattern.to_token_stream(), &mut inner_names);
     }
     Some(Argument {
-        ignored: options.key.ignore.contains(&name),
+        ignored: options.ignore.contains(&name),
         opaque: matches!(scan::ungrouped(&input.ty), Type::ImplTrait(_)),
         ty: (*input.ty).clone(),
         name,

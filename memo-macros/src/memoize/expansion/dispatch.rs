@@ -114,7 +114,7 @@ impl MemoizePrinter<'_> {
         let drive = |body: TokenStream| {
             if self.model.is_async() { quote_spanned!(span=> __lead.drive(#body).await) } else { body }
         };
-        let (Some(when), Some(calls)) = (&self.model.options.cacheable.when, calls) else {
+        let (Some(when), Some(calls)) = (&self.model.options.when, calls) else {
             let driven = drive(body);
             return quote_spanned! {span=>
                 let __lead = #lead;
@@ -175,8 +175,8 @@ impl MemoizePrinter<'_> {
         }}
     }
 
-    /// `::<R, _, _, _, _>`: rustc checks closures of the attribute before anything else fixes the type of
-    /// the result.
+    /// `::<R, _, _, _, _>`: rustc checks closures of the attribute before anything else fixes the
+    /// type of the result.
     fn plan_types(&self) -> Option<TokenStream> {
         let result = &self.model.result;
         (!self.model.is_opaque()).then(|| quote_spanned!(self.span=> ::<#result, _, _, _, _>))

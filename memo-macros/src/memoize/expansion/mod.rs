@@ -16,7 +16,7 @@ mod store;
 mod wrapper;
 
 use super::model::{Context, Model};
-use super::options::Handle;
+use super::options::facts::Handle;
 use crate::attributes::Attributes;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -60,12 +60,12 @@ struct MemoizePrinter<'m> {
 impl<'m> MemoizePrinter<'m> {
     fn new(model: &'m Model) -> Self {
         let span = Span::mixed_site().located_at(model.name().span());
-        let named = match &model.options.surface.handle {
+        let named = match &model.options.handle {
             Some(Handle::Named(name)) => Some(name),
             _ => None,
         };
         let surface = match model.context {
-            _ if model.options.surface.without_handle() => Surface::Inline,
+            _ if model.options.without_handle() => Surface::Inline,
             Context::Free => {
                 let mut name = named.unwrap_or(model.name()).clone();
                 name.set_span(Span::mixed_site().located_at(name.span()));

@@ -70,7 +70,7 @@ impl MemoizePrinter<'_> {
     fn cache_operations(&self) -> Vec<Operation> {
         let (p, span, store) = (&self.p, self.span, self.store());
         // With the user's span, so that the field's expression can use it.
-        let this = self.model.options.storage.field.as_ref().and(self.model.receiver.as_ref()).map(|receiver| {
+        let this = self.model.options.field.as_ref().and(self.model.receiver.as_ref()).map(|receiver| {
             let this = receiver.self_token;
             quote_spanned!(span=> &#this,)
         });

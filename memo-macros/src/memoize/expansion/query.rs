@@ -37,14 +37,14 @@ impl MemoizePrinter<'_> {
         if self.model.is_opaque() {
             return quote_spanned!(span=> #p::All);
         }
-        let policy = if options.cacheable.skip_none {
+        let policy = if options.skip_none {
             quote_spanned!(span=> #p::SomeOnly)
-        } else if options.cacheable.cache_err {
+        } else if options.cache_err {
             quote_spanned!(span=> #p::All)
         } else {
             quote_spanned!(span=> (&&&#p::Returns::<#result>::new()).__memokit_cacheable())
         };
-        let scope = Ident::new(if options.storage.local { "OneThread" } else { "AcrossThreads" }, span);
+        let scope = Ident::new(if options.local { "OneThread" } else { "AcrossThreads" }, span);
         // The user's type stays out of the expression that is checked: a span over tokens of the
         // user and of the expansion would begin at the attribute.
         quote_spanned!(span=> match #p::check_cacheable::<#result, #p::#scope, _>(#policy) { __checked => (&&__checked).__memokit_fit() })
@@ -75,14 +75,14 @@ impl MemoizePrinter<'_> {
     /// What distinguishes the instantiations. The parameters of a method's `impl` are unknown here;
     /// `Self` stands for them.
     fn instance(&self) -> TokenStream {
-        let (p, model, key) = (&self.p, self.model, &self.model.options.key);
-        if model.options.storage.field.is_some() {
+        let (p, model, options) = (&self.p, self.model, &self.model.options);
+        if options.field.is_some() {
             // Each instantiation has its own field.
             return quote!(());
         }
-        let with_types = if key.key.is_some() { key.typed == Some(true) } else { key.typed != Some(false) };
+        let with_types = if options.key.is_some() { options.typed == Some(true) } else { options.typed != Some(false) };
         // Values, not types: `f::<3>()` and `f::<4>()` share no entry, unless `key` says so.
-        let with_consts = with_types || key.key.is_none();
+        let with_consts = with_types || options.key.is_none();
         let mut types: Vec<TokenStream> = Vec::new();
         if model.is_method() {
             types.push(quote_spanned!(self.span=> Self));
@@ -110,14 +110,14 @@ impl MemoizePrinter<'_> {
     /// The components of the key.
     fn components(&self) -> Vec<TokenStream> {
         let (model, options) = (self.model, &self.model.options);
-        if let Some(key) = &options.key.key {
+        if let Some(key) = &options.key {
             let span = Model::mixed_site_at(key);
             return vec![self.bind_value(span, &quote_spanned!(span=> (#key)))];
         }
         let mut components = Vec::new();
         if let Some(receiver) = &model.receiver
             && !model.receiver_ignored
-            && options.storage.field.is_none()
+            && options.field.is_none()
         {
             let this = &receiver.self_token;
             let span = Model::mixed_site_at(receiver);
@@ -130,7 +130,7 @@ impl MemoizePrinter<'_> {
         for argument in model.arguments.iter().filter(|argument| !argument.ignored) {
             let name = &argument.name;
             let span = Model::mixed_site_at(&argument.ty);
-            let untyped = options.key.typed == Some(false) && model.is_generic(argument);
+            let untyped = options.typed == Some(false) && model.is_generic(argument);
             components.push(self.bind(span, &quote_spanned!(span=> &#name), untyped));
         }
         components
@@ -145,7 +145,7 @@ impl MemoizePrinter<'_> {
             adapter = quote_spanned!(span=> #p::Untyped(#adapter));
         }
         let bound = quote_spanned!(span=> #p::bind(#adapter, #reference));
-        if self.model.options.storage.local {
+        if self.model.options.local {
             return bound;
         }
         quote_spanned!(span=> match #bound { __bound => (&&__bound).__memokit_shared() })

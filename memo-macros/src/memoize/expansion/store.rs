@@ -14,24 +14,24 @@ impl MemoizePrinter<'_> {
         let config = self.config();
         let (config_fn, store_fn) = (self.operation("__config"), self.operation("__store"));
         let config_item = quote_spanned!(self.span=> #cfg #[doc(hidden)] fn #config_fn() -> #p::Config { #config });
-        if self.model.options.storage.field.is_some() {
+        if self.model.options.field.is_some() {
             return config_item;
         }
-        let (cache_ty, store_ty, open) = if self.model.options.storage.local {
+        let (cache_ty, store_ty, open) = if self.model.options.local {
             ("ThreadCache", "LocalStore", "local")
         } else {
             ("StaticCache", "SharedStore", "shared")
         };
         let name = |name: &str| Ident::new(name, self.span);
         let (cache_ty, store_ty) = (name(cache_ty), name(store_ty));
-        let (open, hasher) = match &self.model.options.storage.hasher {
+        let (open, hasher) = match &self.model.options.hasher {
             Some(hasher) => {
                 let with = name(&format!("{open}_with"));
                 (quote_spanned!(self.span=> #with::<#hasher>), Some(quote_spanned!(self.span=> <#hasher>)))
             }
             None => (name(open).into_token_stream(), None),
         };
-        let (listed, typed) = (self.listed_name(), self.model.options.key.typed == Some(true));
+        let (listed, typed) = (self.listed_name(), self.model.options.typed == Some(true));
         let config_path = self.operation_path("__config");
         quote_spanned! {self.span=>
             #config_item
@@ -45,14 +45,14 @@ impl MemoizePrinter<'_> {
     /// The store of this call.
     pub(super) fn store(&self) -> TokenStream {
         let p = &self.p;
-        match &self.model.options.storage.field {
+        match &self.model.options.field {
             None => {
                 let store = self.operation_path("__store");
                 quote_spanned!(self.span=> #store())
             }
             Some(field) => {
                 let config = self.operation_path("__config");
-                let hasher = self.model.options.storage.hasher.as_ref();
+                let hasher = self.model.options.hasher.as_ref();
                 let open = hasher.map(|hasher| quote_spanned!(self.span=> field_with::<#hasher, _, _>));
                 let open = open.unwrap_or_else(|| quote_spanned!(self.span=> field));
                 quote_spanned!(self.span=> #p::#open(&#field, #config))
@@ -63,7 +63,7 @@ impl MemoizePrinter<'_> {
     /// The name in reports.
     fn listed_name(&self) -> TokenStream {
         let p = &self.p;
-        if let Some(name) = &self.model.options.surface.name {
+        if let Some(name) = &self.model.options.name {
             return quote!(#name);
         }
         let name = self.model.name().unraw().to_string();

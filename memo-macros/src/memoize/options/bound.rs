@@ -1,13 +1,12 @@
 //! How much the cache may hold, and which entry it evicts.
 
 use super::setting::Value;
-use super::{MemoizeFacet, MemoizeOption, units, values};
-use crate::memoize::model::Model;
-use crate::options::Rule;
+use super::spec::{MemoizeFacet, MemoizeOption, MemoizeRule};
+use super::{units, values};
 use syn::parse::ParseStream;
 use syn::{Error, Expr, Lit, Result, parse_quote};
 
-const ONE_POLICY: &[Rule<Model>] = &[Rule::Excludes(
+const ONE_POLICY: &[MemoizeRule] = &[MemoizeRule::Excludes(
     &["lru", "lfu", "fifo", "random", "max"],
     "a cache evicts by one policy; keep one of the two bounds",
 )];
@@ -57,7 +56,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             doc: "At most this total weight: a size (`B`, `KB`, `MB`, `GB`, `KiB`, `MiB`, `GiB`) or a `u64` \
                   expression. A value that alone is heavier is returned and not cached.",
             read: |options, input| options.configure(input, size),
-            rules: &[Rule::Needs(
+            rules: &[MemoizeRule::Needs(
                 &["weight"],
                 "`max_weight` needs the weight of an entry: add `weight = |key, value| ..`",
             )],
@@ -67,7 +66,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             usage: "`weight = |key, value| value.len()`",
             doc: "The weight of an entry, an integer in the unit of `max_weight`; called once per stored value.",
             read: |options, input| options.on_write(input, values::closure),
-            rules: &[Rule::Needs(
+            rules: &[MemoizeRule::Needs(
                 &["max_weight"],
                 "`weight` alone bounds nothing: add `max_weight = \"64MB\"` or another bound of the sum",
             )],

@@ -1,17 +1,9 @@
 //! Which calls use the cache, and which results are cached.
 
-use super::{MemoizeFacet, MemoizeOption, key, values};
-use crate::options::Rule;
+use super::spec::{MemoizeFacet, MemoizeOption, MemoizeRule};
+use super::{key, values};
 use syn::parse::ParseStream;
 use syn::{Error, Expr, Result};
-
-/// What the options of this facet say, beside the rules for writing.
-#[derive(Default)]
-pub(crate) struct CacheableOptions {
-    pub(crate) cache_err: bool,
-    pub(crate) skip_none: bool,
-    pub(crate) when: Option<Expr>,
-}
 
 pub(super) const FACET: MemoizeFacet = MemoizeFacet {
     title: "cacheable",
@@ -22,10 +14,10 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             doc: "Caches an `Err` like any value. Without it, only `Ok` is cached.",
             read: |options, input| {
                 input.flag()?;
-                options.cacheable.cache_err = true;
+                options.cache_err = true;
                 Ok(())
             },
-            rules: &[Rule::Excludes(
+            rules: &[MemoizeRule::Excludes(
                 &["skip_none"],
                 "`cache_err` is for a `Result` and `skip_none` for an `Option`; keep the one that fits the return type",
             )],
@@ -36,10 +28,10 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             doc: "Does not cache a `None`.",
             read: |options, input| {
                 input.flag()?;
-                options.cacheable.skip_none = true;
+                options.skip_none = true;
                 Ok(())
             },
-            rules: &[Rule::Fits(|model, span, diagnostics| {
+            rules: &[MemoizeRule::Fits(|model, span, diagnostics| {
                 if model.is_opaque() {
                     let message =
                         "`skip_none` needs an `Option` that it can see: write the return type out instead of `impl ..`";
@@ -53,11 +45,11 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             doc: "Uses the cache for this call only if the expression, over the arguments, is true; else the call runs \
                   the function and counts as bypassed.",
             read: |options, input| {
-                options.cacheable.when = Some(input.value(condition)?);
+                options.when = Some(input.value(condition)?);
                 Ok(())
             },
-            rules: &[Rule::Fits(|model, _, diagnostics| {
-                key::check_variables(model.options.cacheable.when.as_ref(), model, diagnostics);
+            rules: &[MemoizeRule::Fits(|model, _, diagnostics| {
+                key::check_variables(model.options.when.as_ref(), model, diagnostics);
             })],
         },
         MemoizeOption {

@@ -1,23 +1,15 @@
 //! What the key of a call is made of.
 
-use super::{MemoizeFacet, MemoizeOption, values};
+use super::spec::{MemoizeFacet, MemoizeOption, MemoizeRule};
+use super::values;
 use crate::diagnostics::{Diagnostics, nearest};
 use crate::memoize::model::Model;
 use crate::memoize::scan;
-use crate::options::Rule;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Error, Expr, Result};
-
-/// What the options of this facet say.
-#[derive(Default)]
-pub(crate) struct KeyOptions {
-    pub(crate) key: Option<Expr>,
-    pub(crate) ignore: Vec<Ident>,
-    pub(crate) typed: Option<bool>,
-}
 
 pub(super) const FACET: MemoizeFacet = MemoizeFacet {
     title: "key",
@@ -27,16 +19,16 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             usage: "`key = user.id`",
             doc: "The key: an expression over the arguments, which may borrow from them; several values are a tuple.",
             read: |options, input| {
-                options.key.key = Some(input.value(key)?);
+                options.key = Some(input.value(key)?);
                 Ok(())
             },
             rules: &[
-                Rule::Excludes(
+                MemoizeRule::Excludes(
                     &["ignore"],
                     "`key` alone says what is compared; leave the ignored arguments out of its expression",
                 ),
-                Rule::Fits(|model, _, diagnostics| {
-                    check_variables(model.options.key.key.as_ref(), model, diagnostics);
+                MemoizeRule::Fits(|model, _, diagnostics| {
+                    check_variables(model.options.key.as_ref(), model, diagnostics);
                 }),
             ],
         },
@@ -45,10 +37,10 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             usage: "`ignore(log, verbose)`",
             doc: "Leaves these arguments out of the key; `ignore(self)` leaves out the receiver.",
             read: |options, input| {
-                options.key.ignore = input.list("the names of arguments", Ident::parse_any)?;
+                options.ignore = input.list("the names of arguments", Ident::parse_any)?;
                 Ok(())
             },
-            rules: &[Rule::Fits(|model, _, diagnostics| check_ignored(model, diagnostics))],
+            rules: &[MemoizeRule::Fits(|model, _, diagnostics| check_ignored(model, diagnostics))],
         },
         MemoizeOption {
             name: "typed",
@@ -56,7 +48,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             doc: "`typed`, with `key`: calls with different type arguments have different entries. `typed = false`, \
                   without `key`: equal numbers and equal text of different types share an entry, as in Python.",
             read: |options, input| {
-                options.key.typed = Some(input.is_alone() || input.value(values::boolean)?);
+                options.typed = Some(input.is_alone() || input.value(values::boolean)?);
                 Ok(())
             },
             rules: &[],
@@ -78,7 +70,7 @@ fn check_ignored(model: &Model, diagnostics: &mut Diagnostics) {
     let named = model.arguments.iter().filter(|argument| argument.pattern.is_none());
     let mut known: Vec<String> = named.map(|argument| argument.name.to_string()).collect();
     known.extend(model.receiver.is_some().then(|| "self".to_owned()));
-    let ignored = &model.options.key.ignore;
+    let ignored = &model.options.ignore;
     for (position, name) in ignored.iter().enumerate() {
         let text = name.to_string();
         if ignored[..position].contains(name) {

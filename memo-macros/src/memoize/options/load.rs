@@ -1,7 +1,8 @@
 //! How a missing value is loaded.
 
 use super::setting::{Setting, Value};
-use super::{MemoizeFacet, MemoizeOption, values};
+use super::spec::{MemoizeFacet, MemoizeOption};
+use super::values;
 use syn::parse::ParseStream;
 use syn::{LitBool, Result};
 

@@ -1,22 +1,13 @@
 //! Where the entries are stored.
 
-use super::{MemoizeFacet, MemoizeOption};
+use super::spec::{MemoizeFacet, MemoizeOption, MemoizeRule};
+
 use crate::diagnostics::Diagnostics;
 use crate::memoize::model::Model;
-use crate::options::Rule;
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::parse::Parse;
 use syn::{Expr, Type};
-
-/// What the options of this facet say.
-#[derive(Default)]
-pub(crate) struct StorageOptions {
-    pub(crate) local: bool,
-    /// The value of `in`.
-    pub(crate) field: Option<Expr>,
-    pub(crate) hasher: Option<Type>,
-}
 
 pub(super) const FACET: MemoizeFacet = MemoizeFacet {
     title: "storage",
@@ -27,10 +18,10 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             doc: "One cache per thread; arguments and results need not be `Send`.",
             read: |options, input| {
                 input.flag()?;
-                options.storage.local = true;
+                options.local = true;
                 Ok(())
             },
-            rules: &[Rule::Excludes(
+            rules: &[MemoizeRule::Excludes(
                 &["in"],
                 "a cache in a field belongs to its instance, whichever thread calls; drop `local`",
             )],
@@ -41,20 +32,20 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             doc: "One cache per instance, in this field: a `memokit::Memo<(Args..,), R>` (`(A,)` for one argument). \
                   `self` is then not part of the key.",
             read: |options, input| {
-                options.storage.field = Some(input.value(Expr::parse)?);
+                options.field = Some(input.value(Expr::parse)?);
                 Ok(())
             },
             rules: &[
-                Rule::Excludes(
+                MemoizeRule::Excludes(
                     &["name"],
                     "a cache in a field is not listed in reports, so it has no name; drop `name`",
                 ),
-                Rule::Excludes(&["typed"], "the field's type already fixes the types of the keys; drop `typed`"),
-                Rule::Excludes(
+                MemoizeRule::Excludes(&["typed"], "the field's type already fixes the types of the keys; drop `typed`"),
+                MemoizeRule::Excludes(
                     &["assoc"],
                     "a cache in a field needs an instance, and `assoc` says there is none; drop one of them",
                 ),
-                Rule::Fits(check_field),
+                MemoizeRule::Fits(check_field),
             ],
         },
         MemoizeOption {
@@ -62,7 +53,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             usage: "`hasher = RandomState`",
             doc: "Another `BuildHasher + Default`, such as `std::hash::RandomState` for keys that an attacker may choose.",
             read: |options, input| {
-                options.storage.hasher = Some(input.value(Type::parse)?);
+                options.hasher = Some(input.value(Type::parse)?);
                 Ok(())
             },
             rules: &[],
@@ -76,7 +67,7 @@ fn check_field(model: &Model, span: Span, diagnostics: &mut Diagnostics) {
             format!("`in` names a field of `self`, and `{}` has no `self`: add `&self` or drop `in`", model.name());
         diagnostics.at(span, message);
     }
-    if let Some(field) = &model.options.storage.field
+    if let Some(field) = &model.options.field
         && field.to_token_stream().into_iter().next().is_none_or(|first| first.to_string() != "self")
     {
         diagnostics.over(field, "`in` names the field that holds the cache: `in = self.field`");
@@ -88,7 +79,7 @@ fn check_field(model: &Model, span: Span, diagnostics: &mut Diagnostics) {
         );
     }
     let generic = model.arguments.iter().find(|argument| !argument.ignored && model.is_generic(argument));
-    if let (Some(argument), None) = (generic, &model.options.key.key) {
+    if let (Some(argument), None) = (generic, &model.options.key) {
         diagnostics.over(
             &argument.ty,
             "the field's type `Memo<(Args..), R>` holds one type of key: give a concrete one with `key = ..`, or drop `in`",

@@ -1,34 +1,10 @@
 //! What is generated beside the function, and under which names.
 
-use super::{MemoizeFacet, MemoizeOption};
-use proc_macro2::Ident;
+use super::facts::Handle;
+use super::spec::{MemoizeFacet, MemoizeOption};
+
 use syn::parse::ParseStream;
 use syn::{Error, LitBool, LitStr, Path, Result};
-
-/// What the options of this facet say.
-#[derive(Default)]
-pub(crate) struct SurfaceOptions {
-    pub(crate) name: Option<LitStr>,
-    pub(crate) handle: Option<Handle>,
-    pub(crate) assoc: bool,
-    /// The value of `crate`: the facade, which holds the private module.
-    pub(crate) facade: Option<Path>,
-}
-
-/// What `handle` says.
-pub(crate) enum Handle {
-    /// The operations have this name (a method's: this prefix).
-    Named(Ident),
-    /// There are no operations.
-    Off,
-}
-
-impl SurfaceOptions {
-    /// No operations are generated.
-    pub(crate) fn without_handle(&self) -> bool {
-        matches!(self.handle, Some(Handle::Off))
-    }
-}
 
 pub(super) const FACET: MemoizeFacet = MemoizeFacet {
     title: "surface",
@@ -38,7 +14,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             usage: "`name = \"users\"`",
             doc: "The name in `memokit::report()`. By default the path of the function.",
             read: |options, input| {
-                options.surface.name = Some(input.value(name)?);
+                options.name = Some(input.value(name)?);
                 Ok(())
             },
             rules: &[],
@@ -48,7 +24,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             usage: "`handle = Name` or `handle = false`",
             doc: "Another name for the handle (for a method: another prefix of its operations), or no operations at all.",
             read: |options, input| {
-                options.surface.handle = Some(input.value(handle)?);
+                options.handle = Some(input.value(handle)?);
                 Ok(())
             },
             rules: &[],
@@ -60,7 +36,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
                   `impl` block around it.",
             read: |options, input| {
                 input.flag()?;
-                options.surface.assoc = true;
+                options.assoc = true;
                 Ok(())
             },
             rules: &[],
@@ -70,7 +46,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             usage: "`crate = ::my_memokit`",
             doc: "The path of memokit, where it is renamed or re-exported.",
             read: |options, input| {
-                options.surface.facade = Some(input.value(Path::parse_mod_style)?);
+                options.facade = Some(input.value(Path::parse_mod_style)?);
                 Ok(())
             },
             rules: &[],

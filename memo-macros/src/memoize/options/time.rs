@@ -1,8 +1,8 @@
 //! When entries expire.
 
 use super::setting::{Setting, Value};
-use super::{MemoizeFacet, MemoizeOption, values};
-use crate::options::Rule;
+use super::spec::{MemoizeFacet, MemoizeOption, MemoizeRule};
+use super::values;
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, Expr, Lit, Result, parse_quote};
 
@@ -35,7 +35,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             doc: "Subtracts a random fraction, up to this much (0.0 to 1.0), from each entry's time, so that entries \
                   that were stored together do not expire together.",
             read: |options, input| options.configure(input, fraction),
-            rules: &[Rule::Needs(
+            rules: &[MemoizeRule::Needs(
                 &["ttl", "idle"],
                 "`jitter` spreads expiry, and nothing expires here: add `ttl = \"..\"` or `idle = \"..\"`",
             )],
