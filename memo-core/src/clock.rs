@@ -5,10 +5,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use once_cell::sync::Lazy;
-
+use crate::system_clock::{nanos, system_now};
 use crate::ticker;
 
 /// A source of time, for tests that must not sleep and for programs with a time of their own.
@@ -16,7 +15,8 @@ use crate::ticker;
 /// Must never go backwards.
 ///
 /// ```
-/// use memo_core::{Cache, ManualClock};
+/// # use memo_core as memokit;
+/// use memokit::{Cache, ManualClock};
 /// use std::time::Duration;
 ///
 /// let clock = ManualClock::new();
@@ -66,11 +66,6 @@ impl Clock for ManualClock {
     }
 }
 
-/// Nanoseconds, saturating: 2^64 of them are 584 years.
-pub(crate) fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
 /// What a clock of the user's says. The last nanosecond of all is never reached: as a date it means "never".
 fn reading(clock: &dyn Clock) -> u64 {
     nanos(clock.now()).min(u64::MAX - 1)
@@ -104,10 +99,4 @@ impl Time {
     pub(crate) fn is_system(&self) -> bool {
         matches!(self, Self::System)
     }
-}
-
-/// Nanoseconds since the process first asked.
-pub(crate) fn system_now() -> u64 {
-    static ORIGIN: Lazy<Instant> = Lazy::new(Instant::now);
-    nanos(ORIGIN.elapsed())
 }

@@ -1,4 +1,5 @@
-//! How a store is set up: the words of the attribute and the methods of the builder end here.
+//! The configuration of a store: what the options of the attributes and the methods of the builder
+//! are turned into.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,10 +10,22 @@ use crate::policy::PolicyKind;
 
 /// Whether concurrent calls for one missing key are coalesced into one run.
 ///
-/// Made from a `bool` or a [`Duration`] where a builder asks for it.
+/// A builder takes a `bool` or a [`Duration`] for it.
+///
+/// # Examples
+///
+/// ```
+/// # use memo_core as memokit;
+/// use memokit::{Cache, SingleFlight};
+/// use std::time::Duration;
+///
+/// assert_eq!(SingleFlight::from(false), SingleFlight::Off);
+/// let cache: Cache<u32, u32> = Cache::builder().single_flight(Duration::from_secs(5)).build();
+/// assert_eq!(cache.get_or_insert_with(1, || 2), 2);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SingleFlight {
-    /// Later callers wait for the run that is in flight and share its value.
+    /// Later callers wait for the run in flight and share its value.
     On,
     /// Every call that misses computes for itself.
     Off,
@@ -32,7 +45,7 @@ impl From<Duration> for SingleFlight {
     }
 }
 
-/// The set-up of one store.
+/// The configuration of one store.
 #[derive(Clone)]
 pub struct Config {
     pub(crate) policy: Option<PolicyKind>,
@@ -62,7 +75,7 @@ impl Default for Config {
     }
 }
 
-#[expect(missing_docs, reason = "the words of the attribute, documented there")]
+#[expect(missing_docs, reason = "the options of the attribute, documented there")]
 impl Config {
     #[must_use]
     pub fn new() -> Self {
@@ -136,7 +149,7 @@ impl Config {
         self
     }
 
-    /// Fixes what is random: the victims of `random` and the jitter.
+    /// Fixes the seed of the victims of `random` and of the jitter.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
@@ -146,49 +159,64 @@ impl Config {
         self
     }
 
-    /// The first thing that makes this set-up impossible.
+    /// Checks the configuration.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot work. The error names the first reason.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let impossible = |what| Err(Error::new(what));
+        let invalid = |message| Err(Error::new(message));
         if self.ttl == Some(Duration::ZERO) {
-            return impossible(
-                "`ttl` is zero: nothing could ever be found again; leave it out to keep entries for ever, or use `lru = 0` to keep none",
+            return invalid(
+                "`ttl` is zero: every entry would expire at once; leave it out so that entries do not expire, or use `lru = 0` to store none",
             );
         }
         if self.idle == Some(Duration::ZERO) {
-            return impossible(
-                "`idle` is zero: nothing could ever be found again; leave it out to keep unused entries",
+            return invalid(
+                "`idle` is zero: every entry would expire at once; leave it out so that unused entries do not expire",
             );
         }
         if !(0.0..=1.0).contains(&self.jitter) {
-            return impossible(
-                "`jitter` is the part of the time to live that is left to chance: give a number from 0.0 to 1.0",
+            return invalid(
+                "`jitter` is the greatest fraction of the time to live that is subtracted at random: give a number from 0.0 to 1.0",
             );
         }
         if self.max_entries.is_some_and(|n| n != usize::MAX && n > MOST_ENTRIES) {
-            return impossible("a cache holds at most 2^32 - 2 entries: give a smaller bound, or none");
+            return invalid("a cache holds at most 2^32 - 2 entries: give a smaller bound, or none");
         }
         Ok(())
     }
 }
 
-/// Slots are `u32`, and two values of it have a meaning of their own.
+/// Slots are `u32`, and two of its values have a special meaning.
 pub(crate) const MOST_ENTRIES: usize = u32::MAX as usize - 1;
 
-/// A set-up that cannot work. Says what is wrong and what to write instead.
+/// A configuration that cannot work. The message says what is wrong and what to write instead.
+///
+/// # Examples
+///
+/// ```
+/// # use memo_core as memokit;
+/// use memokit::Cache;
+/// use std::time::Duration;
+///
+/// let error = Cache::<u32, u32>::builder().ttl(Duration::ZERO).try_build().unwrap_err();
+/// assert!(error.to_string().starts_with("`ttl` is zero"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    what: &'static str,
+    message: &'static str,
 }
 
 impl Error {
-    pub(crate) const fn new(what: &'static str) -> Self {
-        Self { what }
+    pub(crate) const fn new(message: &'static str) -> Self {
+        Self { message }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.what)
+        f.write_str(self.message)
     }
 }
 

@@ -1,17 +1,33 @@
-//! The default hasher, and where its randomness comes from.
+//! The default hasher, and the source of its seeds.
 
 use std::hash::{BuildHasher, Hasher};
 
-/// The hasher of every cache that names no other: fast, and seeded at random once per process.
+/// Builds the hashers of every cache that does not name another one: fast, and seeded at random
+/// once per process.
 ///
-/// Keys that an attacker may choose want a hasher that is hard to attack: `hasher = std::hash::RandomState` is `SipHash`.
+/// Keys that an attacker may choose need a hasher that resists crafted collisions, such as
+/// [`RandomState`], which is `SipHash` (in the attribute, `hasher = std::hash::RandomState`).
+///
+/// # Examples
+///
+/// ```
+/// # use memo_core as memokit;
+/// use memokit::Cache;
+/// use std::hash::RandomState;
+///
+/// let sessions = Cache::builder().lru(1_000).hasher(RandomState::new()).build();
+/// sessions.insert("token".to_owned(), 7);
+/// assert_eq!(sessions.get("token"), Some(7));
+/// ```
+///
+/// [`RandomState`]: std::hash::RandomState
 #[derive(Clone, Debug)]
-pub struct DefaultHashBuilder(seeds::State);
+pub struct DefaultHashBuilder(seeds::SeededState);
 
 impl Default for DefaultHashBuilder {
     #[inline]
     fn default() -> Self {
-        Self(seeds::state())
+        Self(seeds::seeded_state())
     }
 }
 
@@ -52,28 +68,30 @@ pub(crate) use seeds::fresh_seed;
 mod seeds {
     use std::hash::{BuildHasher, Hasher, RandomState};
 
-    pub(super) type State = foldhash::fast::RandomState;
+    pub(super) type SeededState = foldhash::fast::RandomState;
 
     #[inline]
-    pub(super) fn state() -> State {
-        State::default()
+    pub(super) fn seeded_state() -> SeededState {
+        SeededState::default()
     }
 
-    /// A number that differs between processes and calls. std's hasher keys are the one source of randomness that std offers.
+    /// A number that differs between processes and between calls. The keys of std's hasher are the
+    /// only source of randomness in std.
     pub(crate) fn fresh_seed() -> u64 {
         RandomState::new().build_hasher().finish()
     }
 }
 
-/// The same numbers in every process, so that what is counted in one can be compared with what is counted in another.
+/// The same seeds in every process, so that instruction counts of different processes can be
+/// compared.
 #[cfg(memokit_fixed_seeds)]
 mod seeds {
     use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-    pub(super) type State = foldhash::fast::FixedState;
+    pub(super) type SeededState = foldhash::fast::FixedState;
 
-    pub(super) fn state() -> State {
-        State::with_seed(fresh_seed())
+    pub(super) fn seeded_state() -> SeededState {
+        SeededState::with_seed(fresh_seed())
     }
 
     pub(crate) fn fresh_seed() -> u64 {

@@ -1,4 +1,4 @@
-//! What a cache tells about itself.
+//! Statistics and configuration of a cache, and the causes of removals.
 
 use std::fmt;
 use std::time::Duration;
@@ -27,7 +27,8 @@ macro_rules! statistics {
         ///
         /// # Examples
         /// ```
-        /// use memo_core::Cache;
+        /// # use memo_core as memokit;
+        /// use memokit::Cache;
         ///
         /// let cache = Cache::builder().lru(2).build();
         /// (1..=3).for_each(|n| cache.insert(n, n * n));
@@ -101,7 +102,8 @@ impl CacheInfo {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::<u32, u32>::default();
     /// assert_eq!(cache.info().hit_rate(), 0.0);
@@ -118,7 +120,8 @@ impl CacheInfo {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::<u32, u32>::default();
     /// assert!(cache.info().time_saved().is_zero());
@@ -140,25 +143,28 @@ impl fmt::Display for CacheInfo {
     }
 }
 
-/// How a cache was set up. Displays as Python's `cache_parameters()` does, with what differs from the defaults added.
+/// The configuration of a cache.
+///
+/// [`Display`](fmt::Display) prints the format of Python's `cache_parameters()`, followed by the
+/// policy and by what differs from the defaults.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CacheParameters {
-    /// The bound in entries.
+    /// The capacity in entries; `None` if it is unbounded.
     pub maxsize: Option<usize>,
-    /// Whether entries are kept apart by type (the word `typed`).
+    /// Whether the types of the arguments are part of the key (the option `typed`).
     pub typed: bool,
-    /// `lru`, `lfu`, `fifo`, `random`, `max`, or `unbounded`.
+    /// The eviction policy: `lru`, `lfu`, `fifo`, `random`, `max`, or `unbounded`.
     pub policy: &'static str,
-    /// The bound in weight.
+    /// The capacity in weight; `None` if it is unbounded.
     pub max_weight: Option<u64>,
-    /// The time to live of every entry; `None` where there is none or each entry has its own.
+    /// The time to live of every entry; `None` if there is none or each entry has its own.
     pub ttl: Option<Duration>,
-    /// The time to idle.
+    /// The time to idle, from the last use of an entry to its expiry.
     pub idle: Option<Duration>,
-    /// The part of the time to live by which it is shortened at random, 0.0 to 1.0.
+    /// The greatest fraction of the time to live that is subtracted from it at random, 0.0 to 1.0.
     pub jitter: f64,
-    /// Whether calls for the same key wait for one run.
+    /// Whether concurrent calls for one missing key are coalesced into one run.
     pub single_flight: bool,
 }
 
@@ -185,6 +191,7 @@ impl fmt::Display for CacheParameters {
     }
 }
 
+/// Prints a number or Python's `None`.
 struct OrNone(Option<usize>);
 
 impl fmt::Display for OrNone {
@@ -196,17 +203,17 @@ impl fmt::Display for OrNone {
     }
 }
 
-/// Why an entry left the cache.
+/// Why an entry was removed from a cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RemovalCause {
-    /// To make room.
+    /// The policy chose it to make room.
     Evicted,
-    /// Its time to live or to idle was over.
+    /// Its time to live or to idle had passed.
     Expired,
-    /// A newer value took its place.
+    /// A newer value for its key replaced it.
     Replaced,
-    /// Somebody removed it.
+    /// It was removed explicitly.
     Removed,
     /// The whole cache was cleared.
     Cleared,

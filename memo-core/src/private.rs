@@ -2,8 +2,8 @@
 
 pub use crate::cacheable::*;
 pub use crate::call::{
-    Call, Contains, ExpiresIn, Forget, Loading, Operation, Peek, Put, Read, Refresh, Waiting, Weight, Writing, as_is,
-    at_once, bypassed, cache, clear, forget_if, info, parameters, plan, resize,
+    Answering, Call, Contains, ExpiresIn, Forget, Loading, Operation, Peek, Put, Read, Refresh, Waiting, Weight,
+    Writing, as_is, at_once, bypassed, cache, clear, forget_if, info, parameters, plan, resize,
 };
 pub use crate::config::{Config, SingleFlight};
 pub use crate::engine::{Answer, RetryState};

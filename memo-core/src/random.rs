@@ -1,8 +1,9 @@
-//! Random numbers for choices that nobody should be able to line up with, and that a test must be able to repeat: which entry leaves a
-//! `random` cache, how far expiry times are spread.
+//! Random numbers for choices that no access pattern should line up with and that tests must be
+//! able to repeat: which entry a `random` cache evicts, how far deadlines are spread.
 //!
-//! `SplitMix64` (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): one word of state, every
-//! seed is a good seed, a handful of instructions a draw. Not for secrets.
+//! `SplitMix64` (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA
+//! 2014): one word of state, every seed is a good seed, and a draw takes a handful of instructions.
+//! Not for secrets.
 
 /// A reproducible stream of random numbers.
 #[derive(Clone, Debug)]
@@ -25,13 +26,14 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// Uniform over `0..bound`; 0 where `bound` is 0. By multiplication instead of remainder (Lemire 2019) and without his rejection
-    /// step: the bias is below `bound / 2^64`.
+    /// Uniform over `0..bound`; 0 if `bound` is 0. By multiplication instead of remainder (Lemire,
+    /// "Fast random integer generation in an interval", 2019), without the rejection step of the
+    /// paper: the bias is below `bound / 2^64`.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.next_u64()) * u128::from(bound)) >> 64) as u64
     }
 
-    /// Uniform over `0.0..1.0`: 52 random bits behind the exponent of 1, less 1.
+    /// Uniform over `0.0..1.0`: 52 random bits as the mantissa of a number from 1 to 2, minus 1.
     pub(crate) fn fraction(&mut self) -> f64 {
         f64::from_bits((1023 << 52) | (self.next_u64() >> 12)) - 1.0
     }
@@ -42,8 +44,8 @@ mod tests {
     use super::Random;
 
     #[test]
-    fn the_stream_is_the_published_one() {
-        // The first values of the reference implementation for seed 1234567.
+    fn the_stream_is_that_of_the_reference_implementation() {
+        // Its first values for seed 1234567.
         let mut random = Random::new(1_234_567);
         let first: Vec<u64> = (0..3).map(|_| random.next_u64()).collect();
         assert_eq!(first, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);

@@ -1,4 +1,5 @@
-//! All caches of the process: functions once called, caches with a name.
+//! The list of all caches of the process: memoized functions that have been called, and named
+//! caches.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,11 +11,7 @@ use once_cell::sync::Lazy;
 
 use crate::info::{CacheInfo, CacheParameters};
 
-mod report;
-
-pub use report::{Report, report};
-
-/// Name and place of a cache.
+/// The name of a cache and where it is defined.
 #[derive(Clone, Debug)]
 pub(crate) struct Identity {
     name: Cow<'static, str>,
@@ -36,7 +33,7 @@ impl Identity {
     }
 }
 
-/// A cache whose types nobody knows.
+/// A cache whose types are erased.
 pub(crate) trait AnyCache: Send + Sync {
     fn identity(&self) -> &Identity;
     fn info(&self) -> CacheInfo;
@@ -47,9 +44,9 @@ pub(crate) trait AnyCache: Send + Sync {
 }
 
 enum Registration {
-    /// A function's: as long as the process.
+    /// The cache of a function: lives as long as the process.
     Function(&'static dyn AnyCache),
-    /// A value: as long as somebody holds it.
+    /// A cache that is a value: listed as long as it lives.
     Value(Weak<dyn AnyCache>),
 }
 
@@ -65,64 +62,79 @@ pub(crate) fn list_function(cache: &'static dyn AnyCache) {
 }
 
 pub(crate) fn list(cache: Weak<dyn AnyCache>) {
-    // Names of caches that are gone leave when others come.
+    // Registrations of dropped caches are removed when another cache is registered.
     CACHES.retain(|_, listed| !matches!(listed, Registration::Value(cache) if cache.strong_count() == 0));
     enter(Registration::Value(cache));
 }
 
-/// One cache of the process, its types erased.
+/// A type-erased handle to a cache, for monitoring and management.
+///
+/// # Examples
+///
+/// ```
+/// # use memo_core as memokit;
+/// use memokit::Cache;
+///
+/// let squares = Cache::builder().lru(10).name("squares").build();
+/// squares.insert(4, 16);
+/// let handle = memokit::caches().into_iter().find(|cache| cache.name() == "squares").unwrap();
+/// assert_eq!(handle.info().currsize, 1);
+/// handle.clear();
+/// assert_eq!(squares.len(), 0);
+/// ```
 #[derive(Clone)]
-pub struct CacheRef(Held);
+pub struct CacheRef(ErasedCache);
 
 #[derive(Clone)]
-enum Held {
+enum ErasedCache {
     Function(&'static dyn AnyCache),
     Value(Arc<dyn AnyCache>),
 }
 
 impl CacheRef {
     pub(crate) fn of(cache: &'static dyn AnyCache) -> Self {
-        Self(Held::Function(cache))
+        Self(ErasedCache::Function(cache))
     }
 
     fn get(&self) -> &dyn AnyCache {
         match &self.0 {
-            Held::Function(cache) => *cache,
-            Held::Value(cache) => &**cache,
+            ErasedCache::Function(cache) => *cache,
+            ErasedCache::Value(cache) => &**cache,
         }
     }
 
-    /// The function's path, or the name that was given.
+    /// The path of the function, or the name that was given.
     #[must_use]
     pub fn name(&self) -> &str {
         self.get().identity().name()
     }
 
-    /// Where it was made: `file:line`.
+    /// Where the cache is defined: `file:line`.
     #[must_use]
     pub fn location(&self) -> String {
         let Identity { file, line, .. } = self.get().identity();
         format!("{file}:{line}")
     }
 
-    /// Hits, misses, size and more. Of a `local` cache: the sum over all threads.
+    /// Its statistics. For a `local` cache, the sum over all threads.
     #[must_use]
     pub fn info(&self) -> CacheInfo {
         self.get().info()
     }
 
-    /// How it was set up.
+    /// Its configuration.
     #[must_use]
     pub fn parameters(&self) -> CacheParameters {
         self.get().parameters()
     }
 
-    /// Empties it. Of a `local` cache: the calling thread's.
+    /// Removes all entries. Of a `local` cache, those of the calling thread.
     pub fn clear(&self) {
         self.get().clear();
     }
 
-    /// Another bound in entries. Of a `local` cache: the calling thread's.
+    /// Changes the capacity, in entries; excess entries are evicted at once. Of a `local` cache,
+    /// that of the calling thread.
     pub fn resize(&self, max_entries: usize) {
         self.get().resize(max_entries);
     }
@@ -140,15 +152,16 @@ impl fmt::Debug for CacheRef {
     }
 }
 
-/// Every cache of the process, by name: memoized functions once they have been called, and caches that were given a name, for as long
-/// as they live. Lazy fields and caches in fields are not listed.
+/// Lists the caches of the process, sorted by name: memoized functions that have been called, and
+/// caches that were given a name, as long as they live. Lazy fields and caches in fields are not
+/// listed.
 #[must_use]
 pub fn caches() -> Vec<CacheRef> {
     let mut all: Vec<CacheRef> = CACHES
         .iter()
         .filter_map(|listed| match &*listed {
-            Registration::Function(cache) => Some(CacheRef(Held::Function(*cache))),
-            Registration::Value(cache) => cache.upgrade().map(|cache| CacheRef(Held::Value(cache))),
+            Registration::Function(cache) => Some(CacheRef(ErasedCache::Function(*cache))),
+            Registration::Value(cache) => cache.upgrade().map(|cache| CacheRef(ErasedCache::Value(cache))),
         })
         .collect();
     all.sort_by_cached_key(|cache| (cache.name().to_owned(), cache.location()));

@@ -4,14 +4,14 @@
 //! It is started by the first cache whose entries can expire, and ends when the last such cache is gone. Where no thread can be
 //! started, hits read the precise clock instead and entries leave at the next call.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::Waker;
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use crate::clock::system_now;
+use crate::system_clock::system_now;
+use crate::unwind::contain;
 
 /// A cache as the ticker sees it.
 pub(crate) trait Sweep: Send + Sync {
@@ -150,23 +150,18 @@ fn run() {
         // The user's code may run below, for as long as it likes: meanwhile hits read the precise clock.
         LAST_TICK.store(if may_take_long { STOPPED } else { system_now() }, Relaxed);
         for alarm in due {
-            catch_panic(|| alarm.waker.wake());
+            contain(|| alarm.waker.wake());
         }
         for cache in busy {
-            catch_panic(|| cache.sweep());
+            contain(|| cache.sweep());
         }
         // Each may be the last one to hold its cache.
         for cache in caches {
-            catch_panic(|| drop(cache));
+            contain(|| drop(cache));
         }
         if may_take_long {
             LAST_TICK.store(system_now(), Relaxed);
         }
         thread::park_timeout(Duration::from_nanos(tick));
     }
-}
-
-/// A `Drop` or listener of the user's that panics must not end the time of everybody else.
-fn catch_panic(work: impl FnOnce()) {
-    drop(catch_unwind(AssertUnwindSafe(work)));
 }

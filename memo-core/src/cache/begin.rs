@@ -50,7 +50,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     ///
     /// # Examples
     /// ```
-    /// use memo_core::{Answer, Cache};
+    /// # use memo_core as memokit;
+    /// use memokit::{Answer, Cache};
     /// use std::time::Duration;
     ///
     /// /// Loads many keys with one query.
@@ -119,7 +120,8 @@ where
     ///
     /// # Examples
     /// ```
-    /// use memo_core::{Answer, Cache};
+    /// # use memo_core as memokit;
+    /// use memokit::{Answer, Cache};
     ///
     /// let cache: Cache<String, u32> = Cache::default();
     /// std::thread::scope(|scope| {
@@ -156,7 +158,8 @@ where
     ///
     /// # Examples
     /// ```
-    /// use memo_core::{Answer, Cache};
+    /// # use memo_core as memokit;
+    /// use memokit::{Answer, Cache};
     ///
     /// # futures::executor::block_on(async {
     /// let cache: Cache<String, u32> = Cache::default();
@@ -206,7 +209,8 @@ impl<K, V: Clone, H, S: Face> AsyncLoadGuard<'_, K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::{Answer, Cache, Settled};
+    /// # use memo_core as memokit;
+    /// use memokit::{Answer, Cache, Settled};
     ///
     /// # futures::executor::block_on(async {
     /// let cache: Cache<String, u32> = Cache::default();

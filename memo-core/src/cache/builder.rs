@@ -21,7 +21,8 @@ use crate::ticker::Sweep;
 ///
 /// # Examples
 /// ```
-/// use memo_core::{Cache, RemovalCause};
+/// # use memo_core as memokit;
+/// use memokit::{Cache, RemovalCause};
 /// use std::time::Duration;
 ///
 /// let cache = Cache::builder()
@@ -60,7 +61,8 @@ impl<K, V> Cache<K, V> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::builder().lru(100).build();
     /// cache.insert(1, "one");
@@ -75,7 +77,8 @@ impl<K, V> LocalCache<K, V> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::LocalCache;
+    /// # use memo_core as memokit;
+    /// use memokit::LocalCache;
     /// use std::rc::Rc;
     ///
     /// let cache = LocalCache::builder().lru(100).build();
@@ -143,7 +146,8 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     /// use std::time::Duration;
     ///
     /// let uncoordinated: Cache<u32, u32> = Cache::builder().single_flight(false).build();
@@ -207,7 +211,8 @@ impl<K: 'static, V: 'static, H> CacheBuilder<K, V, H, Shared> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::{Cache, RemovalCause};
+    /// # use memo_core as memokit;
+    /// use memokit::{Cache, RemovalCause};
     /// use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
     ///
     /// static EVICTED: AtomicUsize = AtomicUsize::new(0);

@@ -16,7 +16,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::default();
     /// assert_eq!(cache.get_or_insert_with("two", || 1 + 1), 2);
@@ -31,7 +32,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache: Cache<String, usize> = Cache::default();
     /// assert_eq!(cache.get_or_insert_with_by_ref("two", || 2), 2);
@@ -56,7 +58,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     /// use std::num::ParseIntError;
     /// use std::sync::Arc;
     ///
@@ -84,7 +87,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// # futures::executor::block_on(async {
     /// let cache = Cache::default();
@@ -103,7 +107,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// # futures::executor::block_on(async {
     /// let cache = Cache::default();

@@ -60,7 +60,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::default();
     /// cache.insert(String::from("one"), 1);
@@ -80,7 +81,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::default();
     /// cache.insert("primes", vec![2, 3, 5]);
@@ -125,7 +127,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::default();
     /// cache.insert("one", 1);
@@ -144,7 +147,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::default();
     /// cache.insert("one", 1);
@@ -162,7 +166,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::{Cache, ManualClock};
+    /// # use memo_core as memokit;
+    /// use memokit::{Cache, ManualClock};
     /// use std::time::Duration;
     ///
     /// let clock = ManualClock::new();
@@ -185,7 +190,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::default();
     /// cache.insert("one", 1);
@@ -200,7 +206,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::{Cache, ManualClock};
+    /// # use memo_core as memokit;
+    /// use memokit::{Cache, ManualClock};
     /// use std::time::Duration;
     ///
     /// let clock = ManualClock::new();
@@ -223,7 +230,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::default();
     /// cache.insert("one", 1);

@@ -4,7 +4,8 @@
 ///
 /// # Examples
 /// ```
-/// use memo_core::Cache;
+/// # use memo_core as memokit;
+/// use memokit::Cache;
 ///
 /// let cache = Cache::default();
 /// cache.insert("one", 1);

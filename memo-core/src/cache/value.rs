@@ -21,7 +21,8 @@ use crate::registry::Identity;
 ///
 /// # Examples
 /// ```
-/// use memo_core::Cache;
+/// # use memo_core as memokit;
+/// use memokit::Cache;
 ///
 /// let cache = Cache::builder().lru(128).build();
 /// cache.insert(String::from("one"), 1);
@@ -39,7 +40,8 @@ pub struct Cache<K, V, H = DefaultHashBuilder, S: Face = Shared> {
 ///
 /// # Examples
 /// ```
-/// use memo_core::LocalCache;
+/// # use memo_core as memokit;
+/// use memokit::LocalCache;
 /// use std::rc::Rc;
 ///
 /// let cache = LocalCache::builder().lru(10).build();
@@ -114,7 +116,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::builder().lru(2).build();
     /// (0..5).for_each(|n| cache.insert(n, n));
@@ -129,7 +132,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// assert!(Cache::<u32, u32>::default().is_empty());
     /// ```
@@ -142,7 +146,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::builder().max_weight(10).weight(|_: &u32, text: &String| text.len() as u64).build();
     /// cache.insert(1, "four".into());
@@ -157,7 +162,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache: Cache<u32, u32> = Cache::builder().lru(10).build();
     /// cache.get(&1);
@@ -172,7 +178,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache: Cache<u32, u32> = Cache::builder().lfu(10).build();
     /// assert_eq!(cache.parameters().policy, "lfu");
@@ -186,7 +193,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache: Cache<u32, u32> = Cache::builder().name("squares").build();
     /// assert_eq!(cache.name(), Some("squares"));
@@ -200,7 +208,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::default();
     /// cache.insert("one", 1);
@@ -216,7 +225,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::builder().lru(3).build();
     /// (0..3).for_each(|n| cache.insert(n, n));
@@ -233,7 +243,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::{Cache, ManualClock};
+    /// # use memo_core as memokit;
+    /// use memokit::{Cache, ManualClock};
     /// use std::time::Duration;
     ///
     /// let clock = ManualClock::new();
@@ -255,7 +266,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::default();
     /// (0..10).for_each(|n| cache.insert(n, n * n));
@@ -279,7 +291,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     ///
     /// # Examples
     /// ```
-    /// use memo_core::Cache;
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
     ///
     /// let cache = Cache::default();
     /// (0..10).for_each(|n| cache.insert(n, n * n));

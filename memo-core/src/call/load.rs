@@ -2,8 +2,8 @@
 
 use std::convert::Infallible;
 
+use super::answering::Answering;
 use super::ask::{JoinedValue, LoadRequest};
-use super::operation::Operation;
 use super::plan::{Key, Plan, Signature, Stored, Target};
 use super::writing::{Computation, Writing};
 use crate::cacheable::Cacheable;
@@ -55,7 +55,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     #[inline]
     pub fn finish(self, value: T::Output) -> Op::Answer
     where
-        Op: Operation<T::Output>,
+        Op: Answering<T::Output>,
     {
         let Self { guard, cacheable, op } = self;
         let _ = guard.complete(&mut Computation::new(&value, cacheable, |_: &Key<T>, _: &_, _: &_, _: &mut _| ()));
@@ -65,7 +65,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     /// As [`finish`](Self::finish), by the rules of the attribute.
     pub fn finish_with<W>(self, value: T::Output, rules: W) -> Op::Answer
     where
-        Op: Operation<T::Output>,
+        Op: Answering<T::Output>,
         W: for<'w> FnOnce(Writing<'w, Key<T>, T::Output>) -> Writing<'w, Key<T>, T::Output>,
     {
         let Self { guard, cacheable, op } = self;
@@ -86,7 +86,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     }
 }
 
-impl<T: Signature, Op: Operation<T::Output>> Waiting<'_, T, Op> {
+impl<T: Signature, Op: Answering<T::Output>> Waiting<'_, T, Op> {
     /// The answer made of the other caller's value; or the operation again, to look again.
     ///
     /// # Errors

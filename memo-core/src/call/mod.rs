@@ -5,6 +5,7 @@
 //! is [cached](crate::cacheable) of a result. Generic is only what looks at keys and values; the rest is compiled once, behind the
 //! [engine's face](crate::engine).
 
+mod answering;
 mod ask;
 mod handle;
 mod load;
@@ -12,6 +13,7 @@ mod operation;
 mod plan;
 mod writing;
 
+pub use answering::Answering;
 pub(crate) use ask::{KeySource, PutRequest};
 pub use handle::{bypassed, cache, clear, forget_if, info, parameters, resize};
 pub use load::{Loading, Waiting};

@@ -9,6 +9,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use super::answering::Answering;
 use super::ask::{KeySource, LoadRequest, PutRequest};
 use super::load::{self, Loading, TaskAnswer, ThreadAnswer};
 use super::plan::{FunctionPlan, Signature, Target};
@@ -17,10 +18,7 @@ use crate::cacheable::{Cacheable, CachedView};
 use crate::engine::{Answer, RetryState, TypedGuard, WriteTerms};
 
 /// An operation on the entry of one key.
-pub trait Operation<R>: Sized {
-    /// What the caller gets.
-    type Answer;
-
+pub trait Operation<R>: Answering<R> + Sized {
     /// Whether it is a call of the function, which `when` can keep from the cache.
     const CALLS: bool = false;
 
@@ -40,9 +38,6 @@ pub trait Operation<R>: Sized {
             Answer::Wait(never) => match never {},
         }
     }
-
-    /// Makes the answer of the function's value.
-    fn answer(self, value: R) -> Self::Answer;
 }
 
 /// The answer of an operation of an async function that neither runs the body nor waits: there at the first poll.
@@ -60,8 +55,16 @@ pub fn at_once<F: Future>(operation: F) -> F::Output {
 /// The call itself.
 pub struct Call;
 
-impl<R> Operation<R> for Call {
+impl<R> Answering<R> for Call {
     type Answer = R;
+
+    #[inline]
+    fn answer(self, value: R) -> R {
+        value
+    }
+}
+
+impl<R> Operation<R> for Call {
     const CALLS: bool = true;
 
     // In line, also where several functions of the same types would share it: a call is a hit nearly always.
@@ -86,18 +89,20 @@ impl<R> Operation<R> for Call {
             Answer::Wait(wait) => Answer::Wait(wait),
         }
     }
-
-    #[inline]
-    fn answer(self, value: R) -> R {
-        value
-    }
 }
 
 /// `with`: a call whose value is looked at in place.
 pub struct Read<F>(pub F);
 
-impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
+impl<R, T, F: FnOnce(&R) -> T> Answering<R> for Read<F> {
     type Answer = T;
+
+    fn answer(self, value: R) -> T {
+        self.0(&value)
+    }
+}
+
+impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
     const CALLS: bool = true;
 
     fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, T, Self> {
@@ -126,10 +131,6 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
                 Answer::Wait(wait) => Answer::Wait(wait),
             },
         }
-    }
-
-    fn answer(self, value: R) -> T {
-        self.0(&value)
     }
 }
 
@@ -167,9 +168,15 @@ impl Refresh {
     }
 }
 
-impl<R> Operation<R> for Refresh {
+impl<R> Answering<R> for Refresh {
     type Answer = R;
 
+    fn answer(self, value: R) -> R {
+        value
+    }
+}
+
+impl<R> Operation<R> for Refresh {
     fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, R, Self> {
         Answer::Load(self.begin(plan, false))
     }
@@ -181,18 +188,18 @@ impl<R> Operation<R> for Refresh {
     ) -> TaskAnswer<'a, P::Types, R, Self> {
         Answer::Load(self.begin(plan, true))
     }
-
-    fn answer(self, value: R) -> R {
-        value
-    }
 }
 
 /// `put`: caches a value from elsewhere. A value that is never cached, such as an `Err`, still invalidates: the old entry is removed.
 pub struct Put<R>(pub R);
 
-impl<R> Operation<R> for Put<R> {
+impl<R> Answering<R> for Put<R> {
     type Answer = ();
 
+    fn answer(self, _: R) {}
+}
+
+impl<R> Operation<R> for Put<R> {
     fn enter<'a, P: FunctionPlan<'a, R>>(self, mut plan: P) -> ThreadAnswer<'a, P::Types, (), Self> {
         let Some(target) = plan.target() else { return Answer::Ready(()) };
         let Some(stored) = plan.cacheable().stored(&self.0) else {
@@ -207,8 +214,6 @@ impl<R> Operation<R> for Put<R> {
         }
         Answer::Ready(())
     }
-
-    fn answer(self, _: R) {}
 }
 
 /// Operations that only read or remove.
@@ -217,18 +222,20 @@ macro_rules! look_ups {
         $(#[$doc])*
         pub struct $Op;
 
-        impl<R> Operation<R> for $Op {
+        impl<R> Answering<R> for $Op {
             type Answer = $Answer;
 
+            fn answer(self, _: R) -> $Answer {
+                unreachable!("the store answers this alone")
+            }
+        }
+
+        impl<R> Operation<R> for $Op {
             fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, $Answer, Self> {
                 Answer::Ready(match plan.target() {
                     Some(target) => $ask(target, plan),
                     None => $default,
                 })
-            }
-
-            fn answer(self, _: R) -> $Answer {
-                unreachable!("the store answers this alone")
             }
         }
     )* };

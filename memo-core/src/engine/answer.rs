@@ -7,7 +7,8 @@
 ///
 /// # Examples
 /// ```
-/// use memo_core::{Answer, Cache};
+/// # use memo_core as memokit;
+/// use memokit::{Answer, Cache};
 ///
 /// let cache: Cache<String, usize> = Cache::default();
 /// let length = match cache.begin("key") {

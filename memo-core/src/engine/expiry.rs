@@ -7,9 +7,9 @@
 
 use std::time::Duration;
 
-use crate::clock::nanos;
 use crate::config::Config;
 use crate::sync::atomic::Ordering::Relaxed;
+use crate::system_clock::nanos;
 use crate::table::{Deadline, Head, PrefixWords, Table};
 
 /// No date: never over.

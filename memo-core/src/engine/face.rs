@@ -11,11 +11,10 @@
 
 use std::any::{Any, TypeId};
 use std::mem::ManuallyDrop;
-use std::ops::Deref;
-use std::sync::Weak;
 use std::time::Duration;
 
 use super::answer::Answer;
+use super::callbacks::{Caller, Computed, RunFailure, Taker, WriteValue};
 use super::hit::Found;
 use super::local::Local;
 use super::run::{LoadMode, Request, Run, Started};
@@ -27,55 +26,6 @@ use super::write_terms::{Settled, WriteTerms};
 use crate::config::Config;
 use crate::info::{CacheInfo, CacheParameters, Counter};
 use crate::table::{EntryRef, EntryType, EntryVtable, ShortHash};
-use crate::ticker::Sweep;
-
-/// What a caller makes of a value.
-pub(crate) trait Taker {
-    /// Takes what it needs of the value.
-    ///
-    /// # Safety
-    ///
-    /// The entry is of the type that was asked for, it is protected, and its value is there.
-    unsafe fn take(&mut self, entry: EntryRef<'_>);
-
-    /// Takes what a run without a value left for its waiters. Says whether it could.
-    fn take_failure(&mut self, failure: &(dyn Any + Send + Sync)) -> bool;
-}
-
-/// A caller that asks for a value: its key, and what it makes of the value.
-pub(crate) trait Caller: Request + Taker {}
-
-impl<C: Request + Taker> Caller for C {}
-
-/// A value that was computed.
-pub(crate) trait WriteValue {
-    /// Writes what is to be cached of it into the unpublished entry, and on which terms into `terms`.
-    ///
-    /// # Safety
-    ///
-    /// It is an unpublished entry of this type, its key is there, and no other thread writes or reads its value.
-    unsafe fn write(&mut self, entry: EntryRef<'_>, terms: &mut WriteTerms) -> Computed;
-
-    /// What is to become of a run of which nothing is cached.
-    fn failure(&mut self) -> RunFailure;
-}
-
-/// What is there of a computed value.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Computed {
-    /// It is written.
-    Value,
-    /// There is nothing to cache.
-    Nothing,
-}
-
-/// A run of which nothing is cached.
-pub(crate) struct RunFailure {
-    /// What the waiters get; without it they look again.
-    pub(crate) shared: Option<Box<dyn Any + Send + Sync>>,
-    /// Whether the value is an error.
-    pub(crate) is_error: bool,
-}
 
 /// The functions of a store for the generic code above it.
 pub trait Face: Sharing {
@@ -492,50 +442,5 @@ fn joined(result: WaitResult<'_>, taker: &mut dyn Taker) -> bool {
         }
         WaitResult::Failure(failure) => taker.take_failure(&*failure),
         WaitResult::Again => false,
-    }
-}
-
-/// A store with its destructor compiled once.
-pub(crate) struct OwnedStore<S: Face>(ManuallyDrop<Store<S>>);
-
-impl<S: Face> OwnedStore<S> {
-    /// The set-up must have been checked. `sole` is the entry type of a store that has but one.
-    pub(super) fn new(config: Config, sole: Option<&'static EntryVtable>, observers: Vec<S::Observer>) -> Self {
-        Self(ManuallyDrop::new(S::new_store(config, sole, observers)))
-    }
-
-    /// A store of a function, whose entries may be of several types.
-    pub(crate) fn of_any_type(config: Config) -> Self {
-        Self::new(config, None, Vec::new())
-    }
-
-    /// Lets the timer thread sweep this store, from the first entry that can expire on.
-    pub(crate) fn set_sweeper(&self, sweeper: Weak<dyn Sweep>) {
-        self.0.set_sweeper(sweeper);
-    }
-}
-
-impl<S: Face> Deref for OwnedStore<S> {
-    type Target = Store<S>;
-
-    #[inline(always)]
-    fn deref(&self) -> &Store<S> {
-        &self.0
-    }
-}
-
-impl<S: Face> Drop for OwnedStore<S> {
-    fn drop(&mut self) {
-        S::drop_store(&mut self.0);
-    }
-}
-
-impl Sweep for OwnedStore<Shared> {
-    fn is_quiet(&self, now: u64) -> bool {
-        self.0.is_quiet(now)
-    }
-
-    fn sweep(&self) {
-        self.0.sweep();
     }
 }

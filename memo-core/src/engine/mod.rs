@@ -10,13 +10,14 @@
 //! | [`expiry`], [`entry_types`], [`in_flight`], [`walk_state`], [`stats`], [`load_timer`] | book-keeping |
 //! | [`writer`], [`reclaim`] | mutations under the lock; deferred reclamation after it |
 //! | [`hit`], [`locate`], [`run`], [`wait`], [`write`], [`walk`], [`sweep`] | the operations |
-//! | [`face`], [`run_guard`], [`typed`] | what the rest of the crate sees: compiled once; one guard; types |
+//! | [`callbacks`], [`face`], [`owned`], [`run_guard`], [`typed`] | what the rest of the crate sees: compiled once; one guard; types |
 //!
 //! No user code runs while a lock is held: entries are compared and dropped outside. The absence of a key is proved by a version that did
 //! not change ([`table`](crate::table)), or by having compared, under the lock, all that may have its hash
 //! ([`Store::locate`](store::Store::locate)).
 
 mod answer;
+mod callbacks;
 mod common;
 mod entry_types;
 mod expiry;
@@ -29,6 +30,7 @@ mod load_timer;
 mod local;
 mod locate;
 mod observers;
+mod owned;
 mod reclaim;
 mod run;
 mod run_guard;
@@ -51,9 +53,10 @@ mod writer;
 mod tests;
 
 pub use answer::Answer;
+pub(crate) use callbacks::RunFailure;
 pub(crate) use face::Face;
-pub(crate) use face::{OwnedStore, RunFailure};
 pub(crate) use local::Local;
+pub(crate) use owned::OwnedStore;
 pub(crate) use shared::Shared;
 pub(crate) use sharing::Sharing;
 pub(crate) use stats::Stats;

@@ -2,7 +2,8 @@
 
 use std::marker::PhantomData;
 
-use super::face::{Face, WriteValue};
+use super::callbacks::WriteValue;
+use super::face::Face;
 use super::run::{Run, Started};
 use super::store::Store;
 use super::write_terms::Settled;

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use super::sharing::{FastReader, HitCounting, Sharing};
-use crate::clock::nanos;
 use crate::info::{CacheInfo, Counter};
 use crate::sync::{Mutex, MutexGuard, PoisonError};
+use crate::system_clock::nanos;
 use crate::table::thread_counters::ThreadCounters;
 
 /// One run in this many is timed: two clock readings cost more than a miss may.

@@ -10,8 +10,10 @@ use std::ptr;
 use std::time::Duration;
 
 use super::answer::Answer;
-use super::face::{Computed, Face, OwnedStore, RunFailure, Taker, WriteValue};
+use super::callbacks::{Computed, RunFailure, Taker, WriteValue};
+use super::face::Face;
 use super::local::Local;
+use super::owned::OwnedStore;
 use super::run::{Request, Started};
 use super::run_guard::RunGuard;
 use super::shared::Shared;

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use crate::clock::{nanos, system_now};
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use crate::system_clock::{nanos, system_now};
 use crate::table::hazard::PinnedEntry;
 use crate::ticker;
 pub(crate) use wait_graph::{RunId, WaitEdges};

@@ -13,7 +13,8 @@ use std::ops::Deref;
 ///
 /// # Examples
 /// ```
-/// use memo_core::Float;
+/// # use memo_core as memokit;
+/// use memokit::Float;
 ///
 /// assert_eq!(Float::from(f64::NAN), Float::from(-f64::NAN));
 /// assert_eq!(Float::from(-0.0), Float::from(0.0));

@@ -18,7 +18,8 @@ use std::sync::Arc;
 /// # Examples
 /// `forget_if` hands one to its closure:
 /// ```
-/// # use memo_core::{KeyRef, private as p};
+/// # use memo_core as memokit;
+/// # use memokit::{KeyRef, private as p};
 /// # use p::StoredArgs as _;
 /// fn is_draft(key: KeyRef<'_>) -> bool {
 ///     key.arg::<str>(0).is_some_and(|title| title.starts_with("draft")) && key.arg::<f64>(1) == Some(&0.5)

@@ -54,7 +54,8 @@ use std::hash::Hasher;
 ///
 /// # Examples
 /// ```
-/// use memo_core::Key;
+/// # use memo_core as memokit;
+/// use memokit::Key;
 ///
 /// let stored = "tea".to_stored(); // a `Box<str>`
 /// assert!(Key::matches("tea", &stored)); // written so because `str` has a `matches` of its own
@@ -67,7 +68,8 @@ use std::hash::Hasher;
 ///
 /// By hand, for a name that ignores case:
 /// ```
-/// use memo_core::Key;
+/// # use memo_core as memokit;
+/// use memokit::Key;
 /// use std::hash::{Hash, Hasher};
 ///
 /// struct Header<'a>(&'a str);

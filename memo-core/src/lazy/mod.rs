@@ -51,7 +51,8 @@ use crate::key::Key;
 ///
 /// # Examples
 /// ```
-/// use memo_core::Lazy;
+/// # use memo_core as memokit;
+/// use memokit::Lazy;
 ///
 /// #[derive(Clone, Debug, PartialEq)]
 /// struct Circle {
@@ -71,7 +72,8 @@ use crate::key::Key;
 /// those fields does. Such a value can be replaced while others use it, so it is given out by value. Dependencies are compared as
 /// [keys](Key): floats just work.
 /// ```
-/// use memo_core::Lazy;
+/// # use memo_core as memokit;
+/// use memokit::Lazy;
 ///
 /// struct Rect {
 ///     w: f64,

@@ -1,15 +1,16 @@
-//! `fifo`: the entry that came first leaves, however often it was used.
+//! `fifo`: evicts the entry that was inserted first, however often it was used.
 //!
-//! The mark is the tick of the insert and no hit changes it: a hit writes nothing at all. A replaced value counts as a new arrival, as in
-//! Python's `cachetools.FIFOCache`. [`MinRank`] tells how the least mark is found and what that costs.
+//! The rank is the stamp of the insert and no hit changes it: a hit writes nothing at all.
+//! Replacing a value counts as a new insert, as in Python's `cachetools.FIFOCache`.
+//! [`MinRankIndex`] says how the lowest rank is found and what that costs.
 
-use super::min_rank::MinRank;
-use super::{OnHit, Policy, Ranks, Victim};
+use super::interface::{OnHit, Policy, Ranks, Victim};
+use super::structures::MinRankIndex;
 
 /// First in, first out.
 #[derive(Debug, Default)]
 pub(super) struct Fifo {
-    arrivals: MinRank,
+    inserts: MinRankIndex,
 }
 
 impl Policy for Fifo {
@@ -18,16 +19,16 @@ impl Policy for Fifo {
     }
 
     fn inserted(&mut self, slot: u32, _hash: u32, stamp: u64) -> u64 {
-        self.arrivals.inserted(slot, stamp);
+        self.inserts.inserted(slot, stamp);
         stamp
     }
 
     fn removed(&mut self, slot: u32, _hash: u32, _evicted: bool) {
-        self.arrivals.removed(slot);
+        self.inserts.removed(slot);
     }
 
-    fn victim(&mut self, _newcomer: Option<u32>, view: &dyn Ranks) -> Victim {
-        Victim::Slot(self.arrivals.victim(view))
+    fn victim(&mut self, _candidate: Option<u32>, ranks: &dyn Ranks) -> Victim {
+        Victim::Slot(self.inserts.min_slot(ranks))
     }
 
     fn resized(&mut self, _capacity: usize) {}
@@ -37,7 +38,7 @@ impl Policy for Fifo {
     }
 
     #[cfg(any(test, feature = "validate"))]
-    fn validate(&self, live: &[u32], view: &dyn Ranks) {
-        self.arrivals.validate(live, view);
+    fn validate(&self, live: &[u32], ranks: &dyn Ranks) {
+        self.inserts.validate(live, ranks);
     }
 }

@@ -1,33 +1,36 @@
-//! `lfu`: the entry that was used least often leaves; of equally often used ones, the one whose last use is longest ago.
+//! `lfu`: evicts the least frequently used entry; among equals, the one whose last use is oldest.
 //!
-//! That is what Python's `cachetools.LFUCache` does: an insert is the first use, a hit or a replaced value is one more, and whoever reached
-//! its count first leaves first. One mark holds both numbers, the uses above, the tick of the last one below, so that the least mark is
-//! the victim. Uses are counted up to 16 million; entries beyond that are equals and leave by recency. After 2^40 ticks the order
-//! among equals starts over. Nothing ages here: what was popular once stays until others have been used as often (`max` forgets).
-//! [`MinRank`] tells how the least mark is found and what that costs.
+//! That is what Python's `cachetools.LFUCache` does: an insert is the first use, a hit or a
+//! replaced value is one more, and the first entry to reach a count is the first with that count to
+//! be evicted. One rank holds both numbers, the use count above and the stamp of the last use
+//! below, so the lowest rank is the victim. Uses are counted up to 16 million; entries beyond that
+//! are equals and ordered by recency. After 2^40 stamps the order among equals starts over. Counts
+//! do not age: an entry that was popular once stays until others have been used as often (`max`
+//! forgets). [`MinRankIndex`] says how the lowest rank is found and what that costs.
 
-use super::min_rank::MinRank;
-use super::{OnHit, Policy, Ranks, Victim};
+use super::interface::{OnHit, Policy, Ranks, Victim};
+use super::structures::MinRankIndex;
 
-/// A tick comes with the tag of its thread in these lowest bits. It has no room here, and orders nothing in one thread.
+/// The lowest bits of a stamp are the tag of its thread. There is no room for them here, and in one
+/// thread they order nothing.
 const TAG_BITS: u32 = 8;
-const TICK_BITS: u32 = 40;
-/// One less than fit: the greatest mark of all stands for an empty slot.
-const MOST_USES: u64 = (u64::MAX >> TICK_BITS) - 1;
+const STAMP_BITS: u32 = 40;
+/// One less than fits: the greatest rank of all stands for an empty slot.
+const MAX_USES: u64 = (u64::MAX >> STAMP_BITS) - 1;
 
 fn rank_of(uses: u64, stamp: u64) -> u64 {
-    (uses << TICK_BITS) | ((stamp >> TAG_BITS) & ((1 << TICK_BITS) - 1))
+    (uses << STAMP_BITS) | ((stamp >> TAG_BITS) & ((1 << STAMP_BITS) - 1))
 }
 
-/// The mark of an entry that is used once more.
+/// The rank of an entry after one more use.
 pub(crate) fn used_again(rank: u64, stamp: u64) -> u64 {
-    rank_of(((rank >> TICK_BITS) + 1).min(MOST_USES), stamp)
+    rank_of(((rank >> STAMP_BITS) + 1).min(MAX_USES), stamp)
 }
 
 /// Least frequently used.
 #[derive(Debug, Default)]
 pub(super) struct Lfu {
-    uses: MinRank,
+    uses: MinRankIndex,
 }
 
 impl Policy for Lfu {
@@ -41,8 +44,8 @@ impl Policy for Lfu {
         rank
     }
 
-    fn replaced(&mut self, old: u32, old_mark: u64, new: u32, _hash: u32, stamp: u64) -> u64 {
-        let rank = used_again(old_mark, stamp);
+    fn replaced(&mut self, old: u32, old_rank: u64, new: u32, _hash: u32, stamp: u64) -> u64 {
+        let rank = used_again(old_rank, stamp);
         self.uses.removed(old);
         self.uses.inserted(new, rank);
         rank
@@ -52,8 +55,8 @@ impl Policy for Lfu {
         self.uses.removed(slot);
     }
 
-    fn victim(&mut self, _newcomer: Option<u32>, view: &dyn Ranks) -> Victim {
-        Victim::Slot(self.uses.victim(view))
+    fn victim(&mut self, _candidate: Option<u32>, ranks: &dyn Ranks) -> Victim {
+        Victim::Slot(self.uses.min_slot(ranks))
     }
 
     fn resized(&mut self, _capacity: usize) {}
@@ -63,7 +66,7 @@ impl Policy for Lfu {
     }
 
     #[cfg(any(test, feature = "validate"))]
-    fn validate(&self, live: &[u32], view: &dyn Ranks) {
-        self.uses.validate(live, view);
+    fn validate(&self, live: &[u32], ranks: &dyn Ranks) {
+        self.uses.validate(live, ranks);
     }
 }

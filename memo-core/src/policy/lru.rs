@@ -1,23 +1,25 @@
-//! `lru`: the entry that was not used for the longest time leaves.
+//! `lru`: evicts the least recently used entry.
 //!
-//! A hit stamps its entry with the cache's next tick, and the victim is the entry with the least stamp: exactly the order of a linked
-//! list that moves every hit to its front, as in Python's `functools.lru_cache`, but a hit writes one word of its own entry and no
-//! neighbour's. In one thread the order is exact; under contention it is as good as the threads' ticks are ordered.
-//! [`MinRank`] tells how the least stamp is found and what that costs.
+//! A hit writes the cache's next stamp into its entry, and the victim is the entry with the lowest
+//! stamp. That is exactly the order of a linked list that moves every hit to its front, as in
+//! Python's `functools.lru_cache`, but a hit writes one word of its own entry and none of a
+//! neighbour's. The order is exact in one thread; under contention it is as good as the order of
+//! the threads' stamps. [`MinRankIndex`] says how the lowest stamp is found and what that costs.
 
-use super::min_rank::MinRank;
-use super::{OnHit, Policy, Ranks, Victim};
+use super::interface::{OnHit, Policy, Ranks, Victim};
+use super::structures::MinRankIndex;
 
 /// Least recently used.
 #[derive(Debug, Default)]
 pub(super) struct Lru {
-    stamps: MinRank,
+    stamps: MinRankIndex,
 }
 
 impl Lru {
-    /// The order over entries that lived under another policy: their marks are no stamps, so they leave before all that come.
-    pub(super) fn over(slots: impl Iterator<Item = u32>) -> Self {
-        let mut stamps = MinRank::default();
+    /// Takes over the entries of another policy. Their ranks are not stamps, so these entries are
+    /// evicted before all that are inserted later.
+    pub(super) fn from_slots(slots: impl Iterator<Item = u32>) -> Self {
+        let mut stamps = MinRankIndex::default();
         slots.for_each(|slot| stamps.inserted(slot, 0));
         Self { stamps }
     }
@@ -42,8 +44,8 @@ impl Policy for Lru {
         self.stamps.removed(slot);
     }
 
-    fn victim(&mut self, _newcomer: Option<u32>, view: &dyn Ranks) -> Victim {
-        Victim::Slot(self.stamps.victim(view))
+    fn victim(&mut self, _candidate: Option<u32>, ranks: &dyn Ranks) -> Victim {
+        Victim::Slot(self.stamps.min_slot(ranks))
     }
 
     fn resized(&mut self, _capacity: usize) {}
@@ -53,7 +55,7 @@ impl Policy for Lru {
     }
 
     #[cfg(any(test, feature = "validate"))]
-    fn validate(&self, live: &[u32], view: &dyn Ranks) {
-        self.stamps.validate(live, view);
+    fn validate(&self, live: &[u32], ranks: &dyn Ranks) {
+        self.stamps.validate(live, ranks);
     }
 }

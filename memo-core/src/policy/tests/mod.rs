@@ -1,11 +1,12 @@
-//! The policies against plain models, statistics, recordings of Python's caches, and real programs' accesses.
+//! The policies against reference implementations, statistics, recordings of Python's caches, and
+//! the accesses of real programs.
 
 mod adaptive;
 mod golden;
 mod lifecycle;
-mod model;
-mod naive;
-mod pauses;
 mod random;
 mod recursion;
+mod reference;
+mod simulator;
 mod traces;
+mod worst_case;

@@ -134,7 +134,7 @@ impl MemoizePrinter<'_> {
                 }
                 #p::Err(__op) => {
                     let __value = __body #await_;
-                    #p::Operation::answer(__op, __value)
+                    #p::Answering::answer(__op, __value)
                 }
             }
         }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{CacheRef, caches};
 use crate::info::CacheInfo;
+use crate::registry::{CacheRef, caches};
 
 /// Summarises every cache of the process in a table that fits a terminal of 80 columns.
 ///
@@ -21,10 +21,11 @@ use crate::info::CacheInfo;
 /// # Examples
 ///
 /// ```
-/// let primes = memo_core::Cache::builder().lru(100).name("primes").build();
+/// # use memo_core as memokit;
+/// let primes = memokit::Cache::builder().lru(100).name("primes").build();
 /// primes.get_or_insert_with(4, || 7);
 /// primes.get(&4);
-/// let report = memo_core::report().to_string();
+/// let report = memokit::report().to_string();
 /// assert!(report.contains("primes"));
 /// ```
 #[must_use]

@@ -2,18 +2,18 @@
 
 const WORD: u32 = u64::BITS;
 
-/// The set. It grows to its greatest member and is never copied in pieces larger than an eighth of a byte per member.
+/// The set. It grows to its greatest member, and growing copies an eighth of a byte per integer.
 #[derive(Debug, Default)]
-pub(super) struct BitSet {
+pub(crate) struct BitSet {
     words: Vec<u64>,
 }
 
 impl BitSet {
-    pub(super) fn contains(&self, index: u32) -> bool {
+    pub(crate) fn contains(&self, index: u32) -> bool {
         self.words.get((index / WORD) as usize).is_some_and(|word| word & bit(index) != 0)
     }
 
-    pub(super) fn insert(&mut self, index: u32) {
+    pub(crate) fn insert(&mut self, index: u32) {
         let at = (index / WORD) as usize;
         if at >= self.words.len() {
             self.words.resize(at + 1, 0);
@@ -21,19 +21,19 @@ impl BitSet {
         self.words[at] |= bit(index);
     }
 
-    pub(super) fn remove(&mut self, index: u32) {
+    pub(crate) fn remove(&mut self, index: u32) {
         if let Some(word) = self.words.get_mut((index / WORD) as usize) {
             *word &= !bit(index);
         }
     }
 
     /// The members, ascending.
-    pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> {
         self.range(0, u32::MAX)
     }
 
     /// The members from `from`, a multiple of 64, to below `to`, ascending.
-    pub(super) fn range(&self, from: u32, to: u32) -> impl Iterator<Item = u32> {
+    pub(crate) fn range(&self, from: u32, to: u32) -> impl Iterator<Item = u32> {
         debug_assert!(from.is_multiple_of(WORD));
         let end = self.words.len().min(to.div_ceil(WORD) as usize);
         let words = self.words.get((from / WORD) as usize..end).unwrap_or_default();
@@ -57,7 +57,7 @@ mod tests {
     use super::BitSet;
 
     #[test]
-    fn members_come_and_go_and_are_told_in_order() {
+    fn members_are_inserted_and_removed_and_iterated_in_order() {
         let mut bits = BitSet::default();
         for index in [700, 3, 64, 63, 127, 128] {
             bits.insert(index);

@@ -1,7 +1,8 @@
-//! A vector that grows without moving what it holds.
+//! A vector that grows without moving its elements.
 //!
-//! A plain one that doubles copies all its elements at once, and whoever caused that waits: a millisecond per million. Here the elements are
-//! in chunks, of which only the last one grows. Costs one look more per access, in a list that is short enough to stay in the cache.
+//! A plain vector that doubles copies all its elements at once, and the call that causes it waits:
+//! a millisecond per million. Here the elements are in chunks, of which only the last one grows. An
+//! access costs one more load, from a list that is short enough to stay in the processor's cache.
 
 use std::ops::{Index, IndexMut};
 
@@ -10,8 +11,8 @@ const CHUNK: usize = 1 << CHUNK_BITS;
 
 /// The vector.
 #[derive(Debug)]
-pub(super) struct ChunkedVec<T> {
-    /// Full ones, at most one that is not, and empty ones.
+pub(crate) struct ChunkedVec<T> {
+    /// The full chunks, then at most one that is partly full, then empty ones.
     chunks: Vec<Vec<T>>,
     len: usize,
 }
@@ -23,22 +24,22 @@ impl<T> Default for ChunkedVec<T> {
 }
 
 impl<T> ChunkedVec<T> {
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    pub(super) fn push(&mut self, element: T) {
+    pub(crate) fn push(&mut self, element: T) {
         let at = self.len / CHUNK;
         if at == self.chunks.len() {
-            // The first one grows like any vector; those after it will be full soon.
+            // The first chunk grows like any vector; a later one will be full soon.
             self.chunks.push(if at == 0 { Vec::new() } else { Vec::with_capacity(CHUNK) });
         }
         self.chunks[at].push(element);
         self.len += 1;
     }
 
-    /// Chunks that become empty are kept: the next element may need them at once.
-    pub(super) fn pop(&mut self) -> Option<T> {
+    /// Keeps a chunk that becomes empty: the next push may need it at once.
+    pub(crate) fn pop(&mut self) -> Option<T> {
         self.len = self.len.checked_sub(1)?;
         self.chunks[self.len / CHUNK].pop()
     }

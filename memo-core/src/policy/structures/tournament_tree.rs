@@ -1,24 +1,27 @@
-//! The lowest of many numbers that change one at a time: a tournament tree (Knuth, TAOCP volume 3, 5.4.1).
+//! The minimum of many numbers that change one at a time: a tournament tree (Knuth, TAOCP volume 3,
+//! 5.4.1).
 //!
-//! The numbers are the leaves of a complete binary tree, and every inner node is the lower of its two children. A change plays the
-//! matches on the path to the root, and the way back down from the root leads to the lowest.
+//! The numbers are the leaves of a complete binary tree, and every inner node is the lower of its
+//! two children. A change plays the matches on the path to the root again; the path down from the
+//! root along the winners leads to the minimum.
 
 /// The numbers and the winners of their matches.
 #[derive(Debug, Default)]
-pub(super) struct TournamentTree {
-    /// The root is at 1, the children of `i` at `2 i` and `2 i + 1`, the numbers in the upper half.
+pub(crate) struct TournamentTree {
+    /// The root is at 1, the children of `i` are at `2 i` and `2 i + 1`, the numbers fill the upper
+    /// half.
     tree: Vec<u64>,
     len: usize,
 }
 
 impl TournamentTree {
-    /// Appends the number that loses to all.
-    pub(super) fn push(&mut self) {
-        let room = self.tree.len() / 2;
-        if self.len == room {
-            let grown = (2 * room).max(1);
+    /// Appends [`u64::MAX`], the number that loses to all others.
+    pub(crate) fn push(&mut self) {
+        let leaves = self.tree.len() / 2;
+        if self.len == leaves {
+            let grown = (2 * leaves).max(1);
             let mut tree = vec![u64::MAX; 2 * grown];
-            tree[grown..grown + room].copy_from_slice(&self.tree[room..]);
+            tree[grown..grown + leaves].copy_from_slice(&self.tree[leaves..]);
             for node in (1..grown).rev() {
                 tree[node] = tree[2 * node].min(tree[2 * node + 1]);
             }
@@ -27,11 +30,11 @@ impl TournamentTree {
         self.len += 1;
     }
 
-    pub(super) fn get(&self, at: usize) -> u64 {
+    pub(crate) fn get(&self, at: usize) -> u64 {
         self.tree[self.tree.len() / 2 + at]
     }
 
-    pub(super) fn set(&mut self, at: usize, number: u64) {
+    pub(crate) fn set(&mut self, at: usize, number: u64) {
         let mut node = self.tree.len() / 2 + at;
         self.tree[node] = number;
         while node > 1 {
@@ -43,18 +46,18 @@ impl TournamentTree {
         }
     }
 
-    /// The lowest number of all but this one.
-    pub(super) fn lowest_beside(&self, at: usize) -> u64 {
-        let (mut node, mut lowest) = (self.tree.len() / 2 + at, u64::MAX);
+    /// The minimum of all numbers but the one at `at`.
+    pub(crate) fn min_except(&self, at: usize) -> u64 {
+        let (mut node, mut min) = (self.tree.len() / 2 + at, u64::MAX);
         while node > 1 {
-            lowest = lowest.min(self.tree[node ^ 1]);
+            min = min.min(self.tree[node ^ 1]);
             node /= 2;
         }
-        lowest
+        min
     }
 
-    /// Where the lowest number is; of equal ones the first.
-    pub(super) fn lowest(&self) -> usize {
+    /// The position of the minimum; of equal numbers the first.
+    pub(crate) fn min_position(&self) -> usize {
         let leaves = self.tree.len() / 2;
         let mut node = 1;
         while node < leaves {
@@ -71,7 +74,7 @@ mod tests {
     use crate::random::Random;
 
     #[test]
-    fn the_lowest_is_found_whatever_changes() {
+    fn the_minimum_is_found_after_every_change() {
         let (mut tree, mut plain) = (TournamentTree::default(), Vec::new());
         let mut random = Random::new(1);
         for step in 0..2_000 {
@@ -82,11 +85,11 @@ mod tests {
             let at = usize::try_from(random.below(plain.len() as u64)).unwrap();
             plain[at] = random.below(50);
             tree.set(at, plain[at]);
-            let lowest = *plain.iter().min().unwrap();
-            assert_eq!(tree.lowest(), plain.iter().position(|&number| number == lowest).unwrap());
+            let min = *plain.iter().min().unwrap();
+            assert_eq!(tree.min_position(), plain.iter().position(|&number| number == min).unwrap());
             assert_eq!(tree.get(at), plain[at]);
             let others = plain.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, &number)| number);
-            assert_eq!(tree.lowest_beside(at), others.min().unwrap_or(u64::MAX));
+            assert_eq!(tree.min_except(at), others.min().unwrap_or(u64::MAX));
         }
     }
 }

@@ -1,0 +1,57 @@
+//! A store whose destructor is compiled once, for those who own one.
+
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::sync::Weak;
+
+use super::face::Face;
+use super::shared::Shared;
+use super::store::Store;
+use crate::config::Config;
+use crate::table::EntryVtable;
+use crate::ticker::Sweep;
+
+/// A store with its destructor compiled once.
+pub(crate) struct OwnedStore<S: Face>(ManuallyDrop<Store<S>>);
+
+impl<S: Face> OwnedStore<S> {
+    /// The set-up must have been checked. `sole` is the entry type of a store that has but one.
+    pub(super) fn new(config: Config, sole: Option<&'static EntryVtable>, observers: Vec<S::Observer>) -> Self {
+        Self(ManuallyDrop::new(S::new_store(config, sole, observers)))
+    }
+
+    /// A store of a function, whose entries may be of several types.
+    pub(crate) fn of_any_type(config: Config) -> Self {
+        Self::new(config, None, Vec::new())
+    }
+
+    /// Lets the timer thread sweep this store, from the first entry that can expire on.
+    pub(crate) fn set_sweeper(&self, sweeper: Weak<dyn Sweep>) {
+        self.0.set_sweeper(sweeper);
+    }
+}
+
+impl<S: Face> Deref for OwnedStore<S> {
+    type Target = Store<S>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Store<S> {
+        &self.0
+    }
+}
+
+impl<S: Face> Drop for OwnedStore<S> {
+    fn drop(&mut self) {
+        S::drop_store(&mut self.0);
+    }
+}
+
+impl Sweep for OwnedStore<Shared> {
+    fn is_quiet(&self, now: u64) -> bool {
+        self.0.is_quiet(now)
+    }
+
+    fn sweep(&self) {
+        self.0.sweep();
+    }
+}
