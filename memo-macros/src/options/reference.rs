@@ -13,8 +13,8 @@ pub(crate) fn check<O, S>(facets: &'static [Facet<O, S>], file: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/docs").join(file);
     let mut text = std::fs::read_to_string(&path).unwrap();
     for facet in facets {
-        let table = table(facets, facet);
-        let (begin, end) = (format!("<!-- options: {} -->\n\n", facet.title), "\n<!-- end -->");
+        let table = format!("\n{}\n", table(facets, facet));
+        let (begin, end) = (format!("<!-- options: {} -->\n", facet.title), "<!-- end -->");
         let start = text.find(&begin).unwrap_or_else(|| panic!("{file} needs {begin}{table}{end}")) + begin.len();
         let length = text[start..].find(end).unwrap_or_else(|| panic!("{begin} in {file} needs {end}"));
         if std::env::var_os("MEMOKIT_REFERENCE").is_some_and(|value| value == "overwrite") {
