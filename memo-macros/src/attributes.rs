@@ -1,7 +1,7 @@
 //! Distributes the user's attributes over two functions: the wrapper that is called, and the
 //! function that holds the body.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
@@ -25,6 +25,8 @@ pub(crate) struct Attributes {
     pub(crate) lints: TokenStream,
     /// `cfg`, which holds for every item.
     pub(crate) cfg: TokenStream,
+    /// `doc(hidden)`, which holds for every generated item.
+    pub(crate) hidden: TokenStream,
 }
 
 /// What one attribute concerns.
@@ -69,7 +71,12 @@ impl Attributes {
     /// span. `print` makes another attribute, under the same `cfg_attr` if there is one.
     fn add(&mut self, meta: &Meta, tokens: TokenStream, print: &dyn Fn(TokenStream) -> TokenStream) {
         match subject(meta) {
-            Subject::Wrapper => self.wrapper.extend(tokens),
+            Subject::Wrapper => {
+                if is_hidden(meta) {
+                    self.hidden.extend(tokens.clone());
+                }
+                self.wrapper.extend(tokens);
+            }
             Subject::Body => {
                 self.body.extend(tokens.clone());
                 self.body_alone.extend(tokens);
@@ -113,6 +120,13 @@ impl Attributes {
             }
         }
     }
+}
+
+/// `doc(hidden)`
+fn is_hidden(meta: &Meta) -> bool {
+    let Meta::List(list) = meta else { return false };
+    let hidden = |token| matches!(token, TokenTree::Ident(ident) if ident == "hidden");
+    list.path.is_ident("doc") && list.tokens.clone().into_iter().any(hidden)
 }
 
 fn subject(meta: &Meta) -> Subject {

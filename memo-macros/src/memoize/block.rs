@@ -118,7 +118,7 @@ fn inherent(block: &ImplBlock, of: &Path, types: &[Ident], items: TokenStream) -
     let (params, self_ty, bounds) = (params(block), &block.self_ty, &block.generics.where_clause);
     let items = qualify(items, of, types);
     quote_spanned! {proc_macro2::Span::mixed_site()=>
-        #(#cfg)* #[doc(hidden)] #[allow(unreachable_pub, private_interfaces)] impl #params #self_ty #bounds { #items }
+        #(#cfg)* #[allow(unreachable_pub, private_interfaces)] impl #params #self_ty #bounds { #items }
     }
 }
 

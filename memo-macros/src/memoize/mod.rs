@@ -28,3 +28,6 @@ pub(crate) fn expand(attr: TokenStream, item: &TokenStream) -> TokenStream {
     });
     expanded.unwrap_or_else(|error| error_and_item(&error, item))
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use syn::{ReturnType, Safety, Signature};
 impl GetterPrinter<'_> {
     /// `area_uncached(&self) -> T`
     pub(super) fn uncached(&self) -> TokenStream {
-        let Attributes { body: attrs, lints, cfg, .. } = &self.attributes;
+        let Attributes { body: attrs, lints, cfg, hidden, .. } = &self.attributes;
         let Getter { vis, body, .. } = self.getter;
         let sig = self.getter.signature(self.sibling("_uncached"));
         let doc = self.doc(|name| {
@@ -22,7 +22,7 @@ impl GetterPrinter<'_> {
             #[allow(dead_code, clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::missing_safety_doc)]
             #[allow(clippy::must_use_candidate)]
         };
-        quote!(#doc #allow #attrs #lints #cfg #vis #sig #body)
+        quote!(#doc #hidden #allow #attrs #lints #cfg #vis #sig #body)
     }
 
     /// `area_cached(&self) -> Option<&T>`
@@ -106,10 +106,10 @@ impl GetterPrinter<'_> {
     }
 
     fn operation(&self, attrs: &TokenStream, sig: &TokenStream, body: TokenStream) -> TokenStream {
-        let Attributes { lints, cfg, .. } = &self.attributes;
+        let Attributes { lints, cfg, hidden, .. } = &self.attributes;
         let vis = &self.getter.vis;
         let block = Group::new(Delimiter::Brace, body);
-        quote_spanned!(self.span=> #attrs #[allow(dead_code)] #lints #cfg #vis #sig #block)
+        quote_spanned!(self.span=> #attrs #hidden #[allow(dead_code)] #lints #cfg #vis #sig #block)
     }
 
     fn doc(&self, text: impl FnOnce(&Ident) -> String) -> TokenStream {

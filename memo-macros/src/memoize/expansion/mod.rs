@@ -109,19 +109,20 @@ impl<'m> MemoizePrinter<'m> {
 
     /// The empty enum that has the operations of a free function.
     fn handle(&self, name: &Ident) -> TokenStream {
-        let Attributes { cfg, lints, .. } = &self.attributes;
+        let Attributes { cfg, hidden, lints, .. } = &self.attributes;
+        let doc = format!("Operations on the cache of {}.", link("fn", self.model.name()));
         let (vis, uncached, helpers) = (self.model.vis(), self.uncached(), self.helpers());
         let (operations, allow) = (self.operations(), self.allow_lints());
         quote_spanned! {self.span=>
-            #cfg #[doc(hidden)] #[allow(non_camel_case_types)] #vis enum #name {}
-            #cfg #[doc(hidden)] #lints impl #name { #uncached #helpers }
-            #cfg #[doc(hidden)] #lints #allow impl #name { #operations }
+            #cfg #hidden #[doc = #doc] #[allow(non_camel_case_types)] #vis enum #name {}
+            #cfg #lints impl #name { #uncached #helpers }
+            #cfg #lints #allow impl #name { #operations }
         }
     }
 
     /// The user's function, renamed.
     fn uncached(&self) -> TokenStream {
-        let Attributes { body, lints, cfg, .. } = &self.attributes;
+        let Attributes { body, lints, cfg, hidden, .. } = &self.attributes;
         let mut sig = self.model.function.sig.clone();
         sig.ident = self.operation("uncached");
         sig.fn_token.span = self.span;
@@ -130,7 +131,7 @@ impl<'m> MemoizePrinter<'m> {
         // The user's documentation goes on the wrapper only: repeated here, its examples would run
         // twice.
         quote_spanned! {self.span=>
-            #cfg #lints #body #[doc(hidden)]
+            #cfg #hidden #lints #body #[doc = "Calls the original function, without the cache."]
             #[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::missing_safety_doc)]
             #vis #sig #code
         }
@@ -138,15 +139,21 @@ impl<'m> MemoizePrinter<'m> {
 
     /// A line about the operations, added to the function's documentation.
     fn note(&self) -> Option<String> {
-        let name = self.model.name();
         match &self.surface {
             Surface::Handle(handle) => Some(format!(
-                "\n\nMemoized: see `{handle}::cache_info()`, `{handle}::cache_clear()` and the other operations of its cache."
+                "\n\nMemoized: {} has the operations of its cache, such as `{handle}::cache_info()`.",
+                link("enum", handle)
             )),
             Surface::Siblings(prefix) => Some(format!(
-                "\n\nMemoized: see `{prefix}_cache_info()`, `{prefix}_cache_clear()` and the other `{prefix}_..` operations of the cache of `{name}`."
+                "\n\nMemoized: `{prefix}_cache_info`, `{prefix}_cache_clear` and other functions with this prefix are the \
+                 operations of its cache."
             )),
             Surface::Inline => None,
         }
     }
+}
+
+/// A link to an item of this name and kind. rustdoc resolves no raw names.
+fn link(kind: &str, name: &Ident) -> String {
+    if *name == name.unraw() { format!("[`{name}`]({kind}@{name})") } else { format!("`{name}`") }
 }

@@ -2,6 +2,7 @@
 
 use super::dispatch::OperationKind;
 use super::{MemoizePrinter, Surface};
+use crate::attributes::Attributes;
 use crate::memoize::scan;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -10,6 +11,8 @@ use syn::Generics;
 /// One operation.
 struct Operation {
     name: &'static str,
+    /// Its documentation, one line.
+    doc: &'static str,
     /// `async`, `unsafe`
     qualifiers: TokenStream,
     generics: Generics,
@@ -36,7 +39,7 @@ impl MemoizePrinter<'_> {
     }
 
     fn print(&self, operation: &Operation) -> TokenStream {
-        let Operation { name, qualifiers, generics, inputs, output, body } = operation;
+        let Operation { name, doc, qualifiers, generics, inputs, output, body } = operation;
         let vis = self.operation_vis();
         let name = self.operation(name);
         let (params, bounds) = (&generics.params, &generics.where_clause);
@@ -45,14 +48,15 @@ impl MemoizePrinter<'_> {
         // expansion.
         let attributes = match self.surface {
             Surface::Siblings(_) => {
-                let (cfg, lints, allow) = (&self.attributes.cfg, &self.attributes.lints, self.allow_lints());
-                quote_spanned!(self.span=> #cfg #lints #[doc(hidden)] #allow)
+                let Attributes { cfg, hidden, lints, .. } = &self.attributes;
+                let allow = self.allow_lints();
+                quote_spanned!(self.span=> #cfg #hidden #lints #allow)
             }
             Surface::Handle(_) | Surface::Inline => TokenStream::new(),
         };
         // `#[inline]`, so that a library contains code only for operations that are called.
         quote_spanned! {self.span=>
-            #attributes #[inline] #vis #qualifiers fn #name #params (#inputs) #output #bounds { #body }
+            #attributes #[doc = #doc] #[inline] #vis #qualifiers fn #name #params (#inputs) #output #bounds { #body }
         }
     }
 
@@ -65,8 +69,7 @@ impl MemoizePrinter<'_> {
         quote_spanned!(self.span=> #[allow(#dead unused_variables, clippy::all, clippy::pedantic, clippy::nursery)])
     }
 
-    /// Operations on the whole cache. They take no arguments, but `self` if the cache is in a
-    /// field.
+    /// Operations on the whole cache. They take no arguments, but `self` if the cache is in a field.
     fn cache_operations(&self) -> Vec<Operation> {
         let (p, span, store) = (&self.p, self.span, self.store());
         // With the user's span, so that the field's expression can use it.
@@ -74,8 +77,9 @@ impl MemoizePrinter<'_> {
             let this = receiver.self_token;
             quote_spanned!(span=> &#this,)
         });
-        let simple = |name, more: TokenStream, output: TokenStream, body: TokenStream| Operation {
+        let simple = |name, doc, more: TokenStream, output: TokenStream, body: TokenStream| Operation {
             name,
+            doc,
             qualifiers: TokenStream::new(),
             generics: Generics::default(),
             inputs: quote!(#this #more),
@@ -86,27 +90,41 @@ impl MemoizePrinter<'_> {
         let mut all = vec![
             simple(
                 "cache_info",
+                "Returns the statistics of the cache.",
                 none(),
                 quote_spanned!(span=> -> #p::CacheInfo),
                 quote_spanned!(span=> #p::info(&#store)),
             ),
-            simple("cache_clear", none(), none(), quote_spanned!(span=> #p::clear(&#store);)),
+            simple(
+                "cache_clear",
+                "Removes all entries and resets the statistics.",
+                none(),
+                none(),
+                quote_spanned!(span=> #p::clear(&#store);),
+            ),
             simple(
                 "cache_parameters",
+                "Returns how the cache is set up.",
                 none(),
                 quote_spanned!(span=> -> #p::CacheParameters),
                 quote_spanned!(span=> #p::parameters(&#store)),
             ),
             simple(
                 "resize",
+                "Changes the capacity, in entries; evicts excess entries at once.",
                 quote_spanned!(span=> entries: #p::usize),
                 none(),
                 quote_spanned!(span=> #p::resize(&#store, entries);),
             ),
         ];
         if this.is_none() {
-            let body = quote_spanned!(span=> #p::cache(&#store));
-            all.push(simple("cache", none(), quote_spanned!(span=> -> #p::CacheRef), body));
+            all.push(simple(
+                "cache",
+                "Returns a type-erased handle of the cache, for monitoring.",
+                none(),
+                quote_spanned!(span=> -> #p::CacheRef),
+                quote_spanned!(span=> #p::cache(&#store)),
+            ));
         }
         if !self.model.is_opaque() {
             all.push(self.forget_if(this.as_ref()));
@@ -122,42 +140,74 @@ impl MemoizePrinter<'_> {
         let generic = scan::mentions(result.to_token_stream(), &own);
         Operation {
             name: "forget_if",
+            doc: "Removes the entries for which the closure returns true, and returns how many; discards results that \
+                  are being computed.",
             qualifiers: TokenStream::new(),
             generics: if generic { self.model.function.sig.generics.clone() } else { Generics::default() },
-            inputs: quote_spanned!(span=> #this __forget: impl #p::FnMut(#p::KeyRef<'_>, &#result) -> #p::bool),
+            inputs: quote_spanned!(span=> #this predicate: impl #p::FnMut(#p::KeyRef<'_>, &#result) -> #p::bool),
             output: quote_spanned!(span=> -> #p::usize),
-            body: quote_spanned!(span=> #p::forget_if::<#result, _, _>(&#store, __forget)),
+            body: quote_spanned!(span=> #p::forget_if::<#result, _, _>(&#store, predicate)),
         }
     }
 
-    /// Operations on one entry. `put` and `with` need a result type that can be named, so not `impl
-    /// Trait`.
+    /// Operations on one entry. `put` and `with` need a result type that can be named, so not
+    /// `impl Trait`.
     fn entry_operations(&self) -> Vec<Operation> {
         let (p, span, result) = (&self.p, self.span, &self.model.result);
         let optional = |ty: TokenStream| quote_spanned!(span=> -> #p::Option<#ty>);
-        let bool_ = quote_spanned!(span=> -> #p::bool);
+        let (bool_, none) = (quote_spanned!(span=> -> #p::bool), TokenStream::new);
         let output = &self.model.function.sig.output;
         let mut all = vec![
-            self.store_only("peek", "Peek", optional(quote!(#result))),
-            self.store_only("contains", "Contains", bool_.clone()),
-            self.store_only("forget", "Forget", bool_),
-            self.store_only("expires_in", "ExpiresIn", optional(quote!(#p::Duration))),
+            self.store_only(
+                ("peek", "Returns the cached result without computing it; updates neither statistics nor recency."),
+                &none(),
+                optional(quote!(#result)),
+                &quote_spanned!(span=> #p::Peek),
+            ),
+            self.store_only(
+                ("contains", "Returns whether the result is cached; updates neither statistics nor recency."),
+                &none(),
+                bool_.clone(),
+                &quote_spanned!(span=> #p::Contains),
+            ),
+            self.store_only(
+                (
+                    "forget",
+                    "Removes the entry and returns whether there was one; discards a result that is being computed.",
+                ),
+                &none(),
+                bool_,
+                &quote_spanned!(span=> #p::Forget),
+            ),
+            self.store_only(
+                ("expires_in", "Returns the time until the entry expires; `None` without an entry or without expiry."),
+                &none(),
+                optional(quote!(#p::Duration)),
+                &quote_spanned!(span=> #p::ExpiresIn),
+            ),
             self.may_run(
                 OperationKind::Run,
-                "refresh",
-                &TokenStream::new(),
+                ("refresh", "Computes the result anew and replaces the entry."),
+                &none(),
                 quote!(#output),
                 &quote_spanned!(span=> #p::Refresh),
             ),
         ];
         if !self.model.is_opaque() {
-            let new = quote_spanned!(span=> __new: #result);
-            all.push(self.store_only_with("put", &new, TokenStream::new(), &quote_spanned!(span=> #p::Put(__new))));
+            all.push(self.store_only(
+                ("put", "Stores a result; a computation under way does not replace it."),
+                &quote_spanned!(span=> value: #result),
+                none(),
+                &quote_spanned!(span=> #p::Put(value)),
+            ));
             let output = Ident::new("__Output", span);
-            let read = quote_spanned!(span=> __read: impl #p::FnOnce(&#result) -> #output);
-            let answer = quote_spanned!(span=> -> #output);
-            let mut with =
-                self.may_run(OperationKind::Call, "with", &read, answer, &quote_spanned!(span=> #p::Read(__read)));
+            let mut with = self.may_run(
+                OperationKind::Call,
+                ("with", "Calls the closure with a reference to the cached result; computes it on a miss."),
+                &quote_spanned!(span=> read: impl #p::FnOnce(&#result) -> #output),
+                quote_spanned!(span=> -> #output),
+                &quote_spanned!(span=> #p::Read(read)),
+            );
             with.generics.params.push(syn::parse_quote!(#output));
             all.push(with);
         }
@@ -168,7 +218,7 @@ impl MemoizePrinter<'_> {
     fn may_run(
         &self,
         kind: OperationKind,
-        name: &'static str,
+        named: (&'static str, &'static str),
         more: &TokenStream,
         output: TokenStream,
         operation: &TokenStream,
@@ -176,39 +226,37 @@ impl MemoizePrinter<'_> {
         let sig = &self.model.function.sig;
         let (asyncness, unsafety) = (&sig.asyncness, self.model.unsafety());
         let qualifiers = quote!(#asyncness #unsafety);
-        Operation { qualifiers, ..self.entry_operation(name, more, output, self.operate(kind, operation)) }
+        Operation { qualifiers, ..self.entry_operation(kind, named, more, output, operation) }
     }
 
     /// An operation that the store answers without the body.
-    fn store_only_with(
+    fn store_only(
         &self,
-        name: &'static str,
+        named: (&'static str, &'static str),
         more: &TokenStream,
         output: TokenStream,
         operation: &TokenStream,
     ) -> Operation {
-        self.entry_operation(name, more, output, self.operate(OperationKind::StoreOnly, operation))
+        self.entry_operation(OperationKind::StoreOnly, named, more, output, operation)
     }
 
-    fn store_only(&self, name: &'static str, operation: &str, output: TokenStream) -> Operation {
-        let (p, operation) = (&self.p, Ident::new(operation, self.span));
-        self.store_only_with(name, &TokenStream::new(), output, &quote_spanned!(self.span=> #p::#operation))
-    }
-
+    /// An operation that takes the arguments of the call, and `more`.
     fn entry_operation(
         &self,
-        name: &'static str,
+        kind: OperationKind,
+        (name, doc): (&'static str, &'static str),
         more: &TokenStream,
         output: TokenStream,
-        body: TokenStream,
+        operation: &TokenStream,
     ) -> Operation {
         Operation {
             name,
+            doc,
             qualifiers: TokenStream::new(),
             generics: self.model.function.sig.generics.clone(),
             inputs: self.plain_inputs_and(more),
             output,
-            body,
+            body: self.operate(kind, operation),
         }
     }
 }
