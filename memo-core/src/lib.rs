@@ -14,6 +14,7 @@ mod home;
 mod info;
 mod key;
 mod lazy;
+mod level;
 #[cfg(all(test, shuttle))]
 mod models;
 mod policy;
@@ -22,7 +23,7 @@ pub mod private;
 mod random;
 mod registry;
 mod report;
-mod striped;
+mod shareable;
 mod sync;
 mod system_clock;
 mod table;

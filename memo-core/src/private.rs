@@ -13,6 +13,7 @@ pub use crate::info::{CacheInfo, CacheParameters};
 pub use crate::key::*;
 pub use crate::lazy::*;
 pub use crate::registry::CacheRef;
+pub use crate::shareable::*;
 
 /// The traits among which method resolution chooses. Without names, so that what the user writes keeps its meaning beside them.
 pub mod choices {

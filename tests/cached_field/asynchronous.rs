@@ -91,7 +91,7 @@ fn an_async_getter_runs_once() {
 }
 
 #[test]
-fn an_async_error_is_not_kept() {
+fn an_async_error_is_not_stored() {
     let page = Page::default();
     block_on(async {
         assert_eq!(page.status().await.unwrap_err().to_string(), "refused");
@@ -107,6 +107,15 @@ fn an_async_getter_with_dependencies_computes_again() {
     assert_eq!(block_on(join_all([page.title(), page.title()])), ["v0", "v0"]);
     page.version = 1;
     assert_eq!((block_on(page.title()), page.runs()), ("v1".to_owned(), 2));
+}
+
+#[test]
+fn the_futures_of_getters_are_send() {
+    fn send<T: Send>(future: T) -> T {
+        future
+    }
+    let page = Page::default();
+    drop((send(page.body()), send(page.length()), send(page.status()), send(page.chained()), send(page.title())));
 }
 
 #[test]
@@ -143,7 +152,7 @@ fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
 }
 
 #[test]
-fn a_cancelled_leader_hands_over_to_a_waiting_task() {
+fn after_the_leader_is_cancelled_a_waiting_task_computes() {
     watchdog(|| {
         let lazy: Lazy<u32> = Lazy::new();
         let mut leader = Box::pin(lazy.get_or_init_async(pending::<u32>));
@@ -158,7 +167,7 @@ fn a_cancelled_leader_hands_over_to_a_waiting_task() {
 }
 
 #[test]
-fn a_cancelled_waiter_leaves_the_others_alone() {
+fn a_cancelled_waiter_does_not_disturb_the_others() {
     watchdog(|| {
         let lazy: Lazy<u32> = Lazy::new();
         let (send, receive) = futures::channel::oneshot::channel();
@@ -208,7 +217,7 @@ fn a_thread_does_not_wait_for_a_task_that_only_it_can_poll() {
 }
 
 #[test]
-fn a_leaked_future_holds_the_field_only_until_it_is_cleared() {
+fn a_leaked_future_locks_the_field_only_until_it_is_cleared() {
     watchdog(|| {
         let mut lazy: Lazy<u32> = Lazy::new();
         let mut task = Box::pin(lazy.get_or_init_async(pending::<u32>));
@@ -220,7 +229,7 @@ fn a_leaked_future_holds_the_field_only_until_it_is_cleared() {
 }
 
 #[test]
-fn tasks_that_need_each_other_in_a_circle_do_not_hang() {
+fn tasks_that_wait_for_each_other_in_a_cycle_do_not_deadlock() {
     fn ask<'l>(this: &'l Lazy<u32>, other: &'l Lazy<u32>, depth: u32) -> Pin<Box<dyn Future<Output = u32> + 'l>> {
         Box::pin(async move {
             *this

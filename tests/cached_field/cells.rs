@@ -1,4 +1,4 @@
-//! Which fields a getter may keep its value in.
+//! The types of fields in which a getter may store its value.
 
 use std::cell;
 use std::num::ParseIntError;
@@ -14,7 +14,7 @@ struct Cells {
     cell: cell::OnceCell<u32>,
     once: once_cell::sync::OnceCell<u32>,
     local: once_cell::unsync::OnceCell<u32>,
-    lent: cell::OnceCell<String>,
+    by_ref: cell::OnceCell<String>,
 }
 
 macro_rules! fallible {
@@ -30,7 +30,7 @@ impl Cells {
     fallible! { lazy lock cell once local }
 
     #[cached_field]
-    fn lent(&self) -> &str {
+    fn by_ref(&self) -> &str {
         self.text.clone() + "!"
     }
 
@@ -41,7 +41,7 @@ impl Cells {
 }
 
 #[test]
-fn every_cell_keeps_what_succeeded_and_forgets_when_told() {
+fn every_cell_stores_the_ok_and_can_be_cleared() {
     let mut cells = Cells { text: "x".to_owned(), ..Cells::default() };
     for text in ["x", "4"] {
         cells.text = text.to_owned();
@@ -60,9 +60,9 @@ fn every_cell_keeps_what_succeeded_and_forgets_when_told() {
 }
 
 #[test]
-fn cells_that_are_not_sync_do_for_one_thread() {
+fn cells_that_are_not_sync_are_enough_for_one_thread() {
     let cells = Cells { text: "x".to_owned(), ..Cells::default() };
-    assert_eq!((cells.lent(), cells.lent_cached()), ("x!", Some("x!")));
+    assert_eq!((cells.by_ref(), cells.by_ref_cached()), ("x!", Some("x!")));
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn plain_assignment_to_a_dependency_is_noticed() {
 }
 
 #[test]
-fn a_string_is_compared_where_it_lies() {
+fn a_string_is_compared_in_place() {
     let mut rect = Rect { name: "a".to_owned(), ..Rect::default() };
     assert_eq!((rect.title(), rect.title(), rect.runs()), ("A".to_owned(), "A".to_owned(), 1));
     rect.name.push('b');
@@ -92,7 +92,7 @@ fn not_a_number_equals_itself_and_zero_has_no_sign() {
 }
 
 #[test]
-fn a_dependency_of_ones_own_type_is_a_key() {
+fn a_dependency_may_have_a_derived_key() {
     let mut rect = Rect { h: 3.0, ..Rect::default() };
     assert_eq!(rect.scaled(), 3.0);
     rect.unit = Unit::Scaled(2.0);
@@ -100,7 +100,7 @@ fn a_dependency_of_ones_own_type_is_a_key() {
 }
 
 #[test]
-fn an_error_is_not_kept_and_the_last_value_is_not_given_for_it() {
+fn an_error_is_not_stored_and_the_old_value_is_not_returned_instead() {
     let mut rect = Rect { size: Size { w: 4.0 }, h: 2.0, ..Rect::default() };
     assert_eq!(rect.ratio(), Ok(2.0));
     rect.h = 0.0;
@@ -112,7 +112,7 @@ fn an_error_is_not_kept_and_the_last_value_is_not_given_for_it() {
 }
 
 #[test]
-fn cached_knows_what_the_value_was_computed_from() {
+fn cached_compares_the_dependencies() {
     let mut rect = Rect { size: Size { w: 2.0 }, h: 3.0, ..Rect::default() };
     assert_eq!(rect.area_cached(), None);
     rect.area();
@@ -127,7 +127,7 @@ fn cached_knows_what_the_value_was_computed_from() {
 }
 
 #[test]
-fn a_clone_keeps_the_value_and_goes_its_own_way() {
+fn a_clone_keeps_the_value_and_is_independent() {
     let area: Lazy<f64, (u32,)> = Lazy::new();
     assert_eq!(area.get_or_init_with((1_u32,), || 1.0), 1.0);
     let clone = area.clone();

@@ -1,4 +1,4 @@
-//! What a lazy field leaves alone: literals, patterns, derives.
+//! What keeps working with a lazy field: literals, patterns, derives.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -37,7 +37,7 @@ fn a_clone_keeps_the_value() {
 }
 
 #[test]
-fn debug_shows_the_value_or_that_there_is_none() {
+fn debug_shows_the_value_or_not_computed() {
     let circle = Circle { radius: 1.0, ..Circle::default() };
     assert_eq!(format!("{circle:?}"), "Circle { radius: 1.0, area: <not computed> }");
     circle.area();
@@ -45,7 +45,7 @@ fn debug_shows_the_value_or_that_there_is_none() {
 }
 
 #[test]
-fn comparison_does_not_look_at_the_value() {
+fn comparison_ignores_the_value() {
     let (computed, plain) = (Circle { radius: 1.0, ..Circle::default() }, Circle { radius: 1.0, ..Circle::default() });
     computed.area();
     assert_eq!(computed, plain);
@@ -66,7 +66,7 @@ impl Name {
 }
 
 #[test]
-fn hashing_and_order_do_not_look_at_the_value() {
+fn hashing_and_order_ignore_the_value() {
     let [a, b] = ["a", "b"].map(|name| Name { name: name.to_owned(), length: Lazy::new() });
     let set = HashSet::from([a.clone(), b.clone()]);
     a.length();
@@ -87,7 +87,7 @@ fn a_value_can_be_set_taken_and_changed() {
 }
 
 #[test]
-fn a_lazy_field_needs_no_more_than_its_value() {
+fn a_lazy_field_adds_no_bounds_to_its_value() {
     static SHARED: Lazy<u32> = Lazy::new();
     fn shareable<T: Send + Sync>() {}
     shareable::<Circle>();
@@ -112,7 +112,7 @@ impl Node {
 }
 
 #[test]
-fn fields_of_a_tree_are_computed_through_one_another() {
+fn the_fields_of_a_tree_compute_each_other() {
     let leaf = |value| Node { value, children: Vec::new(), sum: Lazy::new() };
     let tree = Node {
         value: 1,

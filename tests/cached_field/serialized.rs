@@ -1,4 +1,4 @@
-//! The feature `serde`: a lazy field is not written and need not be there to be read.
+//! The feature `serde`: a lazy field is not serialized, and may be missing when deserialized.
 
 use memokit::{Lazy, cached_field};
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ impl Circle {
 }
 
 #[test]
-fn a_value_is_not_written() {
+fn a_value_is_not_serialized() {
     let circle = Circle { radius: 1.0, area: Lazy::new(), ratio: Lazy::new() };
     circle.area();
     circle.ratio();
@@ -32,7 +32,7 @@ fn a_value_is_not_written() {
 }
 
 #[test]
-fn a_field_is_empty_after_reading_whatever_was_there() {
+fn a_field_is_empty_after_deserialization_whatever_the_data_has() {
     for text in [r#"{"radius":2.0}"#, r#"{"radius":2.0,"area":null}"#, r#"{"radius":2.0,"area":[1,{"x":2}]}"#] {
         let circle: Circle = serde_json::from_str(text).unwrap();
         assert_eq!((circle.area_cached(), circle.area(), circle.ratio()), (None, 12.0, 0.5));

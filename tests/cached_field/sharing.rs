@@ -1,4 +1,4 @@
-//! Several threads at one field, and at two.
+//! Several threads that use one field, or two.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Barrier, mpsc};
@@ -70,8 +70,8 @@ fn instances_do_not_wait_for_each_other() {
 }
 
 #[test]
-fn threads_that_need_each_other_in_a_circle_do_not_hang() {
-    // Each needs the other's value, once: the second time round it does without.
+fn threads_that_wait_for_each_other_in_a_cycle_do_not_deadlock() {
+    // Each needs the value of the other once, and computes without it the second time.
     struct Side {
         asked: AtomicU32,
         value: Lazy<u32>,
@@ -99,7 +99,7 @@ fn threads_that_need_each_other_in_a_circle_do_not_hang() {
 }
 
 #[test]
-fn a_circle_over_two_threads_without_an_end_is_a_panic() {
+fn an_endless_recursion_over_two_threads_panics() {
     fn ask(this: &Lazy<u32>, other: &Lazy<u32>, meet: Option<&Barrier>) -> u32 {
         *this.get_or_init(|| {
             if let Some(meet) = meet {

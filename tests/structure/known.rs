@@ -32,45 +32,8 @@ const MEMOKIT: Package = Package { name: "memokit", root: "src/lib.rs", ..CLEAN 
 const MEMO_CORE: Package = Package {
     name: "memo-core",
     root: "memo-core/src/lib.rs",
-    known_cycles: &[
-        &["cache", "cache::builder"],
-        &["call", "call::handle", "call::operation", "call::wait", "site", "site::local", "site::memo"],
-        &["clock", "ticker"],
-        &["engine", "engine::hit", "engine::locate", "engine::state", "engine::ticket", "engine::wait"],
-        &["engine::scope", "engine::stats"],
-        &["flight", "flight::running", "flight::waits"],
-        &["keep", "keep::choose", "keep::fit"],
-        &[
-            "key",
-            "key::adapt",
-            "key::bound",
-            "key::float",
-            "key::instance",
-            "key::key_ref",
-            "key::query",
-            "key::untyped",
-        ],
-        &["lazy", "lazy::depends", "lazy::getter", "lazy::look", "lazy::outcome"],
-        &["lazy::gate", "lazy::suspended"],
-        &[
-            "policy",
-            "policy::adaptive",
-            "policy::car",
-            "policy::fifo",
-            "policy::least",
-            "policy::lfu",
-            "policy::lru",
-            "policy::random",
-        ],
-        &["sync::model", "sync::model::lock"],
-        &["sync::model::atomic", "sync::model::memory"],
-    ],
-    known_duplicates: &[
-        "Alone", "Block", "Chunk", "Entered", "Entry", "Field", "Free", "Held", "Identity", "Landed", "Landing",
-        "Lead", "Link", "Listed", "Local", "Look", "Made", "Near", "Outcome", "Place", "Plain", "Quick", "Random",
-        "Reading", "Record", "Shared", "State", "Tally", "Thread", "Threads", "Turn", "View", "With",
-    ],
-    allowed: &[("Sealed", "each sealed trait has a private `sealed::Sealed` of its own, as is the custom")],
+    known_cycles: &[&["sync::model", "sync::model::lock"], &["sync::model::atomic", "sync::model::memory"]],
+    ..CLEAN
 };
 
 const MEMO_MACROS: Package = Package { name: "memo-macros", root: "memo-macros/src/lib.rs", ..CLEAN };

@@ -170,6 +170,6 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     /// Ends a run, with the weight that the cache's weigher gives.
     #[inline]
     fn complete<R, C: Cacheable<R, Stored = V>>(&self, loading: Loading<'_, CacheTypes<S, K, R, C>, ()>, value: &R) {
-        let _ = loading.complete(value, |key, _, stored, terms| terms.weight = self.weigh(key, stored));
+        loading.complete(value, |key, _, stored, terms| terms.weight = self.weigh(key, stored));
     }
 }

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use crate::cacheable::Cacheable;
 use crate::call::{KeySource, Plan, Target, Types};
 use crate::engine::{Face, Sole, Typed};
+use crate::level::Unbacked;
 use crate::table::ShortHash;
 
 /// Every value is cached.
@@ -104,6 +105,11 @@ where
     #[inline(always)]
     fn cacheable(&self) -> C {
         self.cacheable
+    }
+
+    #[inline(always)]
+    fn level(&self) -> Unbacked {
+        Unbacked
     }
 
     #[inline(always)]

@@ -1,20 +1,23 @@
-//! How the policy of a function is chosen: by its return type, not by how that is spelled, so aliases (`io::Result<T>`) are seen through.
+//! How the rule of a function is chosen: by its return type, not by how that is spelled, so it also
+//! works for aliases (`io::Result<T>`).
 //!
-//! `(&&&Returns::<R>::new()).__memokit_cacheable()` has three traits to find `keep` in, and method resolution tries the one with the most references
-//! first: [`OkSharedErr`] for a `Result` whose error can be handed to several callers, [`OkOnly`] for any other `Result`, [`All`] for
-//! any other type.
+//! Three traits offer the method of `(&&&Returns::<R>::new()).__memokit_cacheable()`, and method
+//! resolution tries the one with the most references first: [`OkSharedErr`] for a `Result` whose
+//! error can be cloned for several callers, [`OkOnly`] for any other `Result`, [`All`] for any
+//! other type.
 
-use super::{All, OkOnly, OkSharedErr};
+use super::results::{OkOnly, OkSharedErr};
+use super::values::All;
 use std::marker::PhantomData;
 
-/// The return type of a function whose policy is to be chosen.
+/// The return type of a function whose rule is to be chosen.
 pub struct Returns<R>(PhantomData<fn() -> R>);
 
 impl<R> Returns<R> {
     /// The return type `R`.
     #[inline]
     #[must_use]
-    #[expect(clippy::new_without_default, reason = "an expansion's tool: it has one way to be made")]
+    #[expect(clippy::new_without_default, reason = "only macro expansions construct it")]
     pub const fn new() -> Self {
         Self(PhantomData)
     }
@@ -22,7 +25,7 @@ impl<R> Returns<R> {
 
 /// First choice: a `Result` whose error can be shared.
 pub trait AutoCacheable1 {
-    /// The policy of this return type.
+    /// The rule of this return type.
     #[inline]
     fn __memokit_cacheable(&self) -> OkSharedErr {
         OkSharedErr
@@ -32,7 +35,7 @@ impl<T, E: Clone + Send + Sync + 'static> AutoCacheable1 for &&Returns<Result<T,
 
 /// Second choice: any other `Result`.
 pub trait AutoCacheable2 {
-    /// The policy of this return type.
+    /// The rule of this return type.
     #[inline]
     fn __memokit_cacheable(&self) -> OkOnly {
         OkOnly
@@ -42,7 +45,7 @@ impl<T, E> AutoCacheable2 for &Returns<Result<T, E>> {}
 
 /// Last choice: any other type.
 pub trait AutoCacheable3 {
-    /// The policy of this return type.
+    /// The rule of this return type.
     #[inline]
     fn __memokit_cacheable(&self) -> All {
         All

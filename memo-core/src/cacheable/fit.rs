@@ -1,101 +1,91 @@
-//! Whether a policy fits its function, said once.
+//! Whether a rule fits its function: one error message if not.
 //!
-//! Every operation of a function's handle needs a policy that can keep its return type; were a misfit left to them, each would report
-//! it. So `(&&check_cacheable::<R, S, _>(policy)).__memokit_fit()` asks first: a policy that fits comes back as it is; for any other it reports what is
-//! wrong, always in the same words at the same place, which the compiler prints once, and gives [`NotCacheable`], which fits everywhere.
+//! Every operation of a function's handle needs a rule that can cache its return type, and each of
+//! them would report a misfit. So `(&&check_cacheable::<R, S, _>(rule)).__memokit_fit()` checks
+//! first: it returns a rule that fits as it is. For any other it reports what is wrong, always in
+//! the same words at the same place, which the compiler prints once, and returns [`NotCacheable`],
+//! which fits every function.
 
-use super::{All, Cacheable, CachedView, OkOnly, OkSharedErr, Shareable, SomeOnly};
+use super::results::{OkOnly, OkSharedErr};
+use super::rule::{Cacheable, CachedView};
+use super::values::{All, SomeOnly};
+use crate::shareable::Shares;
 use std::any::Any;
 use std::marker::PhantomData;
 
-/// A policy for the return type `R`, whose values are shared by `S`.
-pub struct Chosen<K, R, S>(K, PhantomData<fn() -> (R, S)>);
+/// A rule to check against the return type `R` of a cache of the sharing `S`.
+pub struct RuleCheck<K, R, S>(K, PhantomData<fn() -> (R, S)>);
 
-/// Asks whether a policy fits the return type `R` where its values are shared by `S`: [`AcrossThreads`], or nobody ([`OneThread`]).
+/// Checks whether a rule fits the return type `R`, in a cache that all threads share (`S` is
+/// [`AcrossThreads`](crate::shareable::AcrossThreads)) or one thread uses
+/// ([`OneThread`](crate::shareable::OneThread)).
 #[inline]
-pub fn check_cacheable<R, S, K>(policy: K) -> Chosen<K, R, S> {
-    Chosen(policy, PhantomData)
+pub fn check_cacheable<R, S, K>(rule: K) -> RuleCheck<K, R, S> {
+    RuleCheck(rule, PhantomData)
 }
 
-/// Values are shared by all threads.
-pub struct AcrossThreads;
-
-/// Values stay on their thread: `local`.
-pub struct OneThread;
-
-/// That a `T` may be kept where those who share it are `Self`.
+/// That hits can return a `T`: each returns a clone. The type is a parameter and not `Self`, or the
+/// compiler would suggest to return a reference.
 #[diagnostic::on_unimplemented(
-    message = "`{T}` cannot be cached in a cache that all threads share: it is not `Send` and `Sync`",
-    label = "must be `Send` and `Sync`",
-    note = "use `local` for one cache per thread, or types that threads can share: `Arc` for `Rc`, `Mutex` for `RefCell`, `T: Send + Sync` for `T`"
-)]
-pub trait Shares<T> {}
-impl<T> Shares<T> for OneThread {}
-
-// Without this attribute the compiler would explain `Send` and not show what is said above.
-#[diagnostic::do_not_recommend]
-impl<T: Shareable> Shares<T> for AcrossThreads {}
-
-/// That a `T` can be handed out as often as it is asked for. The type is a parameter and not `Self`, or the compiler would advise to
-/// return a reference.
-#[diagnostic::on_unimplemented(
-    message = "`{T}` cannot be cached and handed out again: it is not `Clone`",
+    message = "`{T}` cannot be cached: a hit returns a clone, and this type is not `Clone`",
     label = "must be `Clone` to be returned by a memoized function",
     note = "derive `Clone` on it, or return `Arc<{T}>`: the callers then share one value"
 )]
-pub trait Repeatable<T> {}
+pub trait Reuses<T> {}
 
+// Without this attribute the compiler would name the missing `Clone` and not print the message
+// above.
 #[diagnostic::do_not_recommend]
-impl<T: Clone> Repeatable<T> for NotCacheable {}
+impl<T: Clone> Reuses<T> for NotCacheable {}
 
 /// An `Option`.
 #[diagnostic::on_unimplemented(
-    message = "`skip_none` is for functions that return an `Option`, this one returns `{Self}`",
+    message = "`skip_none` is for functions that return an `Option`; this one returns `{Self}`",
     label = "is not an `Option`",
     note = "leave `skip_none` out, or use `keep_if = |value| ..`"
 )]
 pub trait Optional {}
 impl<T> Optional for Option<T> {}
 
-/// What a policy asks of the return type `R`.
-pub trait Asks<R> {
-    /// The part of it that is kept and handed out.
+/// What a rule requires of the return type `R`.
+pub trait Requirements<R> {
+    /// The part of it that is cloned for each caller.
     type Value;
-    /// What is to be an `Option`.
+    /// What must be an `Option`.
     type Option;
 }
 
-impl<R> Asks<R> for All {
+impl<R> Requirements<R> for All {
     type Value = R;
     type Option = Option<()>;
 }
 
-impl<T, E> Asks<Result<T, E>> for OkOnly {
+impl<T, E> Requirements<Result<T, E>> for OkOnly {
     type Value = T;
     type Option = Option<()>;
 }
 
-impl<T, E> Asks<Result<T, E>> for OkSharedErr {
+impl<T, E> Requirements<Result<T, E>> for OkSharedErr {
     type Value = T;
     type Option = Option<()>;
 }
 
-impl<R> Asks<R> for SomeOnly {
+impl<R> Requirements<R> for SomeOnly {
     type Value = R;
     type Option = R;
 }
 
-/// First choice: the policy fits.
+/// First choice: the rule fits.
 pub trait AutoFit1 {
-    /// The policy.
-    type Policy;
+    /// The rule.
+    type Rule;
 
-    /// The policy as it is.
-    fn __memokit_fit(&self) -> Self::Policy;
+    /// The rule as it is.
+    fn __memokit_fit(&self) -> Self::Rule;
 }
 
-impl<K: CachedView<R>, R, S: Shares<K::Stored>> AutoFit1 for &Chosen<K, R, S> {
-    type Policy = K;
+impl<K: CachedView<R>, R, S: Shares<K::Stored>> AutoFit1 for &RuleCheck<K, R, S> {
+    type Rule = K;
 
     #[inline]
     fn __memokit_fit(&self) -> K {
@@ -105,32 +95,33 @@ impl<K: CachedView<R>, R, S: Shares<K::Stored>> AutoFit1 for &Chosen<K, R, S> {
 
 /// Last choice: the error.
 pub trait AutoFit2 {
-    /// What cannot be kept.
+    /// What cannot be cached.
     type Value;
-    /// Who would share it.
-    type Scope;
-    /// What should be an `Option`.
+    /// Whether threads would share it.
+    type Sharing;
+    /// What must be an `Option`.
     type Option;
 
-    /// A policy that fits everywhere. One of the bounds does not hold: where all do, the first choice is made.
+    /// A rule that fits every type. One of the bounds is not satisfied: otherwise the first choice
+    /// would apply.
     #[inline]
     fn __memokit_fit(&self) -> NotCacheable
     where
-        NotCacheable: Repeatable<Self::Value>,
-        Self::Scope: Shares<Self::Value>,
+        NotCacheable: Reuses<Self::Value>,
+        Self::Sharing: Shares<Self::Value>,
         Self::Option: Optional,
     {
         NotCacheable
     }
 }
 
-impl<K: Asks<R>, R, S> AutoFit2 for Chosen<K, R, S> {
+impl<K: Requirements<R>, R, S> AutoFit2 for RuleCheck<K, R, S> {
     type Value = K::Value;
-    type Scope = S;
+    type Sharing = S;
     type Option = K::Option;
 }
 
-/// Fits every type and keeps nothing. Choosing it is an error already; it exists so that there is no second one.
+/// Fits every type and caches nothing. Its use is already an error; it prevents further ones.
 #[derive(Clone, Copy, Debug)]
 pub struct NotCacheable;
 

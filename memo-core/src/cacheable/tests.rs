@@ -1,13 +1,16 @@
-use super::{
-    AcrossThreads, All, AutoCacheable1 as _, AutoCacheable2 as _, AutoCacheable3 as _, AutoFit1 as _, Cacheable,
-    CachedView, OkOnly, OkSharedErr, OneThread, Returns, SomeOnly, check_cacheable,
-};
+use super::choose::{AutoCacheable1 as _, AutoCacheable2 as _, AutoCacheable3 as _, Returns};
+use super::fit::{AutoFit1 as _, check_cacheable};
+use super::results::{OkOnly, OkSharedErr};
+use super::rule::Cacheable;
+use super::values::{All, SomeOnly};
+use crate::cacheable::CachedView;
+use crate::shareable::{AcrossThreads, OneThread};
 use std::any::{Any, TypeId};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// An error that is nothing but an error.
+/// An error that is neither `Clone` nor anything else.
 #[derive(Debug, PartialEq)]
 struct Bare;
 
@@ -15,8 +18,8 @@ type Fallible<T> = Result<T, String>;
 
 macro_rules! chosen {
     ($Return:ty) => {{
-        let policy = (&&&Returns::<$Return>::new()).__memokit_cacheable();
-        policy.type_id()
+        let rule = (&&&Returns::<$Return>::new()).__memokit_cacheable();
+        rule.type_id()
     }};
 }
 
@@ -35,19 +38,19 @@ fn results_are_recognised_by_type() {
 }
 
 #[test]
-fn a_type_parameter_is_kept_whole() {
-    fn policy<T: Clone>() -> TypeId {
+fn every_value_of_a_type_parameter_is_cached() {
+    fn of_any<T: Clone>() -> TypeId {
         chosen!(T)
     }
     fn of_result<T: Clone, E>() -> TypeId {
         chosen!(Result<T, E>)
     }
-    assert_eq!(policy::<u8>(), TypeId::of::<All>());
+    assert_eq!(of_any::<u8>(), TypeId::of::<All>());
     assert_eq!(of_result::<u8, String>(), TypeId::of::<OkOnly>());
 }
 
 #[test]
-fn a_policy_that_fits_passes_the_check() {
+fn a_rule_that_fits_passes_the_check() {
     assert_eq!(
         (&&check_cacheable::<Result<u8, Rc<u8>>, AcrossThreads, _>(OkOnly)).__memokit_fit().type_id(),
         TypeId::of::<OkOnly>()
@@ -60,7 +63,7 @@ fn a_policy_that_fits_passes_the_check() {
 }
 
 #[test]
-fn ok_is_kept_and_err_is_not() {
+fn ok_is_cached_and_err_is_not() {
     let good: Result<u8, Bare> = Ok(7);
     let stored = OkOnly.stored(&good).unwrap();
     assert!(OkOnly.admits(&good) && !Cacheable::<Result<u8, Bare>>::failed(OkOnly, &good));
@@ -73,7 +76,7 @@ fn ok_is_kept_and_err_is_not() {
 }
 
 #[test]
-fn an_error_that_can_be_shared_reaches_those_who_waited() {
+fn a_cloneable_error_reaches_the_waiters() {
     let bad: Fallible<u8> = Err("down".into());
     assert!(OkSharedErr.failed(&bad) && OkSharedErr.stored(&bad).is_none());
     let failure = OkSharedErr.shared_failure(&bad).unwrap();
@@ -83,12 +86,12 @@ fn an_error_that_can_be_shared_reaches_those_who_waited() {
 }
 
 #[test]
-fn none_is_kept_unless_skipped() {
+fn none_is_cached_unless_skipped() {
     assert!(All.admits(&None::<u8>));
     assert_eq!(All.give(&All.stored(&None::<u8>).unwrap()), None);
 
     assert!(!SomeOnly.admits(&None::<u8>) && SomeOnly.stored(&None::<u8>).is_none());
-    assert!(!SomeOnly.failed(&None::<u8>), "no value is no error");
+    assert!(!SomeOnly.failed(&None::<u8>), "`None` is not an error");
     let waited = SomeOnly.shared_failure(&None::<u8>).unwrap();
     assert_eq!(Cacheable::<Option<u8>>::from_failure(SomeOnly, &*waited), Some(None));
     assert_eq!(SomeOnly.give(&SomeOnly.stored(&Some(1_u8)).unwrap()), Some(1));
@@ -96,17 +99,17 @@ fn none_is_kept_unless_skipped() {
 }
 
 #[test]
-fn a_whole_result_keeps_its_error() {
+fn the_rule_for_all_values_caches_an_error() {
     let bad: Fallible<u8> = Err("down".into());
     assert!(All.admits(&bad) && !All.failed(&bad));
     assert_eq!(All.give(&All.stored(&bad).unwrap()), bad);
 }
 
-/// An error that no thread but its own may touch.
+/// An error that must stay on its thread.
 struct Tied(#[expect(dead_code, reason = "makes the error neither Send nor Sync")] Rc<Cell<u8>>);
 
 #[test]
-fn a_kept_result_crosses_threads_whatever_its_error_is() {
+fn a_stored_result_crosses_threads_whatever_its_error_is() {
     fn shareable<T: Send + Sync>(value: T) -> T {
         value
     }
@@ -126,21 +129,21 @@ fn a_kept_result_crosses_threads_whatever_its_error_is() {
 }
 
 #[test]
-fn values_are_cloned_once_to_keep_and_once_to_give() {
+fn values_are_cloned_once_to_store_and_once_per_hit() {
     #[derive(Default)]
-    struct Counted(Rc<Cell<u32>>);
-    impl Clone for Counted {
+    struct CountsClones(Rc<Cell<u32>>);
+    impl Clone for CountsClones {
         fn clone(&self) -> Self {
             self.0.set(self.0.get() + 1);
             Self(self.0.clone())
         }
     }
-    let value = Counted::default();
+    let value = CountsClones::default();
     let clones = value.0.clone();
     let result: Result<_, Bare> = Ok(value);
     let stored = OkOnly.stored(&result).unwrap();
     assert_eq!(clones.get(), 1);
-    assert!(<OkOnly as CachedView<Result<Counted, Bare>>>::view(&stored).is_ok());
+    assert!(<OkOnly as CachedView<Result<CountsClones, Bare>>>::view(&stored).is_ok());
     assert_eq!(clones.get(), 1);
     drop(OkOnly.give(&stored));
     assert_eq!(clones.get(), 2);

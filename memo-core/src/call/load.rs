@@ -4,22 +4,29 @@ use std::convert::Infallible;
 
 use super::answering::Answering;
 use super::ask::{JoinedValue, LoadRequest};
-use super::plan::{Key, Plan, Signature, Stored, Target};
-use super::writing::{Computation, Writing};
+use super::plan::{KeyOf, Plan, Signature, Stored, Target};
+use super::writing::{Computation, Writing, as_is};
 use crate::cacheable::Cacheable;
 use crate::engine::{Answer, RetryState, Settled, TypedGuard, TypedWait, WriteTerms};
 use crate::flight::current_runs::InRun;
+use crate::level::Level;
 
 /// A call that has to compute its value: it holds the guard of the run. Dropping it (a panic, a cancelled future) lets a waiter lead.
 pub struct Loading<'a, T: Signature, Op> {
-    guard: TypedGuard<'a, T::Sharing, Key<T>, Stored<T>>,
-    cacheable: T::Cacheable,
-    op: Op,
+    pub(super) guard: TypedGuard<'a, T::Sharing, KeyOf<T>, Stored<T>>,
+    pub(super) cacheable: T::Cacheable,
+    pub(super) level: T::Level,
+    /// What the level has granted.
+    pub(super) claim: ClaimOf<T>,
+    pub(super) op: Op,
 }
+
+/// The claim of a call's level.
+pub(super) type ClaimOf<T> = <<T as Signature>::Level as Level<KeyOf<T>, <T as Signature>::Output>>::Claim;
 
 /// A call that waits for another caller's run, in steps, so that no borrow of the arguments lives across an `await`.
 pub struct Waiting<'a, T: Signature, Op> {
-    wait: TypedWait<'a, T::Sharing, Key<T>, Stored<T>>,
+    wait: TypedWait<'a, T::Sharing, KeyOf<T>, Stored<T>>,
     cacheable: T::Cacheable,
     op: Op,
 }
@@ -31,14 +38,19 @@ pub(crate) type TaskAnswer<'a, T, A, Op> = Answer<A, Loading<'a, T, Op>, Waiting
 
 impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     #[inline]
-    pub(super) fn new(guard: TypedGuard<'a, T::Sharing, Key<T>, Stored<T>>, cacheable: T::Cacheable, op: Op) -> Self {
-        Self { guard, cacheable, op }
+    pub(super) fn new(
+        guard: TypedGuard<'a, T::Sharing, KeyOf<T>, Stored<T>>,
+        cacheable: T::Cacheable,
+        level: T::Level,
+        op: Op,
+    ) -> Self {
+        Self { guard, cacheable, level, claim: ClaimOf::<T>::default(), op }
     }
 
     /// A call that computes without the cache.
     #[inline]
-    pub(super) fn bypass(cacheable: T::Cacheable, op: Op) -> Self {
-        Self::new(TypedGuard::bypass(), cacheable, op)
+    pub(super) fn bypass(cacheable: T::Cacheable, level: T::Level, op: Op) -> Self {
+        Self::new(TypedGuard::bypass(), cacheable, level, op)
     }
 
     /// A run that may go on on another thread.
@@ -57,8 +69,11 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     where
         Op: Answering<T::Output>,
     {
-        let Self { guard, cacheable, op } = self;
-        let _ = guard.complete(&mut Computation::new(&value, cacheable, |_: &Key<T>, _: &_, _: &_, _: &mut _| ()));
+        if T::Level::ON {
+            return self.finish_backed(value, as_is);
+        }
+        let Self { guard, cacheable, op, .. } = self;
+        guard.complete(&mut Computation::new(&value, cacheable, |_: &KeyOf<T>, _: &_, _: &_, _: &mut _| ()));
         op.answer(value)
     }
 
@@ -66,13 +81,16 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     pub fn finish_with<W>(self, value: T::Output, rules: W) -> Op::Answer
     where
         Op: Answering<T::Output>,
-        W: for<'w> FnOnce(Writing<'w, Key<T>, T::Output>) -> Writing<'w, Key<T>, T::Output>,
+        W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
     {
-        let Self { guard, cacheable, op } = self;
-        let rules = |key: &Key<T>, value: &T::Output, _: &_, terms: &mut WriteTerms| {
+        if T::Level::ON {
+            return self.finish_backed(value, rules);
+        }
+        let Self { guard, cacheable, op, .. } = self;
+        let rules = |key: &KeyOf<T>, value: &T::Output, _: &_, terms: &mut WriteTerms| {
             *terms = rules(Writing::new(key, value, *terms)).into_terms();
         };
-        let _ = guard.complete(&mut Computation::new(&value, cacheable, rules));
+        guard.complete(&mut Computation::new(&value, cacheable, rules));
         op.answer(value)
     }
 
@@ -80,7 +98,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     #[inline]
     pub(crate) fn complete<W>(self, value: &T::Output, rules: W) -> Settled
     where
-        W: FnOnce(&Key<T>, &T::Output, &Stored<T>, &mut WriteTerms),
+        W: FnOnce(&KeyOf<T>, &T::Output, &Stored<T>, &mut WriteTerms),
     {
         self.guard.complete(&mut Computation::new(value, self.cacheable, rules))
     }
@@ -116,7 +134,7 @@ impl<T: Signature> Waiting<'_, T, ()> {
 }
 
 async fn joined<T: Signature>(
-    wait: TypedWait<'_, T::Sharing, Key<T>, Stored<T>>,
+    wait: TypedWait<'_, T::Sharing, KeyOf<T>, Stored<T>>,
     cacheable: T::Cacheable,
     retry: &mut RetryState,
 ) -> Option<T::Output> {
@@ -131,8 +149,8 @@ pub(crate) fn load<'a, P: Plan<'a>, Op>(
     plan: P,
     op: Op,
 ) -> ThreadAnswer<'a, P::Types, (<P::Types as Signature>::Output, Op), Op> {
-    let cacheable = plan.cacheable();
-    let Some(target) = plan.target() else { return Answer::Load(Loading::bypass(cacheable, op)) };
+    let (cacheable, level) = (plan.cacheable(), plan.level());
+    let Some(target) = plan.target() else { return Answer::Load(Loading::bypass(cacheable, level, op)) };
     match target.typed.find_fast(target.hash, |key| plan.matches(key), |stored| cacheable.give(stored)) {
         Ok(value) => {
             // Here, where the value is not lost if the drop of a key panics.
@@ -150,8 +168,8 @@ pub(crate) fn load_step<'a, P: Plan<'a>, Op>(
     op: Op,
     retry: &RetryState,
 ) -> TaskAnswer<'a, P::Types, (<P::Types as Signature>::Output, Op), Op> {
-    let cacheable = plan.cacheable();
-    let Some(target) = plan.target() else { return Answer::Load(Loading::bypass(cacheable, op)) };
+    let (cacheable, level) = (plan.cacheable(), plan.level());
+    let Some(target) = plan.target() else { return Answer::Load(Loading::bypass(cacheable, level, op)) };
     match target.typed.find_fast(target.hash, |key| plan.matches(key), |stored| cacheable.give(stored)) {
         Ok(value) => {
             // Here, where the value is not lost if the drop of a key panics.
@@ -170,14 +188,15 @@ pub(super) fn missed<'a, P: Plan<'a>, Op>(
     plan: P,
     op: Op,
 ) -> ThreadAnswer<'a, P::Types, (<P::Types as Signature>::Output, Op), Op> {
-    let cacheable = plan.cacheable();
+    let (cacheable, level) = (plan.cacheable(), plan.level());
     let mut request = LoadRequest::new(plan.into_source(), cacheable);
     if let Some(guard) = target.typed.miss(target.hash, version, &mut request) {
-        return Answer::Load(Loading::new(guard, cacheable, op));
+        let loading = Loading::new(guard, cacheable, level, op);
+        return if <P::Types as Signature>::Level::ON { loading.consult() } else { Answer::Load(loading) };
     }
     match request.into_value() {
         Some(value) => Answer::Ready((value, op)),
-        None => Answer::Load(Loading::bypass(cacheable, op)),
+        None => Answer::Load(Loading::bypass(cacheable, level, op)),
     }
 }
 
@@ -190,11 +209,11 @@ pub(super) fn missed_step<'a, P: Plan<'a>, Op>(
     op: Op,
     retry: &RetryState,
 ) -> TaskAnswer<'a, P::Types, (<P::Types as Signature>::Output, Op), Op> {
-    let cacheable = plan.cacheable();
+    let (cacheable, level) = (plan.cacheable(), plan.level());
     let mut request = LoadRequest::new(plan.into_source(), cacheable);
     match target.typed.begin(target.hash, version, &mut request, retry) {
         Answer::Wait(wait) => Answer::Wait(Waiting { wait, cacheable, op }),
-        Answer::Load(guard) => Answer::Load(Loading::new(guard, cacheable, op)),
+        Answer::Load(guard) => Answer::Load(Loading::new(guard, cacheable, level, op)),
         Answer::Ready(()) => match request.into_value() {
             Some(value) => Answer::Ready((value, op)),
             None => unreachable!("the value was taken"),

@@ -7,11 +7,15 @@
 
 mod answering;
 mod ask;
+mod backed;
 mod handle;
 mod load;
 mod operation;
 mod plan;
 mod writing;
+
+#[cfg(test)]
+mod tests;
 
 pub use answering::Answering;
 pub(crate) use ask::{KeySource, PutRequest};

@@ -16,6 +16,7 @@ use super::plan::{FunctionPlan, Signature, Target};
 use super::writing::Writing;
 use crate::cacheable::{Cacheable, CachedView};
 use crate::engine::{Answer, RetryState, TypedGuard, WriteTerms};
+use crate::level::{Level, Meta, Which};
 
 /// An operation on the entry of one key.
 pub trait Operation<R>: Answering<R> + Sized {
@@ -106,7 +107,9 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
     const CALLS: bool = true;
 
     fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, T, Self> {
-        let Some(target) = plan.target() else { return Answer::Load(Loading::bypass(plan.cacheable(), self)) };
+        let Some(target) = plan.target() else {
+            return Answer::Load(Loading::bypass(plan.cacheable(), plan.level(), self));
+        };
         match look(target, &plan, self.0) {
             Ok(answer) => Answer::Ready(answer),
             Err((look, version)) => match load::missed(target, version, plan, Self(look)) {
@@ -122,7 +125,9 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
         plan: P,
         retry: &mut RetryState,
     ) -> TaskAnswer<'a, P::Types, T, Self> {
-        let Some(target) = plan.target() else { return Answer::Load(Loading::bypass(plan.cacheable(), self)) };
+        let Some(target) = plan.target() else {
+            return Answer::Load(Loading::bypass(plan.cacheable(), plan.level(), self));
+        };
         match look(target, &plan, self.0) {
             Ok(answer) => Answer::Ready(answer),
             Err((look, version)) => match load::missed_step(target, version, plan, Self(look), retry) {
@@ -158,13 +163,13 @@ pub struct Refresh;
 
 impl Refresh {
     fn begin<'a, R, P: FunctionPlan<'a, R>>(self, plan: P, is_async: bool) -> Loading<'a, P::Types, Self> {
-        let cacheable = plan.cacheable();
+        let (cacheable, level) = (plan.cacheable(), plan.level());
         let guard = plan.target().map(|target| {
             let mut request = LoadRequest::new(plan.into_source(), cacheable);
             let guard = target.typed.refresh(target.hash, &mut request);
             if is_async { guard.into_async() } else { guard }
         });
-        Loading::new(guard.unwrap_or_else(TypedGuard::bypass), cacheable, self)
+        Loading::new(guard.unwrap_or_else(TypedGuard::bypass), cacheable, level, self)
     }
 }
 
@@ -178,7 +183,8 @@ impl<R> Answering<R> for Refresh {
 
 impl<R> Operation<R> for Refresh {
     fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, R, Self> {
-        Answer::Load(self.begin(plan, false))
+        let loading = self.begin(plan, false);
+        Answer::Load(if <P::Types as Signature>::Level::ON { loading.claim() } else { loading })
     }
 
     fn enter_async<'a, P: FunctionPlan<'a, R>>(
@@ -208,10 +214,14 @@ impl<R> Operation<R> for Put<R> {
         };
         let mut source = plan.source();
         source.own();
-        if let Some(key) = source.owned() {
-            let mut terms = plan.apply_rules(Writing::new(key, &self.0, WriteTerms::default())).into_terms();
-            target.typed.put(target.hash, &mut PutRequest::new(source, stored), &mut terms);
+        let Some(key) = source.owned() else { return Answer::Ready(()) };
+        let level = plan.level();
+        let mut terms = plan.apply_rules(Writing::new(key, &self.0, WriteTerms::default())).into_terms();
+        if <P::Types as Signature>::Level::ON && terms.admit {
+            // Behind first: what is there when this returns is the value, or nothing.
+            level.fill(level.claim(key), key, &self.0, Meta { ttl: terms.ttl });
         }
+        target.typed.put(target.hash, &mut PutRequest::new(source, stored), &mut terms);
         Answer::Ready(())
     }
 }
@@ -271,5 +281,13 @@ fn expires_in<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan:
 }
 
 fn forget<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: P) -> bool {
+    if <P::Types as Signature>::Level::ON {
+        // Behind first: later callers must not find there what is forgotten here.
+        let mut source = plan.source();
+        source.own();
+        if let Some(key) = source.owned() {
+            plan.level().invalidate(Which::One(key));
+        }
+    }
     target.typed.remove(target.hash, &mut request(plan), &mut |_| ())
 }

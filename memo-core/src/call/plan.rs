@@ -9,6 +9,7 @@ use crate::cacheable::{Cacheable, CachedView};
 use crate::engine::{Face, Multiplicity, Several, ShowEntry, Typed, ViewEntry};
 use crate::home::Holds;
 use crate::key::{Components, Lookup, StoredArgs};
+use crate::level::{Level, Unbacked};
 use crate::table::{EntryVtable, ShortHash};
 
 /// The types of a call, without the lifetimes of its arguments: what a call that has to compute still knows when they have been moved into
@@ -24,23 +25,26 @@ pub trait Signature {
     type Cacheable: Cacheable<Self::Output>;
     #[doc(hidden)]
     type Multiplicity: Multiplicity;
+    /// What lies behind the store.
+    type Level: Level<Self::Key, Self::Output>;
 }
 
 /// The stored value of a call.
 pub(crate) type Stored<T> = <<T as Signature>::Cacheable as Cacheable<<T as Signature>::Output>>::Stored;
 /// The stored key of a call.
-pub(crate) type Key<T> = <T as Signature>::Key;
+pub(crate) type KeyOf<T> = <T as Signature>::Key;
 
 /// The types of a call as parameters.
 #[expect(clippy::type_complexity, reason = "a marker")]
-pub struct Types<S, K, R, C, M>(PhantomData<fn() -> (S, K, R, C, M)>);
+pub struct Types<S, K, R, C, M, L = Unbacked>(PhantomData<fn() -> (S, K, R, C, M, L)>);
 
-impl<S: Face, K, R, C: Cacheable<R>, M: Multiplicity> Signature for Types<S, K, R, C, M> {
+impl<S: Face, K, R, C: Cacheable<R>, M: Multiplicity, L: Level<K, R>> Signature for Types<S, K, R, C, M, L> {
     type Sharing = S;
     type Key = K;
     type Output = R;
     type Cacheable = C;
     type Multiplicity = M;
+    type Level = L;
 }
 
 /// Where the entry of a call belongs.
@@ -63,17 +67,20 @@ pub trait Plan<'a> {
     type Types: Signature;
     /// Where its key comes from.
     #[doc(hidden)]
-    type Source: KeySource<Key<Self::Types>>;
+    type Source: KeySource<KeyOf<Self::Types>>;
 
     /// Hashes the key and says where its entry belongs. `None` where the thread's locals are gone already.
     #[doc(hidden)]
     fn target(&self) -> Option<Target<'a, Self::Types>>;
 
     #[doc(hidden)]
-    fn matches(&self, key: &Key<Self::Types>) -> bool;
+    fn matches(&self, key: &KeyOf<Self::Types>) -> bool;
 
     #[doc(hidden)]
     fn cacheable(&self) -> <Self::Types as Signature>::Cacheable;
+
+    #[doc(hidden)]
+    fn level(&self) -> <Self::Types as Signature>::Level;
 
     #[doc(hidden)]
     fn into_source(self) -> Self::Source;
@@ -89,17 +96,18 @@ pub trait FunctionPlan<'a, R>:
 
     /// Applies the attribute's rules to a value that the operation brings along. Once.
     #[doc(hidden)]
-    fn apply_rules<'w>(&mut self, writing: Writing<'w, Key<Self::Types>, R>) -> Writing<'w, Key<Self::Types>, R>;
+    fn apply_rules<'w>(&mut self, writing: Writing<'w, KeyOf<Self::Types>, R>) -> Writing<'w, KeyOf<Self::Types>, R>;
 }
 
 /// The plan of one call of a memoized function.
-pub struct CallPlan<'a, 'q, H, Q, R, C, W> {
+pub struct CallPlan<'a, 'q, H, Q, R, C, W, L = Unbacked> {
     home: &'a H,
     query: &'q Q,
     cacheable: C,
+    level: L,
     /// Given away when a value is written.
     write: Option<W>,
-    _output: PhantomData<fn() -> R>,
+    output: PhantomData<fn() -> R>,
 }
 
 /// Joins what a call knows. `write` is for a value that the operation brings along.
@@ -111,7 +119,15 @@ where
     C: CachedView<R, Stored: 'static>,
     W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
 {
-    CallPlan { home, query, cacheable, write: Some(write), _output: PhantomData }
+    CallPlan { home, query, cacheable, level: Unbacked, write: Some(write), output: PhantomData }
+}
+
+impl<'a, 'q, H, Q, R, C, W> CallPlan<'a, 'q, H, Q, R, C, W> {
+    /// The same with a level behind the store.
+    pub fn backed_by<L>(self, level: L) -> CallPlan<'a, 'q, H, Q, R, C, W, L> {
+        let Self { home, query, cacheable, write, output, .. } = self;
+        CallPlan { home, query, cacheable, level, write, output }
+    }
 }
 
 /// Shows the arguments and the value of a call to code that does not know their types.
@@ -129,13 +145,14 @@ impl<K: Components + 'static, R, C: CachedView<R, Stored: 'static>> ViewEntry<K,
     }
 }
 
-impl<'a, 'q, H, Q, R, C, W> Plan<'a> for CallPlan<'a, 'q, H, Q, R, C, W>
+impl<'a, 'q, H, Q, R, C, W, L> Plan<'a> for CallPlan<'a, 'q, H, Q, R, C, W, L>
 where
     H: Holds<Q::Stored, C::Stored>,
     Q: Lookup,
     C: CachedView<R, Stored: 'static>,
+    L: Level<Q::Stored, R>,
 {
-    type Types = Types<H::Sharing, Q::Stored, R, C, Several>;
+    type Types = Types<H::Sharing, Q::Stored, R, C, Several, L>;
     type Source = BorrowedKey<'q, Q>;
 
     #[inline(always)]
@@ -161,16 +178,22 @@ where
         self.cacheable
     }
 
+    #[inline(always)]
+    fn level(&self) -> L {
+        self.level
+    }
+
     fn into_source(self) -> Self::Source {
         BorrowedKey::new(self.query)
     }
 }
 
-impl<'a, H, Q, R, C, W> FunctionPlan<'a, R> for CallPlan<'a, '_, H, Q, R, C, W>
+impl<'a, H, Q, R, C, W, L> FunctionPlan<'a, R> for CallPlan<'a, '_, H, Q, R, C, W, L>
 where
     H: Holds<Q::Stored, C::Stored>,
     Q: Lookup,
     C: CachedView<R, Stored: 'static>,
+    L: Level<Q::Stored, R>,
     W: for<'w> FnOnce(Writing<'w, Q::Stored, R>) -> Writing<'w, Q::Stored, R>,
 {
     fn source(&self) -> Self::Source {

@@ -130,6 +130,9 @@ pub trait Face: Sharing {
     /// A call that `when` kept from the cache.
     fn bypassed(store: &Store<Self>);
 
+    /// A run that the level behind the store answered.
+    fn count_level_hit(store: &Store<Self>);
+
     fn sweep(store: &Store<Self>);
 
     fn is_quiet(store: &Store<Self>, now: u64) -> bool;
@@ -249,7 +252,7 @@ macro_rules! compiled_here {
             #[inline(never)]
             fn abandon(store: &Store<Self>, run: &mut Run<'_>) {
                 if !run.is_ended() {
-                    let _ = store.abandon(run, None, true);
+                    store.abandon(run, None, true);
                 }
                 run.leave();
             }
@@ -330,6 +333,11 @@ macro_rules! compiled_here {
             #[inline(never)]
             fn bypassed(store: &Store<Self>) {
                 store.stats().count(Counter::Bypassed);
+            }
+
+            #[inline(never)]
+            fn count_level_hit(store: &Store<Self>) {
+                store.stats().count(Counter::LevelHit);
             }
 
             #[inline(never)]

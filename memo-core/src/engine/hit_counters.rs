@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::sync::{Mutex, MutexGuard, PoisonError};
-use crate::table::hazard::ReadGuard;
+use crate::table::hazard::HazardGuard;
 use crate::table::thread_counters::ThreadCounters;
 
 /// A store that one thread uses.
@@ -76,7 +76,7 @@ impl PerThread {
         self.serial
     }
 
-    pub(super) fn counters<'a>(&'a self, reading: &'a ReadGuard) -> &'a ThreadCounters {
+    pub(super) fn counters<'a>(&'a self, reading: &'a HazardGuard) -> &'a ThreadCounters {
         reading.counters(self.number, self.serial, |tag| self.join(tag))
     }
 

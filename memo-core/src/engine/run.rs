@@ -140,7 +140,7 @@ impl<S: Sharing> Drop for AbandonOnUnwind<'_, S> {
     fn drop(&mut self) {
         if let Some(entry) = self.1 {
             let mut run = Run::new(Started { entry, timer: None });
-            let _ = self.0.abandon(&mut run, None, true);
+            self.0.abandon(&mut run, None, true);
             run.leave();
         }
     }

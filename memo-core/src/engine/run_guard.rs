@@ -55,6 +55,18 @@ impl<'a, S: Face> RunGuard<'a, S> {
         settled
     }
 
+    /// Takes the guard out, for a place that outlives it.
+    pub(super) fn take(&mut self) -> Self {
+        Self { run: self.run.take(), _store: PhantomData }
+    }
+
+    /// Counts the run as answered by the level behind the store.
+    pub(super) fn count_level_hit(&self) {
+        if let Some((store, _)) = &self.run {
+            S::count_level_hit(store);
+        }
+    }
+
     /// Closes the run to later callers. Says whether it has been invalidated; a call without the cache has no run to close.
     pub(super) fn close(&self) -> bool {
         self.run.as_ref().is_none_or(|(store, run)| S::close(store, run))

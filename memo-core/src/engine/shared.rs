@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use super::hit_counters::PerThread;
 use super::sharing::{FastReader, HitCounting, Lock, Private, Reader, Sharing};
 use crate::info::RemovalCause;
-use crate::table::hazard::{self, FastGuard, Protected, ReadGuard};
+use crate::table::hazard::{self, FastHazardGuard, HazardGuard, Protected};
 use crate::table::lock::{SpinGuard, SpinLock};
 use crate::table::thread_counters::ThreadCounters;
 use crate::table::{EntryRef, Head};
@@ -33,18 +33,18 @@ impl Private for Shared {
     type Observer = Box<dyn Fn(EntryRef<'_>, RemovalCause) + Send + Sync>;
     type Weigher = Box<dyn Fn(*const (), *const ()) -> u64 + Send + Sync>;
     type Readers = ();
-    type ReadGuard<'a> = ReadGuard;
-    type FastGuard<'a> = FastGuard;
+    type ReadGuard<'a> = HazardGuard;
+    type FastGuard<'a> = FastHazardGuard;
     type Counting = PerThread;
     const BATCH: usize = 64;
     const PLAIN_BATCH: usize = 64;
 
     #[inline(always)]
-    fn read_fast((): &(), scan_tag: usize) -> Option<FastGuard> {
+    fn read_fast((): &(), scan_tag: usize) -> Option<FastHazardGuard> {
         hazard::read_fast(scan_tag)
     }
 
-    fn read((): &(), scan_tag: usize) -> ReadGuard {
+    fn read((): &(), scan_tag: usize) -> HazardGuard {
         hazard::read(scan_tag)
     }
 
@@ -53,13 +53,13 @@ impl Private for Shared {
     }
 }
 
-impl Reader for ReadGuard {
+impl Reader for HazardGuard {
     fn protect(&self, head: *const Head) {
         self.protect(head);
     }
 }
 
-impl FastReader<'_, Shared> for FastGuard {
+impl FastReader<'_, Shared> for FastHazardGuard {
     #[inline(always)]
     fn protect(&self, head: *const Head) {
         self.protect(head);
@@ -76,7 +76,7 @@ impl HitCounting<Shared> for PerThread {
         self.serial()
     }
 
-    fn counters<'a>(&'a self, reading: &'a ReadGuard) -> &'a ThreadCounters {
+    fn counters<'a>(&'a self, reading: &'a HazardGuard) -> &'a ThreadCounters {
         self.counters(reading)
     }
 

@@ -337,6 +337,16 @@ impl<'a, S: Face, K, V> TypedGuard<'a, S, K, V> {
     pub(crate) fn close(&self) -> bool {
         self.guard.close()
     }
+
+    /// Takes the guard out, for a place that outlives it.
+    pub(crate) fn take(&mut self) -> Self {
+        Self::new(self.guard.take())
+    }
+
+    /// Counts the run as answered by the level behind the store.
+    pub(crate) fn count_level_hit(&self) {
+        self.guard.count_level_hit();
+    }
 }
 
 impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {

@@ -20,7 +20,6 @@ impl Default for WriteTerms {
 
 /// How a run ended for the cache. Callers get the value in each case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
 pub enum Settled {
     /// The value is in the cache.
     Kept,

@@ -1,23 +1,24 @@
-//! Which runs the code on this thread is part of, innermost last.
+//! The stack of runs that are active on this thread, innermost last.
 //!
-//! A synchronous run is on the list from its beginning to its end. An asynchronous one is on it only while it is polled
-//! ([`InRun`]), so the list is right for whatever task runs here, on any runtime.
+//! A synchronous run is on the stack from its start to its end. An asynchronous one is on it only
+//! while it is polled ([`InRun`]), so the stack is right for whichever task runs on the thread, on
+//! any async runtime.
 
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use smallvec::SmallVec;
+use super::run_id::{RunId, RunIds};
 
-use super::RunId;
-
-/// Most threads are inside of few runs, and these are entered and left without asking whether the thread still has its locals: numbers in
-/// place need no end. Recursion goes deeper, and on in a list.
+/// Most threads are inside a few runs. These are in an array in the thread's locals, which has no
+/// destructor: entering and leaving a run need not check whether the locals still exist. Deeper
+/// recursion goes on in a `Vec`.
 const INLINE: usize = 8;
 
 crate::sync::thread_local! {
-    static RUNNING: InlineRuns = const { InlineRuns { len: Cell::new(0), runs: [const { Cell::new(0) }; INLINE] } };
-    static DEEPER: RefCell<Vec<RunId>> = const { RefCell::new(Vec::new()) };
+    static INLINE_RUNS: InlineRuns =
+        const { InlineRuns { len: Cell::new(0), runs: [const { Cell::new(0) }; INLINE] } };
+    static DEEPER_RUNS: RefCell<Vec<RunId>> = const { RefCell::new(Vec::new()) };
 }
 
 struct InlineRuns {
@@ -31,67 +32,68 @@ impl InlineRuns {
     }
 }
 
-/// This thread is part of that run from here on.
+/// From now on this thread is inside the run.
 #[inline]
 pub(crate) fn enter(run: RunId) {
-    let _ = RUNNING.try_with(|near| {
-        let Some(place) = near.runs.get(near.len.get()) else { return enter_deeper(run) };
-        place.set(run);
-        near.len.set(near.len.get() + 1);
+    let _ = INLINE_RUNS.try_with(|inline| {
+        let Some(cell) = inline.runs.get(inline.len.get()) else { return enter_deeper(run) };
+        cell.set(run);
+        inline.len.set(inline.len.get() + 1);
     });
 }
 
 #[cold]
 #[inline(never)]
 fn enter_deeper(run: RunId) {
-    let _ = DEEPER.try_with(|deeper| deeper.borrow_mut().push(run));
+    let _ = DEEPER_RUNS.try_with(|deeper| deeper.borrow_mut().push(run));
 }
 
-/// This thread is not part of that run any more.
+/// From now on this thread is no longer inside the run.
 #[inline]
 pub(crate) fn leave(run: RunId) {
-    let _ = RUNNING.try_with(|near| {
-        // Runs end in the opposite order of their beginning, save for those of tasks that are dropped.
-        let last = near.len.get().wrapping_sub(1);
-        if last < INLINE - 1 && near.runs[last].get() == run {
-            near.len.set(last);
+    let _ = INLINE_RUNS.try_with(|inline| {
+        // Runs end in the opposite order of their start, except those of tasks that are dropped.
+        let last = inline.len.get().wrapping_sub(1);
+        if last < INLINE - 1 && inline.runs[last].get() == run {
+            inline.len.set(last);
         } else {
-            leave_any(near, run);
+            leave_any(inline, run);
         }
     });
 }
 
-/// Also where there are deeper ones.
+/// [`leave`] for a run that is not the last one, or where there may be deeper ones.
 #[inline(never)]
-fn leave_any(near: &InlineRuns, run: RunId) {
-    let left = DEEPER.try_with(|deeper| {
+fn leave_any(inline: &InlineRuns, run: RunId) {
+    let left = DEEPER_RUNS.try_with(|deeper| {
         let mut deeper = deeper.borrow_mut();
         let at = deeper.iter().rposition(|id| *id == run);
         at.map(|at| deeper.remove(at)).is_some()
     });
     if left != Ok(true)
-        && let Some(at) = near.runs().iter().rposition(|id| id.get() == run)
+        && let Some(at) = inline.runs().iter().rposition(|id| id.get() == run)
     {
-        near.runs()[at..].windows(2).for_each(|pair| pair[0].swap(&pair[1]));
-        near.len.set(near.len.get() - 1);
+        inline.runs()[at..].windows(2).for_each(|pair| pair[0].swap(&pair[1]));
+        inline.len.set(inline.len.get() - 1);
     }
 }
 
-/// Whether the code on this thread is part of that run. Once the thread's locals are gone nobody knows: then yes, for who does not
-/// wait cannot wait for himself.
+/// Whether this thread is inside the run. Also true once the thread's locals are destroyed and the
+/// answer is unknown: a caller that does not wait cannot deadlock.
 pub(crate) fn contains(run: RunId) -> bool {
-    RUNNING.try_with(|near| near.runs().iter().any(|id| id.get() == run)).unwrap_or(true)
-        || DEEPER.try_with(|deeper| deeper.borrow().contains(&run)).unwrap_or(true)
+    INLINE_RUNS.try_with(|inline| inline.runs().iter().any(|id| id.get() == run)).unwrap_or(true)
+        || DEEPER_RUNS.try_with(|deeper| deeper.borrow().contains(&run)).unwrap_or(true)
 }
 
-pub(crate) fn all() -> SmallVec<[RunId; 4]> {
-    let mut all: SmallVec<[RunId; 4]> =
-        RUNNING.try_with(|near| near.runs().iter().map(Cell::get).collect()).unwrap_or_default();
-    let _ = DEEPER.try_with(|deeper| all.extend(deeper.borrow().iter().copied()));
+/// All runs that this thread is inside of, outermost first.
+pub(crate) fn all() -> RunIds {
+    let mut all: RunIds =
+        INLINE_RUNS.try_with(|inline| inline.runs().iter().map(Cell::get).collect()).unwrap_or_default();
+    let _ = DEEPER_RUNS.try_with(|deeper| all.extend(deeper.borrow().iter().copied()));
     all
 }
 
-/// A future that is part of a run.
+/// A future that is part of a run, if there is one.
 pub struct InRun<F> {
     run: Option<RunId>,
     future: F,
@@ -103,7 +105,7 @@ impl<F> InRun<F> {
     }
 }
 
-/// This thread is inside a run, until this is dropped.
+/// This thread is inside the run until the guard is dropped.
 pub(crate) struct EnterGuard(RunId);
 
 impl EnterGuard {
@@ -123,14 +125,19 @@ impl<F: Future + Unpin> Future for InRun<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let _inside = self.run.map(EnterGuard::enter);
+        let _entered = self.run.map(EnterGuard::enter);
         Pin::new(&mut self.future).poll(cx)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{all, contains, enter, leave};
+    use std::future::poll_fn;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::{EnterGuard, INLINE, InRun, all, contains, enter, leave};
 
     #[test]
     fn runs_are_entered_and_left_in_any_order_however_deep() {
@@ -152,5 +159,35 @@ mod tests {
             runs.clone().chain([5]).for_each(leave);
             assert!(all().is_empty());
         }
+    }
+
+    #[test]
+    fn a_run_that_this_thread_is_not_inside_of_is_left_without_effect() {
+        (1..=INLINE).for_each(enter);
+        leave(99);
+        assert_eq!(all().len(), INLINE);
+        (1..=INLINE).for_each(leave);
+        leave(1);
+        assert!(all().is_empty());
+    }
+
+    #[test]
+    fn a_future_is_inside_its_run_only_while_it_is_polled() {
+        let mut polls = 0;
+        let future = poll_fn(move |_| {
+            assert!(contains(7));
+            polls += 1;
+            assert!(polls < 3, "the third poll panics");
+            if polls == 1 { Poll::Pending } else { Poll::Ready(()) }
+        });
+        let mut future = pin!(InRun::new(Some(7), future));
+        let mut poll = || future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(poll().is_pending());
+        assert!(!contains(7));
+        let _outer = EnterGuard::enter(7);
+        assert!(poll().is_ready());
+        assert_eq!(all().to_vec(), [7]);
+        assert!(catch_unwind(AssertUnwindSafe(poll)).is_err());
+        assert_eq!(all().to_vec(), [7]);
     }
 }

@@ -9,12 +9,12 @@ use std::sync::OnceLock;
 
 use super::instance::{CacheInstance, NamedHasher, named_hasher};
 use super::interface::{Holds, Home};
-use crate::cacheable::Shareable;
 use crate::config::Config;
 use crate::engine::{Face, Shared, Store};
 use crate::hash::DefaultHashBuilder;
 use crate::info::CacheInfo;
 use crate::key::{Key, StoredArgs, StoredKey};
+use crate::shareable::Shareable;
 
 /// The field of `#[memoize(in = self.field)]`: one cache per instance, of a method with the arguments `A` (a tuple, also of one) and
 /// the result `R`.

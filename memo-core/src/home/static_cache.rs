@@ -6,13 +6,13 @@ use std::sync::OnceLock;
 
 use super::instance::{CacheInstance, NamedHasher, named_hasher};
 use super::interface::{Holds, Home, Registered};
-use crate::cacheable::Shareable;
 use crate::config::Config;
 use crate::engine::{Face, Shared, Store};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::key::StoredArgs;
 use crate::registry::{self, AnyCache, CacheRef, Identity};
+use crate::shareable::Shareable;
 
 /// The cache of one function, for all threads. Made at the first use.
 pub struct StaticCache {

@@ -44,11 +44,11 @@ thread_local! {
     /// This thread's caches.
     static CACHES: ThreadCaches = const { ThreadCaches(RefCell::new(Vec::new())) };
     /// Where they are, for calls: nothing here has to be dropped, so looking takes no more than a load.
-    static CACHES_PTR: Cell<*const [Option<Rc<CacheInstance>>]> = const { Cell::new(ptr::slice_from_raw_parts(ptr::null(), 0)) };
+    static CACHES_PTR: Cell<*const [Option<Rc<ThreadInstance>>]> = const { Cell::new(ptr::slice_from_raw_parts(ptr::null(), 0)) };
 }
 
 /// Caches by the sites' indices.
-struct ThreadCaches(RefCell<Vec<Option<Rc<CacheInstance>>>>);
+struct ThreadCaches(RefCell<Vec<Option<Rc<ThreadInstance>>>>);
 
 impl Drop for ThreadCaches {
     /// Values that are dropped now may call the function: that computes without the cache.
@@ -57,7 +57,7 @@ impl Drop for ThreadCaches {
     }
 }
 
-struct CacheInstance {
+struct ThreadInstance {
     store: OwnedLocal,
     hasher: DefaultHashBuilder,
     /// The one that `hasher = ..` names.
@@ -65,7 +65,7 @@ struct CacheInstance {
     site: &'static ThreadCache,
 }
 
-impl CacheInstance {
+impl ThreadInstance {
     #[inline(always)]
     fn hasher<H: 'static>(&self) -> &H {
         // Known when this is compiled: there is no test left of it.
@@ -78,7 +78,7 @@ impl CacheInstance {
 }
 
 /// The thread ends: what it counted stays.
-impl Drop for CacheInstance {
+impl Drop for ThreadInstance {
     fn drop(&mut self) {
         let stats = self.store.stats();
         let left = CacheInfo { currsize: 0, weight: 0, ..stats.info() };
@@ -119,10 +119,10 @@ impl ThreadCache {
 
     /// This thread's cache, if there is one.
     #[inline]
-    fn known(&self) -> Option<Rc<CacheInstance>> {
+    fn known(&self) -> Option<Rc<ThreadInstance>> {
         let (all, index) = (CACHES_PTR.get(), self.index.load(Relaxed));
         // SAFETY: in bounds. `CACHES_PTR` is what `CACHES` holds, whose content changes in `make` alone, which runs no code of the user's meanwhile.
-        if index < all.len() { unsafe { (*all.cast::<Option<Rc<CacheInstance>>>().add(index)).clone() } } else { None }
+        if index < all.len() { unsafe { (*all.cast::<Option<Rc<ThreadInstance>>>().add(index)).clone() } } else { None }
     }
 
     /// Does something to this thread's cache, if there is one.
@@ -145,7 +145,7 @@ impl ThreadCache {
     }
 
     #[inline]
-    fn instance(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<CacheInstance>> {
+    fn instance(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<ThreadInstance>> {
         match self.known() {
             Some(instance) => Some(instance),
             None => self.make(config, hasher),
@@ -154,12 +154,12 @@ impl ThreadCache {
 
     #[cold]
     #[inline(never)]
-    fn make(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<CacheInstance>> {
+    fn make(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<ThreadInstance>> {
         // Once the thread's locals are gone nothing can be kept.
         CACHES.try_with(|_| ()).ok()?;
         let (index, config, hasher) = (self.index(), config(), hasher());
         check(self.identity.name(), &config);
-        let instance = Rc::new(CacheInstance {
+        let instance = Rc::new(ThreadInstance {
             store: OwnedLocal::of_any_type(config),
             hasher: DefaultHashBuilder::default(),
             named_hasher: (!hasher.is::<DefaultHashBuilder>()).then_some(hasher),
@@ -222,7 +222,7 @@ impl AnyCache for ThreadCache {
 pub struct LocalStore<H = DefaultHashBuilder> {
     site: &'static ThreadCache,
     /// `None` once the thread's locals are gone.
-    instance: Option<Rc<CacheInstance>>,
+    instance: Option<Rc<ThreadInstance>>,
     _hasher: PhantomData<fn() -> H>,
 }
 

@@ -1,18 +1,21 @@
-//! How each argument of a call takes part in its key, chosen by what its type can do.
+//! How each argument of a call becomes part of its key, chosen by the traits that its type
+//! implements.
 //!
-//! The expansion of an attribute sees tokens, not types. So it asks the compiler: `(&&&&&Probe(&argument)).__memokit_pick()` has five traits
-//! to find `pick` in, and method resolution tries the one with the most references first. The first whose bounds hold wins:
+//! A macro expansion sees tokens, not types. So it leaves the choice to the compiler: five traits
+//! offer the method of `(&&&&&Probe(&argument)).__memokit_pick()`, and method resolution tries the
+//! one with the most references first. The first whose bounds are satisfied wins:
 //!
 //! 1. [`ByKey`]: the type is a [`Key`].
 //! 2. [`ByReference`]: `&T` of a `T: ToOwned + Hash + Eq` (`&Uuid`, `&[User]`).
 //! 3. [`ByOptionalReference`]: `Option<&T>` of such a `T`.
 //! 4. [`ByHash`]: the type is `Hash + Eq + Clone`.
-//! 5. [`NoKey`]: nothing helps, which is the one error of [`Key`].
+//! 5. [`NoKey`]: otherwise, which reports the error of [`Key`].
 //!
-//! This works with type parameters too: then their bounds decide. A trait with a blanket implementation could not do it, for it would
-//! overlap with every implementation for a type that is `Hash + Eq` as well.
+//! This also works for type parameters, whose bounds decide then. A trait with a blanket
+//! implementation could not do it: that would overlap with every implementation for a type that is
+//! `Hash + Eq` as well.
 
-use super::Key;
+use super::key_trait::Key;
 use std::any::Any;
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
@@ -20,23 +23,24 @@ use std::hash::{Hash, Hasher};
 /// An argument whose adapter is to be chosen.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
-/// The argument's own [`Key`].
+/// Uses the argument's own [`Key`].
 #[derive(Clone, Copy, Debug)]
 pub struct ByKey;
 
-/// What a reference points to, kept owned.
+/// Uses the `Hash` and `Eq` of the target of a reference; its owned form is stored.
 #[derive(Clone, Copy, Debug)]
 pub struct ByReference;
 
-/// What an optional reference points to, kept owned.
+/// Uses the `Hash` and `Eq` of the target of an optional reference; its owned form is stored.
 #[derive(Clone, Copy, Debug)]
 pub struct ByOptionalReference;
 
-/// The argument itself, by `Hash` and `Eq`, kept as a clone.
+/// Uses the `Hash` and `Eq` of the argument; a clone is stored.
 #[derive(Clone, Copy, Debug)]
 pub struct ByHash;
 
-/// The argument cannot be part of a key. Choosing it is an error already; it adapts everything so that there is no second one.
+/// For an argument that cannot be part of a key. Its choice is already an error; it adapts every
+/// type to prevent further ones.
 #[derive(Clone, Copy, Debug)]
 pub struct NoKey;
 
@@ -85,7 +89,8 @@ pub trait AutoKey5 {
     /// The type of the argument, named by the error.
     type Argument: ?Sized;
 
-    /// The adapter of this argument. The bound does not hold: an argument for which it does is the first choice's.
+    /// The adapter of this argument. The bound is not satisfied: otherwise the first choice would
+    /// apply.
     #[inline]
     fn __memokit_pick(&self) -> NoKey
     where
@@ -98,7 +103,7 @@ impl<T: ?Sized> AutoKey5 for Probe<'_, T> {
     type Argument = T;
 }
 
-/// A way to use a `T` as a key.
+/// Uses a `T` as a key.
 pub trait Adapter<T: ?Sized> {
     /// As [`Key::Stored`].
     type Stored: 'static;

@@ -1,7 +1,8 @@
 //! Arguments with their adapters: the components of a call's key.
 
-use super::{Adapter, Key, NoKey};
-use crate::cacheable::{AcrossThreads, Shares};
+use super::adapt::{Adapter, NoKey};
+use super::key_trait::Key;
+use crate::shareable::{AcrossThreads, Shares};
 use std::fmt;
 use std::hash::Hasher;
 use std::marker::PhantomData;
@@ -12,7 +13,7 @@ pub struct Bound<'a, A, T: ?Sized> {
     adapter: PhantomData<A>,
 }
 
-/// Gives an argument its adapter.
+/// Binds an argument to its adapter.
 #[inline]
 pub fn bind<A: Adapter<T>, T: ?Sized>(_: A, argument: &T) -> Bound<'_, A, T> {
     Bound { argument, adapter: PhantomData }
@@ -37,7 +38,7 @@ impl<A: Adapter<T>, T: ?Sized> Key for Bound<'_, A, T> {
     }
 }
 
-// By hand: a derive would ask for `Clone` and `Debug` of the argument.
+// Not derived: that would require `Clone` and `Debug` of the argument.
 impl<A, T: ?Sized> Clone for Bound<'_, A, T> {
     #[inline]
     fn clone(&self) -> Self {
@@ -55,8 +56,9 @@ impl<A, T: ?Sized> fmt::Debug for Bound<'_, A, T> {
 
 /// First choice for an argument of a cache that threads share: its stored form can be shared.
 ///
-/// `(&&bind(adapter, &argument)).__memokit_shared()` checks every argument for itself, so that the error names what cannot be shared and not
-/// the whole key, and is printed once and not for each operation of the handle.
+/// `(&&bind(adapter, &argument)).__memokit_shared()` checks each argument separately, so that the
+/// error names the argument and not the whole key, and is printed once and not for each operation
+/// of the handle.
 pub trait AutoShare1<'a> {
     /// The adapter.
     type Adapter;
@@ -84,8 +86,8 @@ pub trait AutoShare2<'a> {
     /// The type of the argument.
     type Argument: ?Sized;
 
-    /// An argument that fits everywhere, so that there is no second error. The bound does not hold: an argument for which it does
-    /// is the first choice's.
+    /// The argument with an adapter that fits every cache, so that there is no second error. The
+    /// bound is not satisfied: otherwise the first choice would apply.
     fn __memokit_shared(&self) -> Bound<'a, NoKey, Self::Argument>
     where
         AcrossThreads: Shares<Self::Stored>;

@@ -1,6 +1,7 @@
-//! Keys of several elements: slices and what is stored as a slice, arrays, `Option` and `Result`.
+//! Keys of several elements: slices and other types that are stored as a slice, arrays, `Option`
+//! and `Result`.
 
-use super::Key;
+use super::key_trait::Key;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::hash::Hasher;
 
@@ -43,7 +44,7 @@ impl<T: Key> Key for Vec<T> {
     }
 }
 
-/// Collections whose order is part of what they are: spellings of a slice.
+/// Ordered collections: their stored form is that of a slice.
 macro_rules! sequences {
     ($($Sequence:ident)*) => { $(
         impl<T: Key> Key for $Sequence<T> {
@@ -69,7 +70,7 @@ macro_rules! sequences {
 }
 sequences! { VecDeque BTreeSet }
 
-/// A sorted map is a spelling of the slice of its pairs.
+/// The stored form of a sorted map is that of the slice of its pairs.
 impl<K: Key, V: Key> Key for BTreeMap<K, V> {
     type Stored = Box<[(K::Stored, V::Stored)]>;
 

@@ -1,19 +1,22 @@
 //! Floats as keys.
 
-use super::{Key, stored_as_itself};
+use super::key_trait::{Key, stored_as_itself};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
-/// A float as it is kept in a key: equal to itself even when NaN, and without a sign on zero.
+/// Stores a float in a key, with total equality and order.
 ///
-/// Making one turns every NaN into the same NaN and `-0.0` into `0.0`; the rest is the float's own order and equality, NaN last. It
-/// dereferences to the float.
+/// The conversion from a float replaces every NaN by one NaN and `-0.0` by `0.0`. So a NaN equals
+/// itself and is greater than every other value; otherwise equality and order are those of the
+/// float. Dereferences to the float.
+///
+/// It has the size of the float. The conversion costs one comparison and one addition.
 ///
 /// # Examples
 /// ```
-/// # use memo_core as memokit;
+/// # extern crate memo_core as memokit;
 /// use memokit::Float;
 ///
 /// assert_eq!(Float::from(f64::NAN), Float::from(-f64::NAN));
@@ -53,7 +56,7 @@ macro_rules! floats {
                 if float.is_nan() {
                     Self(<$Float>::NAN)
                 } else {
-                    // -0.0 + 0.0 is 0.0; every other float is left as it is.
+                    // -0.0 + 0.0 is 0.0; every other float is unchanged.
                     Self(float + 0.0)
                 }
             }
@@ -66,7 +69,7 @@ macro_rules! floats {
             }
         }
 
-        // Equal floats have equal bits once they are made as above.
+        // Equal floats have equal bits after the conversion above.
         impl PartialEq for Float<$Float> {
             #[inline]
             fn eq(&self, other: &Self) -> bool {

@@ -1,13 +1,15 @@
-//! Which instantiation of a generic function was called.
+//! Identity of an instantiation of a generic function.
 
-use super::{Key, stored_as_itself};
+use super::key_trait::{Key, stored_as_itself};
 use std::any::TypeId;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
-/// A type with its lifetimes erased: `&'a str` and `&'static str` are one instance, `u8` and `u16` are two.
+/// A type with its lifetimes erased: `&'a str` and `&'static str` are one instance, `u8` and `u16`
+/// are two.
 ///
-/// That is exactly what separates the instantiations of a generic function: code is generated per type, never per lifetime.
+/// That is exactly what distinguishes the instantiations of a generic function: code is generated
+/// per type, never per lifetime.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Instance(TypeId);
 
@@ -21,10 +23,11 @@ impl Key for Instance {
 pub fn instance<T: ?Sized>() -> Instance {
     let witness = PhantomData::<T>;
     let borrowed: &(dyn TypeIdentity + '_) = &witness;
-    // SAFETY: the two types differ only in the lifetime bound of the trait object, which has no part in its layout or its vtable.
-    // The only thing done with the reference is a call of `TypeIdentity::id` while `witness` lives. The promise `Self: 'static` which
-    // that call then wrongly relies on reaches `TypeId::of` alone: it makes a constant of the type, holds no value of it, and sees
-    // it as code generation does, after lifetimes are erased.
+    // SAFETY: the two types differ only in the lifetime bound of the trait object, which is no part
+    // of its layout or its vtable. The reference is used only to call `TypeIdentity::id` while
+    // `witness` lives. The promise `Self: 'static`, on which that call then wrongly relies, reaches
+    // `TypeId::of` alone: that makes a constant from the type, has no value of it, and sees the
+    // type as code generation does, after lifetimes are erased.
     let erased = unsafe { std::mem::transmute::<&(dyn TypeIdentity + '_), &(dyn TypeIdentity + 'static)>(borrowed) };
     Instance(erased.id())
 }
@@ -36,7 +39,8 @@ pub fn instance_of<T: ?Sized>(_: &T) -> Instance {
     instance::<T>()
 }
 
-/// Carries a `TypeId` past the `'static` bound: the method's bound is met by the trait object's lifetime, not by the type's.
+/// Carries a `TypeId` past the `'static` bound: the method's bound is met by the trait object's
+/// lifetime, not by the type's.
 trait TypeIdentity {
     fn id(&self) -> TypeId
     where

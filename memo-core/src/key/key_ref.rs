@@ -1,7 +1,8 @@
-//! A look into a stored key.
+//! A stored key, seen component by component.
 
-use super::query::Components;
-use super::{Float, UntypedKey};
+use super::components::Components;
+use super::float::Float;
+use super::untyped::UntypedKey;
 use std::any::Any;
 use std::borrow::Cow;
 use std::ffi::{CStr, CString, OsStr, OsString};
@@ -10,17 +11,22 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A stored key, seen component by component: the arguments of a memoized call, without those it ignores.
+/// Shows the components of a stored key: the arguments of a memoized call, without the ignored
+/// ones.
 ///
-/// The types of stored components follow from [`Key`](super::Key): numbers are themselves, text is `str`, a slice or vector of `T` is
-/// `[T]`, and an argument that is no [`Key`](super::Key) is the owned type itself. With `key = expression` the expression is the only component.
+/// The types of components are the [stored forms](super::key_trait::Key::Stored) of the arguments:
+/// a number is itself, text is a `str`, a slice or vector is a slice of stored forms, and an
+/// argument that is no [`Key`](super::key_trait::Key) is its owned type. With `key = expression`
+/// there is one component, the expression. Access costs a type comparison; nothing is copied.
 ///
 /// # Examples
-/// `forget_if` hands one to its closure:
+/// A predicate for `forget_if`:
 /// ```
-/// # use memo_core as memokit;
-/// # use memokit::{KeyRef, private as p};
+/// # extern crate memo_core as memokit;
+/// # use memokit::private as p;
 /// # use p::StoredArgs as _;
+/// use memokit::KeyRef;
+///
 /// fn is_draft(key: KeyRef<'_>) -> bool {
 ///     key.arg::<str>(0).is_some_and(|title| title.starts_with("draft")) && key.arg::<f64>(1) == Some(&0.5)
 /// }
@@ -43,7 +49,7 @@ impl<'a> KeyRef<'a> {
         self.0.count()
     }
 
-    /// Whether there are none: the function has no arguments, or ignores them all.
+    /// Whether there are no components: the function has no arguments, or ignores them all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -51,22 +57,24 @@ impl<'a> KeyRef<'a> {
 
     /// The component at `index`, counted from 0, if it is a `T`.
     ///
-    /// `T` is a stored type, or `str`, `[T]`, `Path`, `OsStr`, `CStr`, `f32`, `f64` for what is stored in their stead. With
-    /// `typed = false` every integer is an `i128` (or a `u128` beyond it) and so is a float without a fraction.
+    /// `T` is a stored form, or `str`, `[T]`, `Path`, `OsStr`, `CStr`, `f32` or `f64`, for
+    /// components whose stored form contains one. With `typed = false` every integer, and every
+    /// float without a fraction, is an `i128`, or a `u128` if it is too large.
     #[must_use]
     pub fn arg<T: Component + ?Sized>(&self, index: usize) -> Option<&'a T> {
         T::from_stored(stored(self.0, index)?)
     }
 }
 
-/// The component as `Component::from_stored` expects it: what an untyped key holds, not the untyped key itself.
+/// The component as `Component::from_stored` expects it: the value in an untyped key, not the
+/// untyped key itself.
 fn stored(components: &dyn Components, index: usize) -> Option<&dyn Any> {
     let stored = components.arg(index)?;
     Some(stored.downcast_ref::<UntypedKey>().map_or(stored, UntypedKey::as_any))
 }
 
-/// What a component of a stored key can be seen as. Implemented for every sized type and the unsized types of the standard library;
-/// sealed by that.
+/// A type that a component of a stored key can be accessed as. Implemented for every sized type and
+/// the unsized types of the standard library, and sealed by that.
 pub trait Component: 'static {
     /// The stored component as this type.
     #[doc(hidden)]
@@ -75,7 +83,7 @@ pub trait Component: 'static {
 
 impl<T: 'static> Component for T {
     fn from_stored(stored: &dyn Any) -> Option<&T> {
-        // A float is kept as `Float`, which nobody wants to write.
+        // A float is stored as a `Float`, which callers need not write.
         fn float<T: 'static, F: 'static>(stored: &dyn Any) -> Option<&T> {
             (&**stored.downcast_ref::<Float<F>>()? as &dyn Any).downcast_ref()
         }
@@ -83,13 +91,14 @@ impl<T: 'static> Component for T {
     }
 }
 
-/// The first of these types that the component is, dereferenced. A key stores the first; the others are kept as they are when an
-/// argument is known only by its bounds (`T: Hash + Eq + Clone`).
-macro_rules! seen_through {
+/// Dereferences a component of one of these types. The first is the stored form of a `Key`; the
+/// others are stored as they are if the compiler knows only the bounds of an argument
+/// (`T: Hash + Eq + Clone`).
+macro_rules! dereferenced {
     ($([$($generics:tt)*] $Unsized:ty: $($Stored:ty),*;)*) => { $(
         impl<$($generics)*> Component for $Unsized {
             fn from_stored(stored: &dyn Any) -> Option<&Self> {
-                // Without closures, each of which is compiled: see `known`.
+                // Without closures, each of which would be compiled: see `debug`.
                 $(
                     if let Some(stored) = stored.downcast_ref::<$Stored>() {
                         return Some(stored);
@@ -100,7 +109,7 @@ macro_rules! seen_through {
         }
     )* };
 }
-seen_through! {
+dereferenced! {
     [] str: Box<str>, String, &'static str, Cow<'static, str>, Arc<str>, Rc<str>;
     [] Path: Box<Path>, PathBuf, &'static Path, Cow<'static, Path>, Arc<Path>, Rc<Path>;
     [] OsStr: Box<OsStr>, OsString, &'static OsStr, Cow<'static, OsStr>, Arc<OsStr>, Rc<OsStr>;
@@ -108,23 +117,25 @@ seen_through! {
     [T: 'static] [T]: Box<[T]>, Vec<T>, &'static [T], Arc<[T]>, Rc<[T]>;
 }
 
-/// The components that are numbers, text or flags as such, any other as `_`: what a stored type may print is not known.
+/// Prints components that are numbers, text or `bool`, and `_` for any other: nothing else is known
+/// to implement `Debug`.
 impl fmt::Debug for KeyRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut tuple = f.debug_tuple("KeyRef");
         for stored in (0..self.len()).filter_map(|index| stored(self.0, index)) {
-            tuple.field(known(stored).unwrap_or(&format_args!("_")));
+            tuple.field(debug(stored).unwrap_or(&format_args!("_")));
         }
         tuple.finish()
     }
 }
 
-fn known(stored: &dyn Any) -> Option<&dyn fmt::Debug> {
-    // By hand and not through `Component`, whose closures for each of these types were a twentieth of this crate's debug build.
+fn debug(stored: &dyn Any) -> Option<&dyn fmt::Debug> {
+    // Not through `Component`, whose closures for each of these types were a twentieth of this
+    // crate's debug build.
     macro_rules! is_one_of {
         ($($Type:ty)*) => { $(
-            if let Some(known) = stored.downcast_ref::<$Type>() {
-                return Some(known);
+            if let Some(value) = stored.downcast_ref::<$Type>() {
+                return Some(value);
             }
         )* };
     }

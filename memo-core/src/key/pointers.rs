@@ -1,6 +1,6 @@
-//! Pointers are transparent: the key is what they point to.
+//! Pointers as keys: the key is the target.
 
-use super::Key;
+use super::key_trait::Key;
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::hash::Hasher;
@@ -48,7 +48,8 @@ transparent! {
     [T: Key + ToOwned + ?Sized] Cow<'_, T>;
 }
 
-/// Wrappers of one value that give it other arithmetic or another order: the key is the value, the wrapper stays around it.
+/// Wrappers that give one value other arithmetic or another order: the stored form is a wrapper of
+/// the value's stored form.
 macro_rules! wrappers {
     ($($Wrapper:ident)*) => { $(
         impl<T: Key> Key for $Wrapper<T> {

@@ -1,17 +1,19 @@
-//! The key of one call: its arguments and, where a function has several, the instantiation they were passed to.
+//! The key of one call: its arguments and, for a generic function, the instantiation.
 
-use super::Key;
+use super::components::Components;
 use super::key_ref::KeyRef;
+use super::key_trait::Key;
 use super::shape::Shape;
 use std::any::Any;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 use std::marker::PhantomData;
 
-/// The borrowed key of one call: what a store is asked with.
+/// The borrowed key of one call, for look-ups.
 ///
-/// `I` separates the instantiations of a generic function (`()` where there is one), `A` is a tuple of
-/// [bound arguments](super::Bound). Both are hashed and compared; only the arguments are shown.
+/// `I` distinguishes the instantiations of a generic function (`()` for other functions), `A` is a
+/// tuple of [bound arguments](super::bound::Bound). Both are hashed and compared; a [`KeyRef`]
+/// shows only the arguments.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<I, A, Sh> {
     instance: I,
@@ -19,13 +21,13 @@ pub struct Query<I, A, Sh> {
     shape: PhantomData<Sh>,
 }
 
-/// Joins the arguments of a call into its key.
+/// Combines the arguments of a call into its key.
 #[inline]
 pub fn query<I, A, Sh>(instance: I, args: A, _: Sh) -> Query<I, A, Sh> {
     Query { instance, args, shape: PhantomData }
 }
 
-/// The key of a call as it is kept: `I` and `A` are the stored forms.
+/// The stored key of a call: `I` and `A` are stored forms.
 pub struct StoredKey<I, A, Sh> {
     instance: I,
     args: A,
@@ -52,9 +54,9 @@ impl<I: Key, A: Key, Sh: Shape<A::Stored> + 'static> Key for Query<I, A, Sh> {
     }
 }
 
-/// A key that a store of calls can be asked with: a [`Key`] whose stored form can be looked into.
+/// A [`Key`] for look-ups in a store of calls: one whose stored form shows its components.
 pub trait Lookup: Key<Stored: StoredArgs> {
-    /// The hash of this key. The one place where a call's hasher runs.
+    /// The hash of this key. The only place where the hasher of a call runs.
     #[inline]
     fn hash<S: BuildHasher>(&self, hasher: &S) -> u64 {
         let mut state = hasher.build_hasher();
@@ -67,10 +69,10 @@ impl<Q: Key<Stored: StoredArgs>> Lookup for Q {}
 
 /// A stored key that shows its components.
 pub trait StoredArgs: Components + Sized + 'static {
-    /// What a closure's `key` refers to.
+    /// The type of a closure's `key`.
     type View: ?Sized;
 
-    /// The components together.
+    /// All components.
     fn view(&self) -> &Self::View;
 
     /// The components one by one.
@@ -78,15 +80,6 @@ pub trait StoredArgs: Components + Sized + 'static {
     fn key_ref(&self) -> KeyRef<'_> {
         KeyRef::new(self)
     }
-}
-
-/// The components of a stored key without its type.
-pub trait Components {
-    /// The component at `index`.
-    fn arg(&self, index: usize) -> Option<&dyn Any>;
-
-    /// The number of components.
-    fn count(&self) -> usize;
 }
 
 impl<I, A, Sh: Shape<A>> Components for StoredKey<I, A, Sh> {

@@ -1,6 +1,6 @@
 //! Keys that are stored as themselves: numbers and other small values.
 
-use super::{Key, stored_as_itself};
+use super::key_trait::{Key, stored_as_itself};
 use std::any::TypeId;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
@@ -8,18 +8,19 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV
 use std::num::NonZero;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Slices of integers are hashed in blocks of this many bytes, one write each. The bound makes it possible to hash integers that do
-/// not lie side by side (`[&u8]`, a `VecDeque`) alike: they are gathered in a block on the stack. A multiple of every integer's
-/// size, and large enough that most keys are one block.
+/// Slices of integers are hashed in blocks of this many bytes, with one write each. The limit makes
+/// it possible to hash integers that are not contiguous (`[&u8]`, a `VecDeque`) with the same
+/// writes: they are collected in a block on the stack. A multiple of every integer's size, and so
+/// large that most keys are one block.
 const BLOCK: usize = 1024;
 
-/// Gathers integers into the writes that a slice of them would make.
-struct Block {
+/// Collects integers into the writes that a slice of them would make.
+struct IntegerBlock {
     bytes: [u8; BLOCK],
     used: usize,
 }
 
-impl Block {
+impl IntegerBlock {
     fn new() -> Self {
         Self { bytes: [0; BLOCK], used: 0 }
     }
@@ -47,7 +48,8 @@ macro_rules! integers {
         impl Key for $Int {
             stored_as_itself!();
 
-            // `Hash::hash_slice` of an integer is one write of all its bytes. Std does not promise it; a test does.
+            // `Hash::hash_slice` of integers is one write of all their bytes. Std does not
+            // guarantee that; a test checks it.
             #[inline]
             fn hash_slice<H: Hasher>(items: &[Self], state: &mut H) {
                 for block in items.chunks(BLOCK / size_of::<Self>()) {
@@ -57,7 +59,7 @@ macro_rules! integers {
 
             #[inline]
             fn hash_items<'a, H: Hasher>(items: impl Iterator<Item = &'a Self>, state: &mut H) {
-                let mut block = Block::new();
+                let mut block = IntegerBlock::new();
                 items.for_each(|item| block.push(item.to_ne_bytes(), state));
                 block.flush(state);
             }

@@ -1,14 +1,14 @@
-//! How the components of a stored key are shown.
+//! How the components of a stored key are accessed.
 
 use std::any::Any;
 
-/// Shows the stored components `A` of a call: to the closures of an attribute as one [`View`](Shape::View), to a
-/// [`KeyRef`](super::KeyRef) one by one.
+/// Access to the stored components `A` of a call: all of them as one [`View`](Shape::View), for the
+/// closures of an attribute, or one by one, for a `KeyRef`.
 pub trait Shape<A>: Copy {
-    /// What a closure's `key` refers to.
+    /// The type of a closure's `key`.
     type View: ?Sized;
 
-    /// The components together.
+    /// All components.
     fn view(args: &A) -> &Self::View;
 
     /// One component.
@@ -18,7 +18,8 @@ pub trait Shape<A>: Copy {
     fn len(args: &A) -> usize;
 }
 
-/// A key of one component, shown bare: that of a function with one argument, or of `key = expression`.
+/// A key of one component, viewed as itself: that of a function with one argument, or of
+/// `key = expression`.
 #[derive(Clone, Copy, Debug)]
 pub struct Single;
 
@@ -39,7 +40,7 @@ impl<T: 'static> Shape<(T,)> for Single {
     }
 }
 
-/// A key of up to 16 components, shown as their tuple.
+/// A key of up to 16 components, viewed as a tuple.
 #[derive(Clone, Copy, Debug)]
 pub struct Many;
 
@@ -60,7 +61,7 @@ impl Shape<()> for Many {
     }
 }
 
-/// A key of more components than tuples have room for: the first 16, then the rest in the shape `Rest`.
+/// A key of more than 16 components: the first 16 as a tuple, then the rest in the shape `Rest`.
 #[derive(Clone, Copy, Debug)]
 pub struct Chunk<Rest>(pub Rest);
 

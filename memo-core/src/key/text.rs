@@ -1,11 +1,11 @@
-//! Text, paths and bytes of other worlds: stored boxed, whoever owns them.
+//! Text, paths and foreign strings: the stored form is a box, whatever type owned them.
 
-use super::Key;
+use super::key_trait::Key;
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-/// Unsized text and the type that owns it. The owner hashes and compares as what it derefs to.
+/// Unsized text and the type that owns it. The owner is hashed and compared as its deref target.
 macro_rules! texts {
     ($($Text:ty, $Owner:ty;)*) => { $(
         impl Key for $Text {

@@ -1,6 +1,6 @@
-//! Tuples of keys, and of stored components: what every length up to 16 has.
+//! Tuples of keys, and of stored components, up to 16.
 
-use super::Key;
+use super::key_trait::Key;
 use super::shape::{Many, Shape};
 use std::any::Any;
 use std::hash::Hasher;

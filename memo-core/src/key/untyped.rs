@@ -1,10 +1,12 @@
 //! `typed = false`: equal numbers share an entry whatever their type, and so does equal text.
 //!
-//! The rules are Python's for what Rust has of it: `1`, `1u8`, `1.0` and `true` are one key, `0.5f32` and `0.5f64` another; `0.1f32`
-//! is another number than `0.1f64`. Numbers are compared exactly, as numbers: a float beyond 2^53 equals the one integer it stands
-//! for. A `char` is no text. It is the argument as a whole that is untyped: numbers inside of a slice or an option keep their types.
+//! The rules are Python's, as far as Rust has the same types: `1`, `1u8`, `1.0` and `true` are one
+//! key, `0.5f32` and `0.5f64` another; `0.1f32` and `0.1f64` are different numbers. Numbers are
+//! compared exactly: a float beyond 2^53 equals the one integer that it represents. A `char` is not
+//! text. Only the argument as a whole is untyped: numbers in a slice or an option are typed.
 
-use super::{Adapter, Float};
+use super::adapt::Adapter;
+use super::float::Float;
 use std::any::{Any, TypeId};
 use std::borrow::Cow;
 use std::fmt;
@@ -12,26 +14,28 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Makes an argument untyped; `A` is the adapter that it would have otherwise, which serves what is neither number nor text.
+/// Makes an argument untyped. `A` is the adapter that it would have otherwise, and is used if it is
+/// neither a number nor text.
 #[derive(Clone, Copy, Debug)]
 pub struct Untyped<A>(pub A);
 
 /// The stored form of an untyped argument, one type for all.
 pub enum UntypedKey {
-    /// An integer, a float without a fraction, or a flag.
+    /// An integer, a float without a fraction, or a `bool`.
     Integer(i128),
     /// An integer beyond `i128`.
     Large(u128),
-    /// A float that is no such integer.
+    /// Any other float.
     Float(Float<f64>),
-    /// Text that is known only by `Hash + Eq + Clone`.
+    /// Text that is used by its `Hash + Eq + Clone`.
     Text(Box<str>),
-    /// Anything else, in the stored form of its type. Text that is a [`Key`](super::Key) is here, for its spellings share a stored form already.
+    /// Anything else, in the stored form of its type. That includes text that is a `Key`: its types
+    /// share a stored form already.
     Other(Box<dyn Any + Send + Sync>),
 }
 
-/// An argument as untyped keys see it, borrowed.
-enum Seen<'a> {
+/// An argument by what untyped keys distinguish, borrowed.
+enum UntypedArg<'a> {
     Number(Number),
     Text(&'a str),
     Other,
@@ -44,11 +48,13 @@ enum Number {
     Float(Float<f64>),
 }
 
-// `TypeId` comparisons are constants once `T` is known: what is left of these chains is the one branch that applies.
+// `TypeId` comparisons are constants for a given `T`: of these chains only the branch that applies
+// is compiled.
 
 macro_rules! integers {
     ($($Int:ty)*) => {
-        /// Whether a stored form is a number: then making one is a copy, and the argument is seen through it.
+        /// Whether a stored form is a number: then it is a copy, and the argument can be inspected
+        /// through it.
         #[inline]
         fn is_number<S: 'static>() -> bool {
             let stored = TypeId::of::<S>();
@@ -56,7 +62,7 @@ macro_rules! integers {
             stored == TypeId::of::<Float<f32>>() || stored == TypeId::of::<Float<f64>>()
         }
 
-        /// The number that a stored form is.
+        /// A stored form as a number, if it is one.
         #[inline]
         fn number(stored: &dyn Any) -> Option<Number> {
             $(if let Some(&integer) = stored.downcast_ref::<$Int>() {
@@ -81,7 +87,7 @@ fn integer_as_number<I: Copy + TryInto<i128> + TryInto<u128>>(integer: I) -> Num
     }
 }
 
-/// The integer that a float stands for, if it does.
+/// A float as the integer that it represents, if it does.
 #[inline]
 #[expect(
     clippy::cast_possible_truncation,
@@ -91,7 +97,7 @@ fn integer_as_number<I: Copy + TryInto<i128> + TryInto<u128>>(integer: I) -> Num
 fn float_as_number(float: f64) -> Number {
     const TWO_POW_127: f64 = 170_141_183_460_469_231_731_687_303_715_884_105_728.0;
     if float.fract() != 0.0 {
-        Number::Float(Float::from(float)) // also NaN and the infinities, whose fraction is NaN
+        Number::Float(Float::from(float)) // also for NaN and the infinities, whose fraction is NaN
     } else if (-TWO_POW_127..TWO_POW_127).contains(&float) {
         Number::Integer(float as i128)
     } else if (TWO_POW_127..2.0 * TWO_POW_127).contains(&float) {
@@ -101,7 +107,7 @@ fn float_as_number(float: f64) -> Number {
     }
 }
 
-/// The text that an argument is which is stored as itself.
+/// The text in an argument that is its own stored form.
 #[inline]
 fn text(argument: &dyn Any) -> Option<&str> {
     macro_rules! texts {
@@ -113,13 +119,13 @@ fn text(argument: &dyn Any) -> Option<&str> {
 }
 
 #[inline]
-fn see<A: Adapter<T>, T: ?Sized>(argument: &T) -> Seen<'_> {
+fn classify<A: Adapter<T>, T: ?Sized>(argument: &T) -> UntypedArg<'_> {
     if is_number::<A::Stored>()
         && let Some(number) = number(&A::to_stored(argument))
     {
-        return Seen::Number(number);
+        return UntypedArg::Number(number);
     }
-    A::as_any(argument).and_then(text).map_or(Seen::Other, Seen::Text)
+    A::as_any(argument).and_then(text).map_or(UntypedArg::Other, UntypedArg::Text)
 }
 
 impl<A, T: ?Sized> Adapter<T> for Untyped<A>
@@ -130,23 +136,23 @@ where
 
     #[inline]
     fn hash<H: Hasher>(argument: &T, state: &mut H) {
-        match see::<A, T>(argument) {
-            Seen::Number(Number::Integer(integer)) => integer.hash(state),
-            Seen::Number(Number::Large(integer)) => integer.hash(state),
-            Seen::Number(Number::Float(float)) => float.hash(state),
-            Seen::Text(text) => text.hash(state),
-            Seen::Other => A::hash(argument, state),
+        match classify::<A, T>(argument) {
+            UntypedArg::Number(Number::Integer(integer)) => integer.hash(state),
+            UntypedArg::Number(Number::Large(integer)) => integer.hash(state),
+            UntypedArg::Number(Number::Float(float)) => float.hash(state),
+            UntypedArg::Text(text) => text.hash(state),
+            UntypedArg::Other => A::hash(argument, state),
         }
     }
 
     #[inline]
     fn matches(argument: &T, stored: &UntypedKey) -> bool {
-        match (see::<A, T>(argument), stored) {
-            (Seen::Number(Number::Integer(number)), UntypedKey::Integer(stored)) => number == *stored,
-            (Seen::Number(Number::Large(number)), UntypedKey::Large(stored)) => number == *stored,
-            (Seen::Number(Number::Float(number)), UntypedKey::Float(stored)) => number == *stored,
-            (Seen::Text(text), UntypedKey::Text(stored)) => *text == **stored,
-            (Seen::Other, UntypedKey::Other(stored)) => {
+        match (classify::<A, T>(argument), stored) {
+            (UntypedArg::Number(Number::Integer(number)), UntypedKey::Integer(stored)) => number == *stored,
+            (UntypedArg::Number(Number::Large(number)), UntypedKey::Large(stored)) => number == *stored,
+            (UntypedArg::Number(Number::Float(number)), UntypedKey::Float(stored)) => number == *stored,
+            (UntypedArg::Text(text), UntypedKey::Text(stored)) => *text == **stored,
+            (UntypedArg::Other, UntypedKey::Other(stored)) => {
                 stored.downcast_ref().is_some_and(|stored| A::matches(argument, stored))
             }
             _ => false,
@@ -154,18 +160,18 @@ where
     }
 
     fn to_stored(argument: &T) -> UntypedKey {
-        match see::<A, T>(argument) {
-            Seen::Number(Number::Integer(integer)) => UntypedKey::Integer(integer),
-            Seen::Number(Number::Large(integer)) => UntypedKey::Large(integer),
-            Seen::Number(Number::Float(float)) => UntypedKey::Float(float),
-            Seen::Text(text) => UntypedKey::Text(text.into()),
-            Seen::Other => UntypedKey::Other(Box::new(A::to_stored(argument))),
+        match classify::<A, T>(argument) {
+            UntypedArg::Number(Number::Integer(integer)) => UntypedKey::Integer(integer),
+            UntypedArg::Number(Number::Large(integer)) => UntypedKey::Large(integer),
+            UntypedArg::Number(Number::Float(float)) => UntypedKey::Float(float),
+            UntypedArg::Text(text) => UntypedKey::Text(text.into()),
+            UntypedArg::Other => UntypedKey::Other(Box::new(A::to_stored(argument))),
         }
     }
 }
 
 impl UntypedKey {
-    /// What is stored, as a [`KeyRef`](super::KeyRef) looks for it.
+    /// The stored value, for a `KeyRef`.
     pub(super) fn as_any(&self) -> &dyn Any {
         match self {
             Self::Integer(integer) => integer,

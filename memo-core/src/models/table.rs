@@ -7,7 +7,7 @@ use super::check;
 use crate::sync::atomic::AtomicU64;
 use crate::sync::atomic::Ordering::{Acquire, Release};
 use crate::sync::{Mutex, PoisonError, spawn};
-use crate::table::hazard::{self, PinnedEntry, ReadGuard};
+use crate::table::hazard::{self, HazardGuard, PinnedEntry};
 use crate::table::{
     Deadline, Detached, EntryType, EntryVtable, FastLookup, FullLookup, Head, Node, PrefixWords, ShortHash, Table,
     TableWriter,
@@ -143,7 +143,7 @@ impl Store {
         });
     }
 
-    fn read(&self) -> ReadGuard {
+    fn read(&self) -> HazardGuard {
         hazard::read(self.scan_tag())
     }
 

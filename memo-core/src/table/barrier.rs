@@ -1,12 +1,15 @@
-//! One barrier for two: whoever reads often orders its accesses for free, whoever reclaims seldom pays for both.
+//! An asymmetric barrier: free for readers, who need it often, and paid for by the reclaimer, who
+//! needs it rarely.
 //!
-//! A reader stores "I look at this" and then loads "is it still there?". A reclaimer stores "it is gone" and then loads "does anybody look
-//! at it?". At least one of the two must see the other, which takes a full barrier between store and load on *both* sides. With
-//! membarrier(2) the reclaimer makes every running thread of the process execute that barrier, so the reader's own can be
-//! left to the compiler (Desnoyers et al., "User-level implementations of read-copy update", 2012; the hazard pointers of Folly use it so).
+//! A reader stores "I read this entry" and then loads "is it still live?". A reclaimer stores "it
+//! is dead" and then loads "does a thread read it?". At least one of the two must see the other's
+//! store, which takes a full barrier between store and load on *both* sides. With membarrier(2) the
+//! reclaimer makes every running thread of the process execute that barrier, so that the reader's
+//! own need only stop the compiler (Desnoyers et al., "User-level implementations of read-copy
+//! update", 2012; the hazard pointers of Folly use it the same way).
 //!
-//! Where the system has no such call, [`light`] is a real barrier and [`heavy`] is another. `--cfg memokit_fences` chooses that
-//! everywhere, for tests.
+//! Where the system has no such call, [`light`] and [`heavy`] are both real barriers.
+//! `--cfg memokit_fences` chooses that on every system, for tests.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, compiler_fence};
@@ -14,7 +17,8 @@ use std::sync::atomic::{AtomicBool, compiler_fence};
 use crate::sync::atomic::Ordering::{Relaxed, SeqCst};
 use crate::sync::atomic::fence;
 
-/// Whether [`light`] is free. Set once, before the first reader of the process; so no part of what models look at.
+/// Whether [`light`] is free. Set once, before the first read of the process, so models need not
+/// include it.
 static ASYMMETRIC: AtomicBool = AtomicBool::new(false);
 
 fn prepare() {
@@ -22,7 +26,7 @@ fn prepare() {
     PREPARED.get_or_init(|| ASYMMETRIC.store(system::register(), Relaxed));
 }
 
-/// Whether [`light`] costs nothing: then [`compiler`] will do in its place.
+/// Whether [`light`] is free: then [`compiler`] suffices in its place.
 pub(crate) fn is_asymmetric() -> bool {
     prepare();
     ASYMMETRIC.load(Relaxed)
@@ -33,17 +37,18 @@ pub(crate) fn light() {
     if is_asymmetric() { compiler() } else { fence(SeqCst) }
 }
 
-/// Between a reader's store and its load, where the other side pays for both.
+/// Between a reader's store and its load, where the reclaimer pays for both sides.
 #[inline(always)]
 pub(crate) fn compiler() {
     compiler_fence(SeqCst);
 }
 
-/// Between a reclaimer's store and its load. `alone` says, after a fence, whether there is nobody else to make the barrier for: asking the
-/// kernel takes as long as several misses.
-pub(crate) fn heavy(alone: impl FnOnce() -> bool) {
+/// Between a reclaimer's store and its load. `is_alone` is called after a fence, and says whether
+/// this is the only reader thread: then the system call, which takes as long as several misses, is
+/// left out.
+pub(crate) fn heavy(is_alone: impl FnOnce() -> bool) {
     fence(SeqCst);
-    if is_asymmetric() && !alone() {
+    if is_asymmetric() && !is_alone() {
         system::barrier_everywhere();
     }
 }
@@ -62,20 +67,22 @@ mod system {
     const REGISTER_PRIVATE_EXPEDITED: c_int = 1 << 4;
 
     unsafe extern "C" {
-        /// The C library's, which std links already.
+        /// From the C library, which std links already.
         safe fn syscall(number: c_long, command: c_int, flags: c_uint, cpu: c_int) -> c_long;
     }
 
-    /// Whether the kernel will do it (Linux 4.14 and later do).
+    /// Whether the kernel supports it (Linux 4.14 and later do).
     pub(super) fn register() -> bool {
         syscall(MEMBARRIER, REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0
     }
 
-    /// A full barrier in every running thread of this process; a thread that does not run has one when it is switched to.
+    /// Executes a full barrier in every running thread of this process; any other thread executes
+    /// one when it is switched to.
     ///
     /// # Panics
     ///
-    /// If the kernel takes its word back, which it documents it does not: going on would be unsound.
+    /// If the call fails after registration, which the kernel documents it does not: to go on would
+    /// be unsound.
     pub(super) fn barrier_everywhere() {
         assert_eq!(syscall(MEMBARRIER, PRIVATE_EXPEDITED, 0, 0), 0, "membarrier(2) works once it is registered");
     }
@@ -92,6 +99,6 @@ mod system {
     }
 
     pub(super) fn barrier_everywhere() {
-        unreachable!("nobody has registered for it")
+        unreachable!("`register` has returned false")
     }
 }

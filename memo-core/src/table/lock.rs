@@ -1,9 +1,11 @@
 //! The lock of a store: one read-modify-write to take it, one plain store to give it back.
 //!
-//! Nothing of the user's runs while it is held, and nothing that takes long: so who finds it taken spins a moment, then yields, then
-//! sleeps a little, and no list of waiters has to be kept. (`std::sync::Mutex` costs a second read-modify-write to unlock, and a
-//! cold miss locks twice.) It cannot be poisoned. It is not fair, on purpose: who has to wait stays away for as long as several misses take, so that
-//! what the lock guards need not go from core to core with each of them. Two threads that miss half of the time take a third of the time per call.
+//! No user code runs while it is held, and nothing that takes long. So a thread that finds it taken
+//! spins, then yields, then sleeps for a short time, and there is no list of waiters.
+//! (`std::sync::Mutex` costs a second read-modify-write to unlock, and a cold miss locks twice.) It
+//! is never poisoned. It is unfair on purpose: a waiting thread backs off for about several misses,
+//! so that the cache lines that the lock protects do not bounce between cores with every miss. With
+//! two threads that miss half of the time, a call takes a third of the time because of that.
 
 use std::cell::UnsafeCell;
 use std::marker::PhantomData;
@@ -14,26 +16,28 @@ use crate::sync::atomic::AtomicBool;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::{sleep, spin_loop, yield_now};
 
-/// Pauses before a taken lock is looked at again, and how often their number doubles: from about as long as a miss takes to as long as several do.
-const LEAST_SPINS: u32 = 64;
+/// Spin iterations before the next attempt, and how often their number doubles: from about one miss
+/// to several.
+const MIN_SPINS: u32 = 64;
 const DOUBLINGS: u32 = 3;
-/// Looks at a taken lock before its thread yields.
-const SPINNING: u32 = 6;
-/// Yields before its thread sleeps: whoever holds the lock may have been interrupted.
-const YIELDS: u32 = 64;
+/// Attempts before a waiting thread yields.
+const SPINNING_ROUNDS: u32 = 6;
+/// Yields before a waiting thread sleeps: the owner of the lock may have been preempted.
+const YIELDING_ROUNDS: u32 = 64;
 const SLEEP: Duration = Duration::from_micros(50);
 
-/// On a cache line of its own: readers of what stands beside it must not pay for writers.
+/// On a cache line of its own: readers of the fields beside it must not pay for writers.
 #[repr(align(64))]
 pub struct SpinLock<T> {
     taken: AtomicBool,
     value: UnsafeCell<T>,
 }
 
-// SAFETY: the value is reached by whoever holds the lock, one at a time, or through `&mut`.
+// SAFETY: the value is reached through the guard of the lock, of which there is one at a time, or
+// through `&mut`.
 unsafe impl<T: Send> Sync for SpinLock<T> {}
 
-/// Sent and shared as a `&mut T` is.
+/// The right to use the value of a locked [`SpinLock`]. `Send` and `Sync` as `&mut T` is.
 pub struct SpinGuard<'a, T>(&'a SpinLock<T>, PhantomData<&'a mut T>);
 
 impl<T> SpinLock<T> {
@@ -57,15 +61,15 @@ impl<T> SpinLock<T> {
     #[inline(never)]
     fn wait(&self) {
         for round in 0u32.. {
-            for _ in 0..LEAST_SPINS << round.min(DOUBLINGS) {
+            for _ in 0..MIN_SPINS << round.min(DOUBLINGS) {
                 spin_loop();
             }
             if !self.taken.load(Relaxed) && !self.taken.swap(true, Acquire) {
                 return;
             }
-            if round >= SPINNING + YIELDS {
+            if round >= SPINNING_ROUNDS + YIELDING_ROUNDS {
                 sleep(SLEEP);
-            } else if round >= SPINNING {
+            } else if round >= SPINNING_ROUNDS {
                 yield_now();
             }
         }

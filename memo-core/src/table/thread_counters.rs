@@ -1,23 +1,26 @@
-//! What one thread counts in one store: only the owner writes, with plain stores, anybody may read.
+//! Counters of one thread in one store: only that thread writes them, with plain stores; every
+//! thread may read them.
 //!
-//! One word serves two purposes: the tick that orders this thread's hits also counts them, since each hit adds one. What else moves the
-//! tick on (to catch up with other threads, for an entry that comes) is kept apart, and taken off.
+//! One word serves two purposes: the stamp that orders this thread's hits also counts them, since
+//! each hit adds one. Other steps of the stamp (to catch up with other threads, or for an insert)
+//! are counted separately, and subtracted.
 
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::atomic::{AtomicBool, AtomicU64};
 
-/// On a cache line of its own: threads must not write beside each other.
+/// The counters of one thread in one store. On a cache line of their own, so that threads do not
+/// write to a shared one.
 #[derive(Debug)]
 #[repr(align(64))]
 pub struct ThreadCounters {
-    /// The store's serial number: numbers of stores that are gone are used again.
+    /// The store's serial, which is unique: the numbers of dropped stores are reused.
     store: u64,
     /// The thread's tag, 1 to 255.
     tag: u8,
     stamp: AtomicU64,
-    /// The steps of the tick that were no hits.
+    /// Steps of the stamp that were not hits.
     skipped: AtomicU64,
-    /// Look-ups that found nothing, and computed nothing.
+    /// Misses of look-ups that load nothing.
     misses: AtomicU64,
     ended: AtomicBool,
 }
@@ -38,7 +41,7 @@ impl ThreadCounters {
         u64::from(self.tag)
     }
 
-    /// One more hit. Gives its tick.
+    /// Counts a hit and returns its stamp.
     #[inline(always)]
     pub(crate) fn hit(&self) -> u64 {
         let stamp = self.stamp.load(Relaxed) + 1;
@@ -55,19 +58,19 @@ impl ThreadCounters {
         self.stamp.load(Relaxed)
     }
 
-    /// The next tick after this one. No hit.
+    /// Moves the stamp past its own value and `other`, and returns it. Not a hit.
     pub(crate) fn advance_past(&self, other: u64) -> u64 {
         let (stamp, skipped) = (self.stamp.load(Relaxed), self.skipped.load(Relaxed));
         let next = stamp.max(other) + 1;
         self.skipped.store(skipped + (next - stamp), Relaxed);
-        // Release: who sees the new tick sees how much of it is no hit.
+        // Release: a thread that sees the new stamp sees how many of its steps were not hits.
         self.stamp.store(next, Release);
         next
     }
 
     pub(crate) fn hits(&self) -> u64 {
         let stamp = self.stamp.load(Acquire);
-        // Who comes between the two stores of a jump sees a few hits too few for a moment.
+        // Between the two stores of `advance_past`, a reader sees too few hits for a moment.
         stamp.saturating_sub(self.skipped.load(Relaxed))
     }
 
@@ -75,9 +78,9 @@ impl ThreadCounters {
         self.misses.load(Relaxed)
     }
 
-    /// The thread ends: nothing more will be counted.
+    /// The thread ends and counts nothing more.
     pub(crate) fn leave(&self) {
-        // Release: the last counts were written before.
+        // Release: the last counts were stored before.
         self.ended.store(true, Release);
     }
 

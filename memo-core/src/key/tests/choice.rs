@@ -1,9 +1,12 @@
-//! Which adapter an argument gets, and that it then works.
+//! Which adapter is chosen for an argument, and that it works.
 
-use crate::key::{
-    AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, AutoShare1 as _, ByHash, ByKey, ByOptionalReference,
-    ByReference, Key, Many, Probe, Single, bind, query,
+use crate::key::adapt::{
+    AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, ByHash, ByKey, ByOptionalReference, ByReference, Probe,
 };
+use crate::key::bound::{AutoShare1 as _, bind};
+use crate::key::key_trait::Key;
+use crate::key::query::query;
+use crate::key::shape::{Many, Single};
 use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,11 +17,11 @@ use std::sync::Arc;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct User(u32);
 
-/// As foreign types are: no `Key`, `Copy`, passed by reference.
+/// Like many foreign types: not a `Key`, `Copy`, passed by reference.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Uuid(u128);
 
-/// A key that is no `Hash`.
+/// A key that is not `Hash`.
 struct Point {
     x: f64,
 }
@@ -39,7 +42,7 @@ impl Key for Point {
     }
 }
 
-/// The adapter chosen for an argument, after a round through it.
+/// The adapter chosen for an argument, after a round trip through it.
 macro_rules! chosen {
     ($argument:expr) => {{
         let argument = $argument;
@@ -72,7 +75,7 @@ fn keys_come_first() {
 }
 
 #[test]
-fn references_to_what_can_be_owned_come_next() {
+fn references_with_an_owned_form_come_next() {
     assert!(is::<ByReference>(chosen!(&Uuid(7))));
     assert!(is::<ByReference>(chosen!(&User(7))));
     assert!(is::<ByReference>(chosen!(&[User(1), User(2)][..])));
@@ -98,7 +101,7 @@ fn values_that_hash_come_last() {
 }
 
 #[test]
-fn type_parameters_are_judged_by_their_bounds() {
+fn the_bounds_of_type_parameters_decide() {
     fn by_hash<T: Hash + Eq + Clone + 'static>(argument: &T) -> bool {
         is::<ByHash>(chosen!(T::clone(argument))) && is::<ByReference>(chosen!(argument))
     }
@@ -122,7 +125,7 @@ fn type_parameters_are_judged_by_their_bounds() {
 }
 
 #[test]
-fn adapters_tell_arguments_apart() {
+fn adapters_distinguish_arguments() {
     let (one, two) = (User(1), User(2));
     let arguments = (&one, Some(&one));
     let stored =

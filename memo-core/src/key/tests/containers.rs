@@ -1,5 +1,6 @@
-use super::{assert_apart, assert_different, assert_same};
-use crate::key::{Float, Key};
+use super::transcript::{assert_apart, assert_different, assert_same};
+use crate::key::float::Float;
+use crate::key::key_trait::Key;
 
 #[test]
 fn stored_forms_follow_the_parts() {

@@ -1,11 +1,12 @@
-use crate::key::{Instance, Key, instance, instance_of};
+use crate::key::instance::{Instance, instance, instance_of};
+use crate::key::key_trait::Key;
 
 fn with_parameter<T: ?Sized>() -> Instance {
     instance::<(u8, Box<T>)>()
 }
 
 #[test]
-fn types_are_told_apart() {
+fn different_types_are_different_instances() {
     assert_eq!(instance::<u8>(), instance::<u8>());
     assert_ne!(instance::<u8>(), instance::<i8>());
     assert_ne!(instance::<str>(), instance::<&str>());
@@ -26,7 +27,7 @@ fn lifetimes_are_erased() {
 }
 
 #[test]
-fn types_without_a_name_are_told_apart() {
+fn types_without_a_name_are_distinguished() {
     fn closure(start: u8) -> impl Fn() -> u8 {
         move || start
     }

@@ -1,5 +1,6 @@
-use super::{assert_apart, assert_same, writes};
-use crate::key::{Float, Key};
+use super::transcript::{assert_apart, assert_same, writes};
+use crate::key::float::Float;
+use crate::key::key_trait::Key;
 use std::cmp::{Ordering, Reverse};
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -72,5 +73,5 @@ fn a_stored_float_reads_like_the_float() {
     assert_eq!(format!("{stored:?} {stored}"), "2.5 2.5");
     assert_eq!(f64::from(stored).to_bits(), 2.5_f64.to_bits());
     let nan = f32::NAN;
-    assert!(Float::from(nan) == nan, "unlike the float itself");
+    assert!(Float::from(nan) == nan, "unlike the NaN itself");
 }

@@ -1,8 +1,13 @@
-use super::writes;
-use crate::key::{
-    Bound, ByKey, Chunk, Float, Instance, Key, KeyRef, Lookup, Many, Single, StoredArgs, UntypedKey, bind, instance,
-    query,
-};
+use super::transcript::writes;
+use crate::key::adapt::ByKey;
+use crate::key::bound::{Bound, bind};
+use crate::key::float::Float;
+use crate::key::instance::{Instance, instance};
+use crate::key::key_ref::KeyRef;
+use crate::key::key_trait::Key;
+use crate::key::query::{Lookup, StoredArgs, query};
+use crate::key::shape::{Chunk, Many, Single};
+use crate::key::untyped::{Untyped, UntypedKey};
 use std::cell::Cell;
 use std::hash::{BuildHasher, DefaultHasher, Hasher};
 use std::path::Path;
@@ -11,7 +16,7 @@ fn key<T: Key + ?Sized>(argument: &T) -> Bound<'_, ByKey, T> {
     bind(ByKey, argument)
 }
 
-/// Counts how often a hasher is made and finished.
+/// Counts how often a hasher is built and finished.
 #[derive(Default)]
 struct Counting {
     made: Cell<u32>,
@@ -70,7 +75,7 @@ fn a_call_without_arguments_is_one_key() {
 }
 
 #[test]
-fn the_instance_is_compared_and_not_shown() {
+fn the_instance_is_compared_and_is_no_component() {
     let call = |instance: Instance| query(instance, (key(&1_u8), key("x")), Many);
     let stored = call(instance::<u8>()).to_stored();
     assert!(call(instance::<u8>()).matches(&stored));
@@ -82,7 +87,7 @@ fn the_instance_is_compared_and_not_shown() {
 }
 
 #[test]
-fn a_single_argument_is_shown_bare() {
+fn the_view_of_a_single_argument_is_the_argument() {
     let stored = query((), (key("x"),), Single).to_stored();
     assert_eq!(&**stored.view(), "x");
     assert_eq!(stored.key_ref().len(), 1);
@@ -91,7 +96,7 @@ fn a_single_argument_is_shown_bare() {
 }
 
 #[test]
-fn many_arguments_come_in_chunks_and_are_counted_through() {
+fn many_arguments_are_chunked_and_numbered_through() {
     let n: Vec<u32> = (0..40).collect();
     let k = |i: usize| key(&n[i]);
     let first = (k(0), k(1), k(2), k(3), k(4), k(5), k(6), k(7), k(8), k(9), k(10), k(11), k(12), k(13), k(14), k(15));
@@ -120,13 +125,13 @@ fn many_arguments_come_in_chunks_and_are_counted_through() {
     let call = query((), (first, (second, (k(32), k(33)))), Chunk(Chunk(Many)));
     let stored = call.to_stored();
     assert!(call.matches(&stored));
-    let shown: Vec<u32> = (0..).map_while(|index| stored.key_ref().arg::<u32>(index).copied()).collect();
-    assert_eq!(shown, n[..34]);
+    let components: Vec<u32> = (0..).map_while(|index| stored.key_ref().arg::<u32>(index).copied()).collect();
+    assert_eq!(components, n[..34]);
     assert!(!query((), (first, (second, (k(32), k(32)))), Chunk(Chunk(Many))).matches(&stored));
 }
 
 #[test]
-fn components_are_seen_as_what_people_write() {
+fn components_are_accessed_by_their_usual_types() {
     let call = query(
         (),
         (
@@ -141,35 +146,34 @@ fn components_are_seen_as_what_people_write() {
         Many,
     );
     let stored = call.to_stored();
-    let shown = stored.key_ref();
-    assert_eq!(shown.arg::<str>(0), Some("text"));
-    assert_eq!(shown.arg::<Box<str>>(0).map(|text| &**text), Some("text"));
-    assert_eq!(shown.arg::<Path>(1), Some(Path::new("/tmp")));
-    assert_eq!(shown.arg::<f64>(2), Some(&0.5));
-    assert_eq!(shown.arg::<Float<f64>>(2), Some(&Float::from(0.5)));
-    assert_eq!(shown.arg::<f32>(3), Some(&0.25));
-    assert_eq!(shown.arg::<[u16]>(4), Some(&[1, 2][..]));
-    assert_eq!(shown.arg::<Option<Box<str>>>(5), Some(&Some("x".into())));
-    assert_eq!(shown.arg::<char>(6), Some(&'c'));
-    assert_eq!(shown.arg::<u32>(6), None, "another type is not there");
-    assert_eq!(shown.arg::<f32>(2), None);
-    assert_eq!(format!("{shown:?}"), r#"KeyRef("text", "/tmp", 0.5, 0.25, _, _, 'c')"#);
-    assert_eq!(format!("{stored:?}"), format!("{shown:?}"));
+    let components = stored.key_ref();
+    assert_eq!(components.arg::<str>(0), Some("text"));
+    assert_eq!(components.arg::<Box<str>>(0).map(|text| &**text), Some("text"));
+    assert_eq!(components.arg::<Path>(1), Some(Path::new("/tmp")));
+    assert_eq!(components.arg::<f64>(2), Some(&0.5));
+    assert_eq!(components.arg::<Float<f64>>(2), Some(&Float::from(0.5)));
+    assert_eq!(components.arg::<f32>(3), Some(&0.25));
+    assert_eq!(components.arg::<[u16]>(4), Some(&[1, 2][..]));
+    assert_eq!(components.arg::<Option<Box<str>>>(5), Some(&Some("x".into())));
+    assert_eq!(components.arg::<char>(6), Some(&'c'));
+    assert_eq!(components.arg::<u32>(6), None, "another type is refused");
+    assert_eq!(components.arg::<f32>(2), None);
+    assert_eq!(format!("{components:?}"), r#"KeyRef("text", "/tmp", 0.5, 0.25, _, _, 'c')"#);
+    assert_eq!(format!("{stored:?}"), format!("{components:?}"));
 }
 
 #[test]
-fn a_component_outlives_the_view_it_came_through() {
-    fn first(shown: KeyRef<'_>) -> Option<&str> {
-        shown.arg(0)
+fn a_component_outlives_its_key_ref() {
+    fn first(key: KeyRef<'_>) -> Option<&str> {
+        key.arg(0)
     }
-    let stored = query((), (key("kept"),), Single).to_stored();
-    assert_eq!(first(stored.key_ref()), Some("kept"));
+    let stored = query((), (key("stored"),), Single).to_stored();
+    assert_eq!(first(stored.key_ref()), Some("stored"));
 }
 
 #[test]
-fn untyped_components_are_seen_through() {
-    let stored =
-        query((), (bind(crate::key::Untyped(ByKey), &3_u8), bind(crate::key::Untyped(ByKey), &"t")), Many).to_stored();
+fn untyped_components_are_accessed_by_their_values() {
+    let stored = query((), (bind(Untyped(ByKey), &3_u8), bind(Untyped(ByKey), &"t")), Many).to_stored();
     let (number, _): &(UntypedKey, UntypedKey) = stored.view();
     assert!(matches!(number, UntypedKey::Integer(3)));
     assert_eq!(stored.key_ref().arg::<i128>(0), Some(&3));

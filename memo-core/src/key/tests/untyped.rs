@@ -1,5 +1,8 @@
-use super::writes;
-use crate::key::{Adapter, Bound, ByHash, ByKey, ByReference, Key, Untyped, UntypedKey, bind};
+use super::transcript::writes;
+use crate::key::adapt::{Adapter, ByHash, ByKey, ByReference};
+use crate::key::bound::{Bound, bind};
+use crate::key::key_trait::Key;
+use crate::key::untyped::{Untyped, UntypedKey};
 use std::borrow::Cow;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -88,7 +91,7 @@ fn equal_text_is_one_key_however_it_is_owned() {
 }
 
 #[test]
-fn text_is_no_number_and_a_char_is_no_text() {
+fn text_is_not_a_number_and_a_char_is_not_text() {
     assert_two(by_key("3"), by_key(&3));
     assert_two(by_hash(&"3"), by_hash(&3));
     assert_two(by_key("a"), by_key(&'a'));

@@ -97,7 +97,15 @@ impl GetterPrinter<'_> {
         let p = &self.p;
         let (stats, compute) = (self.stats(), self.compute());
         let asynchronous = self.getter.is_async();
-        let call = |name: &str, key: Option<TokenStream>| {
+        let field = if !self.options.deps.is_empty() {
+            let dependencies = self.dependencies();
+            quote_spanned!(self.span=> &#p::with_deps(__field, #dependencies))
+        } else if asynchronous {
+            quote_spanned!(self.span=> #p::async_cell(__field))
+        } else {
+            quote_spanned!(self.span=> __field)
+        };
+        let call = |name: &str| {
             let name = if asynchronous { format!("{name}_async") } else { name.to_owned() };
             // If the types of field and getter differ, the error is reported at the return type.
             let at = match &self.getter.sig.output {
@@ -106,28 +114,19 @@ impl GetterPrinter<'_> {
             };
             let (name, p) = (Ident::new(&name, at), private_module(self.options, at));
             let await_ = asynchronous.then(|| quote_spanned!(at=> .await));
-            let field = if asynchronous && key.is_none() {
-                quote_spanned!(self.span=> #p::async_field(__field))
-            } else {
-                quote_spanned!(self.span=> __field)
-            };
-            quote_spanned!(at=> #p::#name(#field, #stats, #key #compute) #await_)
+            quote_spanned!(at=> #p::#name(#field, #stats, #compute) #await_)
         };
         match self.form {
-            Form::Value { .. } if self.options.deps.is_empty() => call("given", None),
-            Form::Value { .. } => {
-                let key = self.dependencies();
-                call("given_with", Some(quote_spanned!(self.span=> #key,)))
-            }
+            Form::Value { .. } => call("by_value"),
             // Each through a variable or a pattern: there a `&String` coerces to the `&str` of the
             // getter.
             Form::ByRef(_) => {
-                let reference = call("lent", None);
+                let reference = call("by_ref");
                 quote_spanned!(self.span=> { let __value = #reference; __value })
             }
-            Form::SomeByRef(_) => self.each_some(&call("lent", None)),
+            Form::SomeByRef(_) => self.each_some(&call("by_ref")),
             Form::OkByRef { .. } => {
-                let reference = call("lent_ok", None);
+                let reference = call("try_by_ref");
                 quote_spanned! {self.span=>
                     match #reference { #p::Ok(__value) => #p::Ok(__value), #p::Err(__error) => #p::Err(__error) }
                 }
@@ -152,7 +151,7 @@ impl GetterPrinter<'_> {
     fn stats(&self) -> TokenStream {
         let p = &self.p;
         if self.options.without_handle {
-            return quote_spanned!(self.span=> &#p::NotCounted);
+            return quote_spanned!(self.span=> &#p::NoStats);
         }
         let stats = self.sibling_with("__", "_cache_stats");
         quote_spanned!(self.span=> Self::#stats())

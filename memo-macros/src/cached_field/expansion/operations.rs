@@ -29,24 +29,24 @@ impl GetterPrinter<'_> {
     pub(super) fn cached(&self) -> TokenStream {
         let p = &self.p;
         let bind = self.bind_field();
-        let look = |mode: &str, key: Option<TokenStream>, of: &dyn ToTokens| {
+        let probe = |mode: &str, key: Option<TokenStream>, of: &dyn ToTokens| {
             let mode = Ident::new(mode, self.span);
             let key = key.map(|key| quote_spanned!(self.span=> (#key)));
-            quote_spanned!(self.span=> (&&#p::Look::<_, _, #of>::new(__field, #p::#mode #key)).look())
+            quote_spanned!(self.span=> (&&#p::CachedProbe::<_, _, #of>::new(__field, #p::#mode #key)).probe())
         };
         let (output, value) = match self.form {
             Form::Value { value, .. } if self.options.deps.is_empty() => {
-                (quote_spanned!(self.span=> &#value), look("ByValue", None, value))
+                (quote_spanned!(self.span=> &#value), probe("ByValue", None, value))
             }
-            Form::Value { value, .. } => (value.to_token_stream(), look("With", Some(self.dependencies()), value)),
+            Form::Value { value, .. } => (value.to_token_stream(), probe("WithDeps", Some(self.dependencies()), value)),
             Form::ByRef(reference) | Form::OkByRef { reference, .. } => {
-                (reference.to_token_stream(), self.each_some(&look("Lent", None, ungrouped(&reference.elem))))
+                (reference.to_token_stream(), self.each_some(&probe("ByRef", None, ungrouped(&reference.elem))))
             }
             Form::SomeByRef(reference) => {
-                let look = look("LentSome", None, ungrouped(&reference.elem));
+                let option = probe("ByRefSome", None, &quote_spanned!(self.span=> #p::Option<#reference>));
                 let inner = self.each_some(&quote_spanned!(self.span=> __option));
                 let value = quote_spanned! {self.span=>
-                    match #look { #p::Some(__option) => #p::Some(#inner), #p::None => #p::None }
+                    match #option { #p::Some(__option) => #p::Some(#inner), #p::None => #p::None }
                 };
                 (quote_spanned!(self.span=> #p::Option<#reference>), value)
             }
@@ -63,7 +63,7 @@ impl GetterPrinter<'_> {
             quote_spanned!(self.span=> #doc #[must_use] #[allow(clippy::option_option, clippy::type_complexity)]);
         let traits = quote_spanned! {self.span=>
             #[allow(unused_imports)]
-            use #p::{Look1 as _, Look2 as _, Look3 as _};
+            use #p::{CachedProbe1 as _, CachedProbe2 as _, CachedProbe3 as _};
         };
         self.operation(&attrs, &sig.to_token_stream(), quote!(#traits #bind #value))
     }
@@ -95,7 +95,7 @@ impl GetterPrinter<'_> {
     /// of a generic type.
     pub(super) fn stats_item(&self) -> TokenStream {
         let (p, name, cfg) = (&self.p, self.sibling_with("__", "_cache_stats"), &self.attributes.cfg);
-        let stats = Ident::new(if self.options.stats { "FieldStats" } else { "FieldSite" }, self.span);
+        let stats = Ident::new(if self.options.stats { "CallStats" } else { "LoadStats" }, self.span);
         quote_spanned! {self.span=>
             #cfg #[doc(hidden)] #[allow(dead_code)]
             fn #name() -> &'static #p::#stats {

@@ -1,0 +1,144 @@
+//! Calls with a [level](crate::level) behind their store: it is asked between the start of a run and its body, and told of the value
+//! between the body and the end of the run.
+//!
+//! The guard of the run stays what it is: whatever a level does, the run ends, and waiters are answered. Nothing of this is compiled for
+//! calls without a level.
+
+use std::convert::Infallible;
+
+use super::answering::Answering;
+use super::load::Loading;
+use super::plan::{KeyOf, Signature, Stored};
+use super::writing::{Computation, Writing};
+use crate::cacheable::Cacheable;
+use crate::engine::{Answer, Produce, RunFailure, Settled, WriteTerms};
+use crate::flight::current_runs::{EnterGuard, InRun};
+use crate::level::{Filled, Level, Loaded, Meta};
+
+/// What a call with a level comes to before the body.
+type Consulted<'a, T, Op> = Answer<(<T as Signature>::Output, Op), Loading<'a, T, Op>, Infallible>;
+
+/// A value that the level refused: it is not cached, and the callers that joined look again.
+struct Refused;
+
+impl<K, V> Produce<K, V> for Refused {
+    fn produce(&mut self, _: &K, _: &mut WriteTerms) -> Option<V> {
+        None
+    }
+
+    fn failure(&mut self) -> RunFailure {
+        RunFailure { shared: None, is_error: false }
+    }
+}
+
+impl<'a, T: Signature, Op> Loading<'a, T, Op> {
+    /// Asks the level, before the body.
+    pub(super) fn consult(self) -> Consulted<'a, T, Op> {
+        let Some(key) = self.guard.key() else { return Answer::Load(self) };
+        let loaded = self.level.load(key);
+        self.consulted(loaded)
+    }
+
+    /// [`consult`](Self::consult) for tasks.
+    pub async fn consult_async(self) -> Consulted<'a, T, Op> {
+        let Some(key) = self.guard.key() else { return Answer::Load(self) };
+        let loaded = InRun::new(self.guard.id(), Box::pin(self.level.load_async(key))).await;
+        self.consulted(loaded)
+    }
+
+    fn consulted(self, loaded: LoadedOf<T>) -> Consulted<'a, T, Op> {
+        match loaded {
+            Loaded::Compute(claim) => Answer::Load(Self { claim, ..self }),
+            Loaded::Value(value, meta) => {
+                let Self { guard, cacheable, op, .. } = self;
+                guard.count_level_hit();
+                let rules = |_: &KeyOf<T>, _: &_, _: &Stored<T>, terms: &mut WriteTerms| terms.ttl = meta.ttl;
+                guard.complete(&mut Computation::new(&value, cacheable, rules));
+                Answer::Ready((value, op))
+            }
+        }
+    }
+
+    /// Claims the key without a look-up: the body will overwrite what the level has.
+    pub(super) fn claim(self) -> Self {
+        let Some(key) = self.guard.key() else { return self };
+        let claim = self.level.claim(key);
+        Self { claim, ..self }
+    }
+
+    /// [`claim`](Self::claim) for tasks.
+    pub async fn claim_async(self) -> Self {
+        let Some(key) = self.guard.key() else { return self };
+        let claim = InRun::new(self.guard.id(), Box::pin(self.level.claim_async(key))).await;
+        Self { claim, ..self }
+    }
+
+    /// Sends the value to the level, then ends the run.
+    pub(super) fn finish_backed<W>(mut self, value: T::Output, rules: W) -> Op::Answer
+    where
+        Op: Answering<T::Output>,
+        W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
+    {
+        let terms = self.terms(&value, rules);
+        let claim = std::mem::take(&mut self.claim);
+        let filled = match (&terms, self.guard.key()) {
+            (Some(terms), Some(key)) if self.is_to_be_filled(terms) => {
+                Some(self.level.fill(claim, key, &value, Meta { ttl: terms.ttl }))
+            }
+            _ => None,
+        };
+        self.settle(&value, terms, filled);
+        self.op.answer(value)
+    }
+
+    /// [`finish_backed`](Self::finish_backed) for tasks.
+    pub async fn finish_async<W>(mut self, value: T::Output, rules: W) -> Op::Answer
+    where
+        Op: Answering<T::Output>,
+        W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
+    {
+        let terms = self.terms(&value, rules);
+        let claim = std::mem::take(&mut self.claim);
+        let filled = match (&terms, self.guard.key()) {
+            (Some(terms), Some(key)) if self.is_to_be_filled(terms) => {
+                let fill = self.level.fill_async(claim, key, &value, Meta { ttl: terms.ttl });
+                Some(InRun::new(self.guard.id(), Box::pin(fill)).await)
+            }
+            _ => None,
+        };
+        self.settle(&value, terms, filled);
+        self.op.answer(value)
+    }
+
+    /// What the rules of the attribute make of a value that may be cached.
+    fn terms<W>(&self, value: &T::Output, rules: W) -> Option<WriteTerms>
+    where
+        W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
+    {
+        let key = self.guard.key().filter(|_| self.cacheable.admits(value))?;
+        // The rules are part of the run, on whichever thread it ends.
+        let _inside = self.guard.id().map(EnterGuard::enter);
+        Some(rules(Writing::new(key, value, WriteTerms::default())).into_terms())
+    }
+
+    /// Closes the run to later callers: what they get must not depend on an answer that is still to come.
+    fn is_to_be_filled(&self, terms: &WriteTerms) -> bool {
+        let invalidated = self.guard.close();
+        terms.admit && !invalidated
+    }
+}
+
+/// What the level of a call loads.
+type LoadedOf<T> =
+    Loaded<<T as Signature>::Output, <<T as Signature>::Level as Level<KeyOf<T>, <T as Signature>::Output>>::Claim>;
+
+impl<T: Signature, Op> Loading<'_, T, Op> {
+    fn settle(&mut self, value: &T::Output, terms: Option<WriteTerms>, filled: Option<Filled>) -> Settled {
+        let guard = self.guard.take();
+        if filled == Some(Filled::Refused) {
+            return guard.complete(&mut Refused);
+        }
+        let rules = |_: &KeyOf<T>, _: &_, _: &Stored<T>, own: &mut WriteTerms| *own = terms.unwrap_or_default();
+        guard.complete(&mut Computation::new(value, self.cacheable, rules))
+    }
+}

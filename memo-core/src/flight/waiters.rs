@@ -1,0 +1,175 @@
+//! The waiters of one run, and how the run ended.
+//!
+//! The first waiter of a run makes its [`Flight`], so a run without waiters has none. The flight
+//! does not carry the value: that is in the entry that the run makes.
+
+#[cfg(test)]
+mod tests;
+
+use std::any::Any;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use crate::system_clock::{nanos, system_now};
+use crate::table::hazard::PinnedEntry;
+use crate::ticker;
+
+/// An error that every waiter can get.
+pub(crate) type Failure = Arc<dyn Any + Send + Sync>;
+
+/// How a run ended.
+#[derive(Clone)]
+pub(crate) enum RunOutcome {
+    /// The value is in the entry.
+    Value,
+    /// It failed, with an error for all waiters.
+    Failure(Failure),
+    /// It failed with an error that cannot be shared, panicked, or was cancelled.
+    Nothing,
+}
+
+/// The waiters of one run.
+#[derive(Default)]
+pub(crate) struct Flight {
+    state: Mutex<WaitState>,
+    condvar: Condvar,
+    /// Keeps the entry that the run makes until every waiter has seen it.
+    _entry: Option<PinnedEntry>,
+}
+
+#[derive(Default)]
+struct WaitState {
+    /// None while the run is in flight.
+    outcome: Option<RunOutcome>,
+    /// Of the tasks that wait, by token.
+    wakers: Vec<Option<Waker>>,
+    /// Tokens of tasks that no longer wait.
+    free: Vec<usize>,
+}
+
+impl Flight {
+    /// For the run that makes this entry.
+    pub(crate) fn of(entry: PinnedEntry) -> Self {
+        Self { _entry: Some(entry), ..Self::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, WaitState> {
+        // No user code runs under the lock, so a panic cannot have left it half done.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The run has ended: wakes all waiters. Later ones do not wait at all.
+    pub(crate) fn end(&self, outcome: RunOutcome) {
+        let wakers = {
+            let mut state = self.lock();
+            state.outcome = Some(outcome);
+            std::mem::take(&mut state.wakers)
+        };
+        self.condvar.notify_all();
+        for waker in wakers.into_iter().flatten() {
+            waker.wake();
+        }
+    }
+
+    /// Parks this thread until the run has ended. `None` if that takes longer than `longest`.
+    pub(crate) fn wait(&self, longest: Option<Duration>) -> Option<RunOutcome> {
+        // A wait that ends beyond what an `Instant` can express has no end.
+        let end = longest.and_then(|longest| Instant::now().checked_add(longest));
+        let mut state = self.lock();
+        loop {
+            if let Some(outcome) = &state.outcome {
+                return Some(outcome.clone());
+            }
+            state = match end {
+                None => self.condvar.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(end) => {
+                    let left = end.checked_duration_since(Instant::now())?;
+                    self.condvar.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+    }
+}
+
+/// [`Flight::wait`] for tasks.
+pub(crate) struct WaitFuture {
+    flight: Arc<Flight>,
+    /// When to give up, in [`system_now`].
+    end: Option<u64>,
+    /// Which waker of the flight belongs to this task.
+    token: Option<usize>,
+    /// The alarm of the ticker for `end`.
+    alarm: Option<u64>,
+}
+
+impl WaitFuture {
+    pub(crate) fn new(flight: Arc<Flight>, longest: Option<Duration>) -> Self {
+        Self {
+            flight,
+            end: longest.map(|longest| system_now().saturating_add(nanos(longest))),
+            token: None,
+            alarm: None,
+        }
+    }
+}
+
+impl Future for WaitFuture {
+    type Output = Option<RunOutcome>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<RunOutcome>> {
+        // Cloning and dropping a waker calls the async runtime, which must not happen under the
+        // lock.
+        let mut waker = cx.waker().clone();
+        {
+            let mut state = self.flight.lock();
+            if let Some(outcome) = &state.outcome {
+                return Poll::Ready(Some(outcome.clone()));
+            }
+            if let Some(old) = self.token.and_then(|token| state.wakers.get_mut(token)?.as_mut()) {
+                std::mem::swap(old, &mut waker);
+            } else {
+                let new = Some(waker.clone());
+                let token = if let Some(token) = state.free.pop() {
+                    state.wakers[token] = new;
+                    token
+                } else {
+                    state.wakers.push(new);
+                    state.wakers.len() - 1
+                };
+                drop(state);
+                self.token = Some(token);
+            }
+        }
+        if let Some(end) = self.end {
+            if system_now() >= end {
+                return Poll::Ready(None);
+            }
+            // An alarm wakes the waker that it was set with. The task may have another one by the
+            // next poll, which then sets another alarm.
+            if let Some(alarm) = self.alarm.replace(ticker::wake_at(end, cx.waker().clone())) {
+                ticker::cancel(alarm);
+            }
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for WaitFuture {
+    fn drop(&mut self) {
+        if let Some(alarm) = self.alarm {
+            ticker::cancel(alarm);
+        }
+        let Some(token) = self.token else { return };
+        let mut state = self.flight.lock();
+        // Once the run has ended, the wakers are gone.
+        let waker = state.wakers.get_mut(token).and_then(Option::take);
+        if waker.is_some() {
+            state.free.push(token);
+        }
+        drop(state);
+        drop(waker);
+    }
+}

@@ -1,0 +1,150 @@
+//! The trait of a key.
+
+use std::hash::Hasher;
+
+/// Hashes and compares a cache key in borrowed form, and converts it to the owned form that a cache
+/// stores.
+///
+/// An argument of a memoized function is hashed and compared where it is; only a miss makes a
+/// stored form of it. Numbers, text, paths, slices, collections, pointers and tuples of keys are
+/// keys. Derive `Key` for your own types if they contain floats or references; types that are
+/// `Hash + Eq + Clone + 'static` can be arguments of a memoized function without it.
+///
+/// # Contract
+/// - Equal values have equal hashes, and a value [matches](Key::matches) its own [stored
+///   form](Key::to_stored).
+/// - Types with the same [`Stored`](Key::Stored) form are forms of one key: `&str`, `String`,
+///   `Cow<str>` and `Arc<str>` have equal hashes and match each other's stored form. So do
+///   `Vec<T>`, `&[T]` and `VecDeque<T>`.
+/// - Hashes are prefix-free: a type of variable length also hashes its length or an end mark, so
+///   that `("a", "bc")` and `("ab", "c")` differ.
+/// - Floats are keys: all NaN are equal, and so are `-0.0` and `0.0`.
+///
+/// # Examples
+/// ```
+/// # extern crate memo_core as memokit;
+/// use memokit::Key;
+///
+/// let stored = "tea".to_stored(); // a `Box<str>`
+/// assert!(Key::matches("tea", &stored)); // `"tea".matches(..)` is a method of `str`
+/// assert!(Key::matches(&String::from("tea"), &stored));
+/// assert!(!Key::matches("coffee", &stored));
+///
+/// assert!(f64::NAN.matches(&f64::NAN.to_stored()));
+/// assert!(Some([0.0, 1.5]).matches(&Some([-0.0, 1.5]).to_stored()));
+/// ```
+///
+/// A hand-written implementation, for a name that ignores case:
+/// ```
+/// # extern crate memo_core as memokit;
+/// use memokit::Key;
+/// use std::hash::{Hash, Hasher};
+///
+/// struct Header<'a>(&'a str);
+///
+/// impl Key for Header<'_> {
+///     type Stored = Box<str>;
+///
+///     fn hash_key<H: Hasher>(&self, state: &mut H) {
+///         self.0.bytes().for_each(|byte| byte.to_ascii_lowercase().hash(state));
+///         0xff_u8.hash(state);
+///     }
+///
+///     fn matches(&self, stored: &Box<str>) -> bool {
+///         self.0.eq_ignore_ascii_case(stored)
+///     }
+///
+///     fn to_stored(&self) -> Box<str> {
+///         self.0.into()
+///     }
+/// }
+///
+/// assert!(Header("ETag").matches(&Header("etag").to_stored()));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be part of a cache key",
+    label = "cannot be hashed and compared as a key",
+    note = "derive `Key` on the type (it may hold floats and references), or `Hash`, `Eq` and `Clone`",
+    note = "or leave the argument out of the key: `ignore(argument)`",
+    note = "or compute the key from the arguments: `key = expression`"
+)]
+pub trait Key {
+    /// The owned form that is stored with the value.
+    type Stored: 'static;
+
+    /// Feeds the key to a hasher.
+    fn hash_key<H: Hasher>(&self, state: &mut H);
+
+    /// Whether this key equals the stored one.
+    fn matches(&self, stored: &Self::Stored) -> bool;
+
+    /// Makes the stored form of this key.
+    fn to_stored(&self) -> Self::Stored;
+
+    // The methods below process slices of plain integers in bulk. Implementations outside this
+    // crate have no reason to override them: `hash_slice` and `hash_items` must make the same
+    // writes, or `[u8]` and `[&u8]` would be different keys.
+
+    /// Hashes the elements of a slice, without its length.
+    #[doc(hidden)]
+    #[inline]
+    fn hash_slice<H: Hasher>(items: &[Self], state: &mut H)
+    where
+        Self: Sized,
+    {
+        Self::hash_items(items.iter(), state);
+    }
+
+    /// Hashes elements that are not contiguous, exactly as `hash_slice` would.
+    #[doc(hidden)]
+    #[inline]
+    fn hash_items<'a, H: Hasher>(items: impl Iterator<Item = &'a Self>, state: &mut H)
+    where
+        Self: 'a,
+    {
+        items.for_each(|item| item.hash_key(state));
+    }
+
+    /// Compares slices of equal length.
+    #[doc(hidden)]
+    #[inline]
+    fn match_slice(items: &[Self], stored: &[Self::Stored]) -> bool
+    where
+        Self: Sized,
+    {
+        items.iter().zip(stored).all(|(item, stored)| item.matches(stored))
+    }
+
+    /// Makes the stored form of a slice.
+    #[doc(hidden)]
+    #[inline]
+    fn store_slice(items: &[Self]) -> Box<[Self::Stored]>
+    where
+        Self: Sized,
+    {
+        items.iter().map(Key::to_stored).collect()
+    }
+}
+
+/// Implements a key that is its own stored form, with the `Hash` and `Eq` of its type.
+macro_rules! stored_as_itself {
+    () => {
+        type Stored = Self;
+
+        #[inline]
+        fn hash_key<H: Hasher>(&self, state: &mut H) {
+            Hash::hash(self, state);
+        }
+
+        #[inline]
+        fn matches(&self, stored: &Self) -> bool {
+            self == stored
+        }
+
+        #[inline]
+        fn to_stored(&self) -> Self {
+            Clone::clone(self)
+        }
+    };
+}
+pub(super) use stored_as_itself;

@@ -1,0 +1,92 @@
+//! The reclaimer's side: which addresses are announced in hazard pointers.
+
+use std::cell::Cell;
+use std::ptr;
+
+use smallvec::SmallVec;
+
+use super::current;
+use super::pool::PooledHazard;
+use super::record::ThreadRecord;
+use crate::sync::atomic::Ordering::Acquire;
+use crate::table::barrier;
+
+/// The addresses that readers announce at this moment, sorted: entries that must not be reclaimed,
+/// and stores whose tables must not be freed.
+#[derive(Default)]
+pub struct Protected(SmallVec<[usize; 16]>);
+
+impl Protected {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn contains(&self, address: usize) -> bool {
+        self.0.binary_search(&address).is_ok()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().copied()
+    }
+
+    pub(crate) fn push(&mut self, address: usize) {
+        self.0.push(address);
+    }
+
+    /// Sorts the addresses, after the last `push`.
+    pub(crate) fn sort(&mut self) {
+        self.0.sort_unstable();
+    }
+}
+
+/// Whether this is the only live reader thread. Then there is no other thread to make the barrier
+/// for, and a thread that never shared anything need not call the kernel.
+///
+/// Called after a fence. Why that suffices: a thread acquires its record before its first read, and
+/// executes a fence between the two. Either that fence or this caller's comes first. So either this
+/// call finds the record in use; or all reads of that thread, later ones included, see what was
+/// removed before the caller's fence, and find it dead.
+fn is_alone() -> bool {
+    let Ok(own) = current::FAST.try_with(Cell::get) else { return false };
+    ThreadRecord::all().all(|record| ptr::eq(record, own) || !record.is_in_use())
+}
+
+/// The addresses in all hazard pointers. An entry that was removed before this call and is not
+/// among them is unreachable.
+///
+/// Why: a reader stores the address before it checks that the entry is live. After the barrier,
+/// either that store is visible here, or the check comes after the removal and fails.
+pub(crate) fn protected() -> Protected {
+    barrier::heavy(is_alone);
+    let mut protected = Protected::default();
+    for record in ThreadRecord::all() {
+        match record.hazard.address.load(Acquire) {
+            0 => {}
+            address => protected.push(address),
+        }
+    }
+    add_pooled(&mut protected);
+    protected.sort();
+    protected
+}
+
+/// Adds the addresses in the pool: all that a store of a single thread has to know.
+pub(crate) fn add_pooled(protected: &mut Protected) {
+    PooledHazard::each_address(|address| protected.push(address));
+}
+
+/// Before each run of a model: no thread has ever read.
+#[cfg(shuttle)]
+pub(crate) fn begin() {
+    use super::pool::{FREE, POOL, POOLED_IN_USE};
+    use super::record::{RECORD_COUNT, RECORDS};
+    use crate::sync::PoisonError;
+    use crate::sync::atomic::Ordering::Release;
+    use std::ptr::null_mut;
+
+    RECORDS.store(null_mut(), Release);
+    RECORD_COUNT.store(0, Release);
+    POOL.store(null_mut(), Release);
+    POOLED_IN_USE.store(0, Release);
+    FREE.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
+}

@@ -1,0 +1,168 @@
+//! The writer's half of the index: which segments there are, and what they hold. Under the lock.
+
+use std::alloc::Layout;
+
+use super::directory::{Directory, DirectoryEntry};
+use super::reader::Index;
+use super::sizes::{MIN_BUCKETS, buckets_in};
+use crate::sync::atomic::Ordering::Release;
+use crate::table::bucket::Bucket;
+use crate::table::bucket_array::BucketArray;
+use crate::table::short_hash::ShortHash;
+use crate::table::slab::ChunkInfo;
+
+/// The writer's state of the index.
+#[derive(Default)]
+pub(crate) struct IndexWriter {
+    pub(super) segments: Vec<Segment>,
+    /// The segment of each directory entry, as an index into `segments`.
+    pub(super) entries: Vec<u32>,
+    /// Every directory since the store was empty, the newest last, and the number of its entries.
+    /// Readers may use any of them.
+    directories: Vec<(*mut Directory, usize)>,
+    /// Buckets that were replaced, and that readers may still use.
+    pub(super) outgrown: Vec<(*mut u8, Layout)>,
+}
+
+// SAFETY: the memory that it points to belongs to the store.
+unsafe impl Send for IndexWriter {}
+
+pub(super) struct Segment {
+    pub(super) buckets: BucketArray,
+    pub(super) class: u32,
+    pub(super) len: u32,
+    /// Entries that it takes before it must grow or split.
+    pub(super) max_len: u32,
+    /// How many leading bits of hash its entries have in common.
+    pub(super) depth: u32,
+}
+
+impl Segment {
+    /// What a directory entry that leads here holds.
+    fn pointer(&self) -> *mut Bucket {
+        self.buckets.first().cast_mut().map_addr(|address| address | self.class as usize)
+    }
+}
+
+impl IndexWriter {
+    /// Creates the first segment, if there is none. Before the first cell is taken.
+    pub(crate) fn prepare(&mut self, index: &Index) {
+        if self.segments.is_empty() {
+            self.create_first(index);
+        }
+    }
+
+    #[cold]
+    fn create_first(&mut self, index: &Index) {
+        let class = u32::from(index.sizes.full > MIN_BUCKETS);
+        let buckets = BucketArray::allocate(buckets_in(class, index.sizes.full));
+        let max_len = index.sizes.max_len(buckets.count(), 0);
+        self.segments.push(Segment { buckets, class, len: 0, max_len, depth: 0 });
+        self.entries.push(0);
+        self.publish_directory(index);
+    }
+
+    /// Publishes a new chunk table.
+    pub(crate) fn set_chunks(&self, chunks: *mut ChunkInfo) {
+        for &(directory, _) in &self.directories {
+            // SAFETY: directories live until the store is emptied. Release: the table was filled
+            // before.
+            unsafe { (*directory).chunks.store(chunks, Release) };
+        }
+    }
+
+    /// Adds a slot, if its segment has room.
+    #[inline(always)]
+    pub(crate) fn link_fast(&mut self, hash: ShortHash, slot: u32) -> bool {
+        let segment = self.segment(hash);
+        let room = segment.len < segment.max_len;
+        if room {
+            segment.len += 1;
+            segment.buckets.link(hash, slot);
+        }
+        room
+    }
+
+    /// Removes a slot, given the stored fragment of its hash, and returns the whole hash.
+    #[inline(always)]
+    pub(crate) fn unlink(&mut self, fragment: u32, slot: u32) -> ShortHash {
+        // The tag does not choose the segment.
+        let segment = self.segment(ShortHash::join(fragment, 0));
+        segment.len -= 1;
+        segment.buckets.unlink(fragment, slot).expect("a removed entry was in the index")
+    }
+
+    /// Fetches the bucket of an entry that will be removed soon into the processor's cache.
+    #[inline]
+    pub(crate) fn prefetch(&self, fragment: u32) {
+        let at = self.segment_index(ShortHash::join(fragment, 0));
+        self.segments[at].buckets.prefetch(fragment);
+    }
+
+    /// The whole hash of a slot, given its stored fragment.
+    pub(crate) fn hash(&self, fragment: u32, slot: u32) -> ShortHash {
+        let segment = &self.segments[self.segment_index(ShortHash::join(fragment, 0))];
+        segment.buckets.hash(fragment, slot).expect("live entries are in the index")
+    }
+
+    #[inline]
+    fn segment(&mut self, hash: ShortHash) -> &mut Segment {
+        let at = if self.segments.len() == 1 { 0 } else { self.segment_index(hash) };
+        &mut self.segments[at]
+    }
+
+    /// The segment of this hash, as an index into `segments`.
+    #[inline]
+    pub(super) fn segment_index(&self, hash: ShortHash) -> usize {
+        self.entries[hash.segment(u32::BITS - self.entries.len().trailing_zeros())] as usize
+    }
+
+    /// Makes the directory lead to the buckets of this segment, which are new.
+    pub(super) fn publish_segment(&self, at: usize) {
+        let (directory, _) = *self.directories.last().expect("there is a segment");
+        let pointer = self.segments[at].pointer();
+        for (position, _) in self.entries.iter().enumerate().filter(|(_, entry)| **entry as usize == at) {
+            // SAFETY: the directory has as many entries as `entries`.
+            let entry: &DirectoryEntry = unsafe { Directory::entry(directory, position) };
+            // Release: the buckets were filled before.
+            entry.store(pointer, Release);
+        }
+    }
+
+    /// Publishes a new directory, complete.
+    pub(super) fn publish_directory(&mut self, index: &Index) {
+        let pointers = self.entries.iter().map(|&at| self.segments[at as usize].pointer());
+        let chunks = index.view().chunks().cast_mut();
+        let directory = Directory::allocate(chunks, self.segments[0].buckets, pointers);
+        self.directories.push((directory, self.entries.len()));
+        index.publish(directory, self.entries.len());
+    }
+
+    /// Empties the index at once, and returns its memory, which readers may still use.
+    pub(crate) fn detach(&mut self, index: &Index) -> Vec<(*mut u8, Layout)> {
+        index.publish_empty();
+        let Self { segments, directories, mut outgrown, .. } = std::mem::take(self);
+        outgrown.extend(directories.into_iter().map(|(directory, count)| (directory.cast(), Directory::layout(count))));
+        let buckets = segments.iter().map(|segment| segment.buckets);
+        outgrown.extend(buckets.map(|old| (old.first().cast_mut().cast(), BucketArray::layout(old.count()))));
+        outgrown
+    }
+
+    /// Checks the index, and returns the number of linked slots.
+    #[cfg(any(test, feature = "validate"))]
+    pub(crate) fn validate(&self, index: &Index, fragment: impl Fn(u32) -> u32) -> usize {
+        let mut all = 0;
+        for (at, segment) in self.segments.iter().enumerate() {
+            let mut len = 0;
+            segment.buckets.each(|slot, tag| {
+                let hash = ShortHash::join(fragment(slot), tag);
+                assert_eq!(self.segment_index(hash), at, "in the segment that its hash leads to");
+                assert!(index.view().find(hash, |other| other == slot), "found by its hash");
+                len += 1;
+            });
+            assert_eq!(len, segment.len);
+            all += len as usize;
+        }
+        all
+    }
+}

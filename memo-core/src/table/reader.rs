@@ -1,0 +1,212 @@
+//! The readers' half of the table: look-ups.
+
+#![expect(clippy::unused_self, reason = "what is asked of a table is a method of the table")]
+
+use super::index::{Index, IndexView};
+use super::node::{Deadline, EntryRef, Head};
+use super::short_hash::ShortHash;
+use super::slab::{Slab, prefix_word};
+use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use crate::sync::atomic::{AtomicU64, fence};
+
+/// Attempts of a look-up that finds nothing while the version changes, before it takes the lock.
+const MAX_ATTEMPTS: u32 = 4;
+
+/// What readers load: one cache line.
+#[repr(C)]
+pub(crate) struct Table {
+    /// The stamp of the last insert, or more.
+    version: AtomicU64,
+    pub(super) index: Index,
+    pub(super) slab: Slab,
+}
+
+/// A type of entries in a table: its number, and the distance between its cells.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EntryType {
+    pub(crate) number: u32,
+    pub(super) stride: u32,
+}
+
+/// Result of a [fast look-up](Table::find_fast).
+pub(crate) enum FastLookup<'a> {
+    /// This entry, live and not expired.
+    Found(EntryRef<'a>),
+    /// There is no such entry, if the version is still this one under the lock.
+    Absent(u64),
+    /// Only a full look-up can tell.
+    Unknown,
+}
+
+/// Result of a [full look-up](Table::find_full).
+pub(crate) enum FullLookup<'a> {
+    /// This entry, live when its deadline was loaded.
+    Found(EntryRef<'a>, Deadline),
+    /// There is no such entry, if the version is still this one under the lock.
+    Absent(u64),
+    /// The version changed during every attempt.
+    Unknown,
+}
+
+impl Table {
+    /// For at most so many entries; `usize::MAX` if unknown.
+    pub(super) fn empty(entries: usize) -> Self {
+        Self { version: AtomicU64::new(1), index: Index::new(entries), slab: Slab::new() }
+    }
+
+    /// The stamp of the last insert, or more.
+    #[inline(always)]
+    pub(crate) fn version(&self) -> u64 {
+        self.version.load(Relaxed)
+    }
+
+    /// Increments the version, to at least this stamp. Under the lock.
+    #[inline(always)]
+    pub(super) fn advance_version(&self, stamp: u64) {
+        // Release: a reader that sees the new version sees what was stored before, such as a new
+        // entry.
+        self.version.store(stamp.max(self.version.load(Relaxed) + 1), Release);
+    }
+
+    /// Finds an entry with this hash and of this type where nearly all are: behind the first
+    /// matching tag of the home bucket, or of its neighbour. `protect` announces it before its head
+    /// is read. There is no loop, and the type is read late, so that a hit needs few registers. In
+    /// a store of a single type (`sole_type`) it is not compared.
+    #[inline(always)]
+    pub(crate) fn find_fast<'a>(
+        &self,
+        hash: ShortHash,
+        entry_type: &EntryType,
+        sole_type: bool,
+        protect: impl FnOnce(*const Head),
+        is_fresh: impl FnOnce(Deadline) -> bool,
+    ) -> FastLookup<'a> {
+        let version = self.version.load(Acquire);
+        let view = self.index.view();
+        let pair = view.pair(hash);
+        let mut bucket = pair.home();
+        let mut candidates = bucket.candidates(hash);
+        if candidates.is_none() {
+            if !candidates.overflowed {
+                return if self.is_unchanged(version) { FastLookup::Absent(version) } else { FastLookup::Unknown };
+            }
+            bucket = pair.neighbour();
+            candidates = bucket.candidates(hash);
+            if candidates.is_none() {
+                let absent = !candidates.overflowed && self.is_unchanged(version);
+                return if absent { FastLookup::Absent(version) } else { FastLookup::Unknown };
+            }
+        }
+        let (candidate, chunks, entry_type) = (bucket.first(candidates), view.chunks(), *entry_type);
+        // SAFETY: as in `verify`.
+        let Some(head) =
+            (unsafe { self.slab.node_of(chunks, candidate, entry_type.number, entry_type.stride, sole_type) })
+        else {
+            return FastLookup::Unknown;
+        };
+        protect(head);
+        // SAFETY: as in `verify`.
+        let entry: EntryRef<'a> = unsafe { EntryRef::new(head) };
+        if entry.is_live(hash, is_fresh) { FastLookup::Found(entry) } else { FastLookup::Unknown }
+    }
+
+    /// Whether the version is still this one, after all loads before this call.
+    #[inline(always)]
+    fn is_unchanged(&self, version: u64) -> bool {
+        fence(Acquire);
+        self.version.load(Relaxed) == version
+    }
+
+    /// Finds an entry as [`find_fast`](Self::find_fast) does, wherever it is, or proves its
+    /// absence. Looks again if the version changes meanwhile. `is_match` compares the key of a live
+    /// entry.
+    pub(crate) fn find_full<'a>(
+        &self,
+        hash: ShortHash,
+        entry_type: EntryType,
+        protect: &dyn Fn(*const Head),
+        is_match: &dyn Fn(EntryRef<'_>) -> bool,
+    ) -> FullLookup<'a> {
+        for _ in 0..MAX_ATTEMPTS {
+            let version = self.version.load(Acquire);
+            let view = self.index.view();
+            let mut found = None;
+            view.find(hash, |slot| {
+                found = self.verify(view, slot, hash, entry_type, &protect, &is_match);
+                found.is_some()
+            });
+            if let Some((head, deadline)) = found {
+                return FullLookup::Found(head, deadline);
+            }
+            if self.is_unchanged(version) {
+                return FullLookup::Absent(version);
+            }
+        }
+        FullLookup::Unknown
+    }
+
+    /// The entry in this slot and its deadline, if it is live and matches.
+    #[inline]
+    fn verify<'a>(
+        &self,
+        view: IndexView,
+        slot: u32,
+        hash: ShortHash,
+        entry_type: EntryType,
+        protect: &impl Fn(*const Head),
+        is_match: &impl Fn(EntryRef<'_>) -> bool,
+    ) -> Option<(EntryRef<'a>, Deadline)> {
+        // SAFETY: the slot was found through this view, so its chunk is in the table that the view
+        // leads to.
+        let head = unsafe { self.slab.node_of(view.chunks(), slot, entry_type.number, entry_type.stride, false) }?;
+        protect(head);
+        // SAFETY: cells are never freed while a reader is in the store, so this is a head, live or
+        // not.
+        let entry: EntryRef<'a> = unsafe { EntryRef::new(head) };
+        let deadline = entry.deadline_if(hash)?;
+        is_match(entry).then_some((entry, deadline))
+    }
+
+    /// The cell of a slot that a writer has taken and that is in use, and the number of its entry
+    /// type.
+    #[inline]
+    pub(crate) fn node(&self, slot: u32) -> (*mut Head, u32) {
+        // SAFETY: no chunk with cells in use is detached.
+        unsafe { self.slab.node(self.index.view().chunks(), slot) }
+    }
+
+    /// The entry of such a slot, published or not.
+    #[inline]
+    pub(crate) fn entry(&self, slot: u32) -> EntryRef<'_> {
+        self.typed_entry(slot).0
+    }
+
+    /// The same with its entry type.
+    #[inline]
+    pub(crate) fn typed_entry(&self, slot: u32) -> (EntryRef<'_>, u32) {
+        let (cell, entry_type) = self.node(slot);
+        // SAFETY: cells begin with a head. Under the lock nothing is freed.
+        (unsafe { EntryRef::new(cell) }, entry_type)
+    }
+
+    /// The head of such a slot.
+    #[inline]
+    pub(crate) fn head(&self, slot: u32) -> &Head {
+        self.cell(slot).0
+    }
+
+    /// The head, the cell and the entry type of such a slot, with a single look into the chunk
+    /// table.
+    #[inline]
+    pub(crate) fn cell(&self, slot: u32) -> (&Head, *mut Head, u32) {
+        let (cell, entry_type) = self.node(slot);
+        // SAFETY: cells begin with a head. Under the lock nothing is freed.
+        (unsafe { &*cell }, cell, entry_type)
+    }
+
+    /// One of the [prefix words](super::slab::PrefixWords) of an entry.
+    pub(crate) fn prefix_word(&self, head: &Head, number: u8) -> &AtomicU64 {
+        // SAFETY: all cells of this table have the words that were reserved.
+        unsafe { prefix_word(head, number) }
+    }
+}
