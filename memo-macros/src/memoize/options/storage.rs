@@ -1,7 +1,6 @@
 //! Where the entries are stored.
 
 use super::spec::{MemoizeFacet, MemoizeOption, MemoizeRule};
-
 use crate::diagnostics::Diagnostics;
 use crate::memoize::model::Model;
 use proc_macro2::Span;

@@ -2,7 +2,6 @@
 
 use super::facts::Handle;
 use super::spec::{MemoizeFacet, MemoizeOption};
-
 use syn::parse::ParseStream;
 use syn::{Error, LitBool, LitStr, Path, Result};
 
