@@ -36,13 +36,7 @@ const MEMO_CORE: Package = Package {
     ..CLEAN
 };
 
-const MEMO_MACROS: Package = Package {
-    name: "memo-macros",
-    root: "memo-macros/src/lib.rs",
-    known_cycles: &[&["memoize", "memoize::block"]],
-    known_duplicates: &["Printer", "Words"],
-    allowed: &[],
-};
+const MEMO_MACROS: Package = Package { name: "memo-macros", root: "memo-macros/src/lib.rs", ..CLEAN };
 
 const BENCH: Package = Package { name: "bench", root: "bench/src/main.rs", ..CLEAN };
 
