@@ -13,7 +13,7 @@ const SIDE: u32 = 60;
 const NUMBER: u32 = 1_000;
 
 /// A recursive function: which calls a call makes. Calls are numbered.
-struct Function {
+struct RecursiveFn {
     name: &'static str,
     first: u32,
     /// The number of distinct calls.
@@ -22,8 +22,8 @@ struct Function {
     capacities: &'static [usize],
 }
 
-const FUNCTIONS: [Function; 3] = [
-    Function {
+const FUNCTIONS: [RecursiveFn; 3] = [
+    RecursiveFn {
         name: "edit distance 60x60",
         first: cell(SIDE, SIDE),
         calls: cell(SIDE, SIDE) as usize + 1,
@@ -33,7 +33,7 @@ const FUNCTIONS: [Function; 3] = [
         },
         capacities: &[488, 244],
     },
-    Function {
+    RecursiveFn {
         name: "grid paths 60x60",
         first: cell(SIDE, SIDE),
         calls: cell(SIDE, SIDE) as usize + 1,
@@ -43,7 +43,7 @@ const FUNCTIONS: [Function; 3] = [
         },
         capacities: &[244, 122],
     },
-    Function {
+    RecursiveFn {
         name: "fibonacci of 1000",
         first: NUMBER,
         calls: NUMBER as usize + 1,
@@ -60,7 +60,7 @@ fn position(cell: u32) -> (u32, u32) {
     (cell / (SIDE + 1), cell % (SIDE + 1))
 }
 
-impl Function {
+impl RecursiveFn {
     /// Runs per distinct call; `None` if the recursion was stopped.
     fn runs(&self, contender: &ReplayContender, capacity: usize) -> Option<f64> {
         let mut store = (contender.build)(capacity);
