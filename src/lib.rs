@@ -1,5 +1,6 @@
-// The README and the parts of the guide are files, so that this page and the repository show one text. Their links lead from file to
-// file; the definitions here come first and so take precedence: on this page they lead to its sections.
+// The README and the parts of the guide are files, so that this page and the repository show one
+// text. Their links lead from file to file. The definitions here come first and so take precedence:
+// on this page the links lead to its sections.
 //! [options]: #options
 //! [behaviour]: #errors-coalescing-async
 //! [practice]: #testing-and-monitoring
@@ -12,8 +13,9 @@
 //!
 //! # Guide
 //!
-//! The reference of each item: [`memoize`](macro@memoize), [`cached_field`](macro@cached_field) with [`Lazy`], [`Memo`], [`Cache`] with
-//! [`CacheBuilder`] and [`Cache::begin`], [`LocalCache`], [`Key`](trait@Key), [`CacheInfo`], [`report()`], [`ManualClock`].
+//! The reference of each item: [`memoize`](macro@memoize), [`cached_field`](macro@cached_field) with
+//! [`Lazy`], [`Memo`], [`Cache`] with [`CacheBuilder`] and [`Cache::begin`], [`LocalCache`],
+//! [`Key`](trait@Key), [`CacheInfo`], [`report()`], [`ManualClock`].
 //!
 #![doc = include_str!("../docs/options.md")]
 //!
@@ -28,7 +30,6 @@
 #![doc = include_str!("../docs/platforms.md")]
 //!
 #![doc = include_str!("../docs/figures.md")]
-#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc(hidden)]
 #[path = "private.rs"]
