@@ -1,28 +1,43 @@
-//! Memoization and caching: one attribute on a function, one on a getter, and the answer is remembered.
+// The README and the parts of the guide are files, so that this page and the repository show one
+// text. Their links lead from file to file. The definitions here come first and so take precedence:
+// on this page the links lead to its sections.
+//! [options]: #options
+//! [behaviour]: #errors-coalescing-async
+//! [practice]: #testing-and-monitoring
+//! [migrating]: #migrating
+//! [limits]: #limits
+//! [platforms]: #platforms-and-features
+//! [figures]: #figures
 //!
-//! ```
-//! use memokit::memoize;
+#![doc = include_str!("../README.md")]
 //!
-//! #[memoize(lru = 128)]
-//! fn fib(n: u64) -> u64 {
-//!     if n < 2 { n } else { fib(n - 1) + fib(n - 2) }
-//! }
+//! # Guide
 //!
-//! assert_eq!(fib(80), 23_416_728_348_467_685);
-//! assert_eq!(fib::cache_info().to_string(), "CacheInfo(hits=78, misses=81, maxsize=128, currsize=81)");
-//! ```
+//! The reference of each item: [`memoize`](macro@memoize), [`cached_field`](macro@cached_field) with
+//! [`Lazy`], [`Memo`], [`Cache`] with [`CacheBuilder`] and [`Cache::begin`], [`LocalCache`],
+//! [`Key`](trait@Key), [`CacheInfo`], [`report()`], [`ManualClock`].
+//!
+#![doc = include_str!("../docs/options.md")]
+//!
+#![doc = include_str!("../docs/behaviour.md")]
+//!
+#![doc = include_str!("../docs/practice.md")]
+//!
+#![doc = include_str!("../docs/migrating.md")]
+//!
+#![doc = include_str!("../docs/limits.md")]
+//!
+#![doc = include_str!("../docs/platforms.md")]
+//!
+#![doc = include_str!("../docs/figures.md")]
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 
 pub use memo_core::{
-    Cache, CacheBuilder, CacheInfo, CacheParameters, CacheRef, Clock, DefaultHashBuilder, Entry, Error, Float, Key,
-    KeyRef, Lazy, LocalCache, ManualClock, Memo, RemovalCause, Report, SingleFlight, caches, report,
+    Answer, AsyncLoadGuard, Cache, CacheBuilder, CacheInfo, CacheParameters, CacheRef, Clock, DefaultHashBuilder,
+    Entry, Error, Float, Key, KeyRef, Lazy, LoadGuard, LoadWait, LocalCache, ManualClock, Memo, RemovalCause, Report,
+    Settled, SingleFlight, caches, report,
 };
 pub use memo_macros::{Key, cached_field, memoize};
-
-/// The examples of the README run too.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
