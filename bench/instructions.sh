@@ -1,11 +1,14 @@
 #!/bin/bash
-# Instructions per call of each path through memokit, beside its budget. Fails if one is over it. Unlike times, counts do not depend on what
-# else the machine does.
+# Counts the instructions per call of each code path of memokit, and compares them with the budgets
+# in instructions.budget. Exits with 1 if a path is over its budget. Unlike times, counts do not
+# depend on what else runs on the machine.
 #
 # usage: bench/instructions.sh [PATH..]      (from any directory; needs valgrind)
 #
-# Each path runs N times and not at all; the difference divided by N is one call, less what going round the keys takes (the path `loop`). It is
-# built with `--cfg memokit_fixed_seeds`: with random ones, keys would collide more in one process than in the next.
+# Each path runs N times and not at all. The difference divided by N is the cost of one call; the
+# cost of the loop around it (the path `loop`) is subtracted. The program is built with `--cfg
+# memokit_fixed_seeds`: with random seeds, keys would collide more often in one process than in the
+# next.
 set -euo pipefail
 shopt -s inherit_errexit
 
@@ -24,12 +27,12 @@ count() {
         sed -n 's/.*Collected : \([0-9]*\)$/\1/p'
 }
 
-# each PATH: instructions per call, going round included.
-each() {
+# per_call PATH: instructions per call, the loop included.
+per_call() {
     awk -v all="$(count "$1" "$calls")" -v start="$(count "$1" 0)" -v n="$calls" 'BEGIN { printf "%.1f\n", (all - start) / n }'
 }
 
-# The program knows the paths, the file their budgets: none may be missing here or there.
+# The program and the file with the budgets must have the same paths.
 known=$("$program" 2>/dev/null | grep -v '^loop$' | sort || true)
 budgeted=$(awk '!/^#/ && NF { print $1 }' "$budgets" | sort)
 if [[ $known != "$budgeted" ]]; then
@@ -38,13 +41,13 @@ if [[ $known != "$budgeted" ]]; then
     exit 2
 fi
 
-loop=$(each loop)
+loop=$(per_call loop)
 over=0
 printf '%-26s %18s %8s\n' path 'instructions/call' budget
 while read -r path budget why; do
     [[ -z $path || $path == \#* ]] && continue
     [[ $# -gt 0 && " $* " != *" $path "* ]] && continue
-    spent=$(awk -v a="$(each "$path")" -v b="$loop" 'BEGIN { printf "%.1f", a - b }')
+    spent=$(awk -v a="$(per_call "$path")" -v b="$loop" 'BEGIN { printf "%.1f", a - b }')
     verdict=$(awk -v a="$spent" -v b="$budget" 'BEGIN { if (a > b) print "OVER" }')
     printf '%-26s %18s %8s %s\n' "$path" "$spent" "$budget" "$verdict"
     [[ -z $verdict ]] || { over=1; echo "    the budget is for: $why"; }

@@ -1,18 +1,19 @@
-//! What the memoized functions compute: next to nothing, and it is counted.
+//! The bodies of the memoized functions: nearly trivial, and their runs are counted.
 
 use std::cell::Cell;
 
 thread_local! {
-    // Of each thread, so that counting is no meeting place of threads.
+    // One per thread, so that the counter is no shared cache line.
     static RUNS: Cell<u64> = const { Cell::new(0) };
 }
 
-/// How often a counted body ran on this thread. It must stand still while hits are measured.
+/// How many counted bodies have run on this thread. The number must not change while hits are
+/// measured.
 pub(crate) fn runs() -> u64 {
     RUNS.get()
 }
 
-/// Counted: the body of every memoized function.
+/// Counts one run of a body, and returns its value.
 #[inline]
 pub(crate) fn counted(value: u64) -> u64 {
     RUNS.set(RUNS.get() + 1);

@@ -1,24 +1,27 @@
-//! One function under every attribute.
+//! One function, memoized by every attribute.
 //!
-//! A bound is part of an attribute, and so is the type of a key: each kind of key and each size is a module of its own.
+//! The bound is part of an attribute, and so is the type of the key: each type of key and each
+//! bound needs a module of its own.
 
-/// Makes a module of functions of one kind of key, at one bound, and what enters them into a race.
+/// Makes a module of memoized functions for one type of key and one bound, and functions that add
+/// them to a comparison.
 ///
-/// The parameters are passed in tokens: behind a `ty` the peer's attribute would not see that they are references, and key by them.
+/// Parameters are passed as tokens: inside a `ty` fragment the peer's attribute would not recognise
+/// references, and would use them as keys.
 macro_rules! memoized {
     (
-        $module:ident, $kind:ty, $bound:tt, |$key:ident|
+        $module:ident, $key_type:ty, $bound:tt, |$key:ident|
         borrowed($($parameters:tt)*) = ($($arguments:expr),*) => $body:expr,
         cached($($convert:tt)*),
         owned($($owned_parameters:tt)*) = ($($owned_arguments:expr),*) => $owned_body:expr $(,)?
     ) => {
-        #[allow(dead_code, unused_imports, reason = "not every question asks all of them, and of what")]
-        #[allow(clippy::needless_pass_by_value, reason = "keys are passed as peers want them")]
+        #[allow(dead_code, unused_imports, reason = "no benchmark uses all functions of all modules")]
+        #[allow(clippy::needless_pass_by_value, reason = "keys are passed as the peers require it")]
         pub(crate) mod $module {
             use super::*;
             use ::cached::macros::{cached, concurrent_cached};
             use ::memokit::memoize;
-            use $crate::race::{Enter, Role};
+            use $crate::harness::{AddContender, Role};
 
             #[memoize(lru = $bound)]
             fn lru($($parameters)*) -> u64 {
@@ -26,7 +29,7 @@ macro_rules! memoized {
             }
 
             #[memoize(lru = $bound, single_flight = false)]
-            fn without_flights($($parameters)*) -> u64 {
+            fn lru_without_single_flight($($parameters)*) -> u64 {
                 $body
             }
 
@@ -45,25 +48,25 @@ macro_rules! memoized {
                 $body
             }
 
-            // The attribute that its documentation begins with.
+            // The attribute that the documentation of `cached` begins with.
             #[cached(max_size = $bound $($convert)*)]
             fn cached_one_lock($($parameters)*) -> u64 {
                 $body
             }
 
-            // What comes nearest to our default: once per key at a time.
+            // Closest to our default: one computation per key at a time.
             #[cached(max_size = $bound, sync_writes = "by_key" $($convert)*)]
             fn cached_by_key($($parameters)*) -> u64 {
                 $body
             }
 
-            // The one that it recommends where threads share the cache.
+            // The attribute that `cached` recommends if threads share the cache.
             #[concurrent_cached(max_size = $bound $($convert)*)]
             fn cached_sharded($($parameters)*) -> u64 {
                 $body
             }
 
-            // By its own name for the attribute, which is ours too.
+            // By its full path, because our attribute has the same name.
             #[::memoize::memoize(Capacity: $bound)]
             fn memoize_local($($owned_parameters)*) -> u64 {
                 $owned_body
@@ -74,48 +77,38 @@ macro_rules! memoized {
                 $owned_body
             }
 
-            /// Ours that have a bound.
-            pub(crate) fn ours(race: &mut impl Enter<$kind>) {
-                race.enter(Role::Ours, "memokit #[memoize(lru)]", |$key: $kind| lru($($arguments),*));
-                race.enter(Role::Ours, "memokit #[memoize(max)]", |$key: $kind| max($($arguments),*));
-                race.enter(Role::Ours, "memokit #[memoize(lru, local)]", |$key: $kind| local($($arguments),*));
+            /// Ours with a bound.
+            pub(crate) fn add_ours(to: &mut impl AddContender<$key_type>) {
+                to.add(Role::Ours, "memokit #[memoize(lru)]", |$key: $key_type| lru($($arguments),*));
+                to.add(Role::Ours, "memokit #[memoize(max)]", |$key: $key_type| max($($arguments),*));
+                to.add(Role::Ours, "memokit #[memoize(lru, local)]", |$key: $key_type| local($($arguments),*));
             }
 
-            /// Ours without one: for questions in which everything hits.
-            pub(crate) fn our_unbounded(race: &mut impl Enter<$kind>) {
-                race.enter(Role::Ours, "memokit #[memoize]", |$key: $kind| unbounded($($arguments),*));
+            /// Ours without a bound, for benchmarks in which every call hits.
+            pub(crate) fn add_our_unbounded(to: &mut impl AddContender<$key_type>) {
+                to.add(Role::Ours, "memokit #[memoize]", |$key: $key_type| unbounded($($arguments),*));
             }
 
-            /// Ours when everybody computes for himself: for questions of misses.
-            pub(crate) fn our_flightless(race: &mut impl Enter<$kind>) {
-                race.enter(Role::Ours, "memokit #[memoize(lru, single_flight = false)]", |$key: $kind| without_flights($($arguments),*));
+            pub(crate) fn add_peers(to: &mut impl AddContender<$key_type>) {
+                to.add(Role::Peer, "cached #[cached(max_size)]", |$key: $key_type| cached_one_lock($($arguments),*));
+                to.add(Role::Peer, "cached #[concurrent_cached(max_size)]", |$key: $key_type| cached_sharded($($arguments),*));
+                to.add(Role::Peer, "memoize #[memoize(Capacity)], local", |$key: $key_type| memoize_local($($owned_arguments),*));
+                to.add(Role::Peer, "memoize #[memoize(SharedCache, Capacity)]", |$key: $key_type| memoize_shared($($owned_arguments),*));
             }
 
-            pub(crate) fn theirs(race: &mut impl Enter<$kind>) {
-                race.enter(Role::Peer, "cached #[cached(max_size)]", |$key: $kind| cached_one_lock($($arguments),*));
-                race.enter(Role::Peer, "cached #[concurrent_cached(max_size)]", |$key: $kind| cached_sharded($($arguments),*));
-                race.enter(Role::Peer, "memoize #[memoize(Capacity)], local", |$key: $kind| memoize_local($($owned_arguments),*));
-                race.enter(Role::Peer, "memoize #[memoize(SharedCache, Capacity)]", |$key: $kind| memoize_shared($($owned_arguments),*));
-            }
-
-            /// All that have a bound: for questions of misses.
-            pub(crate) fn everybody(race: &mut impl Enter<$kind>) {
-                ours(race);
-                our_flightless(race);
-                theirs(race);
-                their_flights(race);
-            }
-
-            /// Theirs with single flight: for questions of misses.
-            pub(crate) fn their_flights(race: &mut impl Enter<$kind>) {
-                race.enter(Role::Peer, "cached #[cached(max_size, sync_writes by_key)]", |$key: $kind| cached_by_key($($arguments),*));
+            /// All that have a bound, with and without single flight, for benchmarks with misses.
+            pub(crate) fn add_bounded(to: &mut impl AddContender<$key_type>) {
+                add_ours(to);
+                to.add(Role::Ours, "memokit #[memoize(lru, single_flight = false)]", |$key: $key_type| lru_without_single_flight($($arguments),*));
+                add_peers(to);
+                to.add(Role::Peer, "cached #[cached(max_size, sync_writes by_key)]", |$key: $key_type| cached_by_key($($arguments),*));
             }
         }
     };
 }
 
-/// The functions of a number.
-macro_rules! of_numbers {
+/// Memoized functions of one number.
+macro_rules! memoized_of_number {
     ($module:ident, $bound:tt) => {
         $crate::functions::memoized! {
             $module, u64, $bound, |key|
@@ -126,4 +119,4 @@ macro_rules! of_numbers {
     };
 }
 
-pub(crate) use {memoized, of_numbers};
+pub(crate) use {memoized, memoized_of_number};

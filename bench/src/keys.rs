@@ -1,4 +1,4 @@
-//! The kinds of keys: what a call passes, what a store keeps of it, and what it is looked up by.
+//! The types of keys: what a call passes, what a store keeps of it, and what it is looked up by.
 
 use std::borrow::Borrow;
 use std::hash::Hash;
@@ -6,26 +6,28 @@ use std::hash::Hash;
 use equivalent::Equivalent;
 
 use crate::body;
-use crate::draw::Random;
+use crate::workload::Random;
 
-/// A key as a caller has it: a number, or references to what lies ready.
+/// A key as a caller has it: a number, or references to existing data.
 pub(crate) trait Key: Copy + Send + Sync + 'static {
     /// What stores keep.
     type Owned: Hash + Eq + Clone + Send + Sync + Borrow<Self::Borrowed> + 'static;
-    /// What `Owned` can be looked up by where a store goes by `Borrow`, as most do.
+    /// What `Owned` is looked up by in stores that use `Borrow`, as most do.
     type Borrowed: Hash + Eq + ToOwned<Owned = Self::Owned> + ?Sized;
-    /// What it can be looked up by where a store goes by `Equivalent`: never anything that has to be made for the call.
-    type Like: Hash + Equivalent<Self::Owned> + ?Sized;
+    /// What it is looked up by in stores that use `Equivalent`: never anything that the call has to
+    /// construct.
+    type Probe: Hash + Equivalent<Self::Owned> + ?Sized;
 
-    /// What tables call it.
+    /// The name in tables.
     const NAME: &'static str;
 
     fn make(id: usize) -> Self;
     fn owned(self) -> Self::Owned;
-    /// Where nothing of the caller's can be borrowed as, it is made for the look-up: those stores cannot do better.
-    fn borrowed<T>(self, look: impl FnOnce(&Self::Borrowed) -> T) -> T;
-    fn like(&self) -> &Self::Like;
-    /// What the memoized function gives for it.
+    /// Calls `f` with the borrowed form. If the caller's data cannot be borrowed as that, it is
+    /// constructed for the look-up: those stores require it.
+    fn with_borrowed<T>(self, f: impl FnOnce(&Self::Borrowed) -> T) -> T;
+    fn probe(&self) -> &Self::Probe;
+    /// What the memoized function returns for this key.
     fn value(self) -> u64;
 }
 
@@ -34,7 +36,7 @@ pub(crate) fn number(id: usize) -> u64 {
     (id as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 3
 }
 
-/// Distinct text of this many characters, 15 at least: a common beginning, as keys have it.
+/// Distinct text of this many characters, at least 15, with a common prefix as many keys have it.
 fn text(id: usize, length: usize) -> &'static str {
     let mut random = Random::new(number(id));
     let mut text = format!("user:{id:08x}:");
@@ -47,7 +49,7 @@ fn text(id: usize, length: usize) -> &'static str {
 impl Key for u64 {
     type Owned = Self;
     type Borrowed = Self;
-    type Like = Self;
+    type Probe = Self;
 
     const NAME: &'static str = "u64";
 
@@ -61,12 +63,12 @@ impl Key for u64 {
     }
 
     #[inline]
-    fn borrowed<T>(self, look: impl FnOnce(&Self) -> T) -> T {
-        look(&self)
+    fn with_borrowed<T>(self, f: impl FnOnce(&Self) -> T) -> T {
+        f(&self)
     }
 
     #[inline]
-    fn like(&self) -> &Self {
+    fn probe(&self) -> &Self {
         self
     }
 
@@ -82,7 +84,7 @@ pub(crate) type Pair = (u64, u64);
 impl Key for Pair {
     type Owned = Self;
     type Borrowed = Self;
-    type Like = Self;
+    type Probe = Self;
 
     const NAME: &'static str = "(u64, u64)";
 
@@ -96,12 +98,12 @@ impl Key for Pair {
     }
 
     #[inline]
-    fn borrowed<T>(self, look: impl FnOnce(&Self) -> T) -> T {
-        look(&self)
+    fn with_borrowed<T>(self, f: impl FnOnce(&Self) -> T) -> T {
+        f(&self)
     }
 
     #[inline]
-    fn like(&self) -> &Self {
+    fn probe(&self) -> &Self {
         self
     }
 
@@ -118,7 +120,7 @@ pub(crate) struct Text<const LENGTH: usize>(pub(crate) &'static str);
 impl<const LENGTH: usize> Key for Text<LENGTH> {
     type Owned = String;
     type Borrowed = str;
-    type Like = str;
+    type Probe = str;
 
     const NAME: &'static str = match LENGTH {
         20 => "&str of 20",
@@ -136,12 +138,12 @@ impl<const LENGTH: usize> Key for Text<LENGTH> {
     }
 
     #[inline]
-    fn borrowed<T>(self, look: impl FnOnce(&str) -> T) -> T {
-        look(self.0)
+    fn with_borrowed<T>(self, f: impl FnOnce(&str) -> T) -> T {
+        f(self.0)
     }
 
     #[inline]
-    fn like(&self) -> &str {
+    fn probe(&self) -> &str {
         self.0
     }
 
@@ -150,7 +152,8 @@ impl<const LENGTH: usize> Key for Text<LENGTH> {
     }
 }
 
-/// Four arguments, of which three are borrowed. The number is kept as its bits: peers ask for `Hash + Eq`.
+/// Four arguments, three of them borrowed. The float is kept as its bits, because peers require
+/// `Hash + Eq`.
 #[derive(Clone, Copy, Hash)]
 pub(crate) struct Four {
     pub(crate) name: &'static str,
@@ -159,7 +162,7 @@ pub(crate) struct Four {
     pub(crate) tag: Option<&'static str>,
 }
 
-/// The same, owned: hashes as [`Four`] does.
+/// The owned form of [`Four`], with the same hash.
 pub(crate) type OwnedFour = (String, Vec<u32>, u64, Option<String>);
 
 impl Equivalent<OwnedFour> for Four {
@@ -172,12 +175,12 @@ impl Equivalent<OwnedFour> for Four {
 impl Key for Four {
     type Owned = OwnedFour;
     type Borrowed = OwnedFour;
-    type Like = Self;
+    type Probe = Self;
 
     const NAME: &'static str = "(&str, &[u32], f64, Option<&str>)";
 
     fn make(id: usize) -> Self {
-        let list: Vec<u32> = (0..8).map(|at| u32::try_from(id * 8 + at).unwrap_or(0)).collect();
+        let list: Vec<u32> = (0..8).map(|index| u32::try_from(id * 8 + index).unwrap_or(0)).collect();
         let rate = f64::from(u32::try_from(id).unwrap_or(0)) / 2.0;
         let tag = (!id.is_multiple_of(3)).then(|| text(id / 2, 15));
         Self { name: text(id, 20), list: list.leak(), rate: rate.to_bits(), tag }
@@ -189,12 +192,12 @@ impl Key for Four {
     }
 
     #[inline]
-    fn borrowed<T>(self, look: impl FnOnce(&OwnedFour) -> T) -> T {
-        look(&self.owned())
+    fn with_borrowed<T>(self, f: impl FnOnce(&OwnedFour) -> T) -> T {
+        f(&self.owned())
     }
 
     #[inline]
-    fn like(&self) -> &Self {
+    fn probe(&self) -> &Self {
         self
     }
 

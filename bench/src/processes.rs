@@ -1,54 +1,43 @@
-//! The same question to several processes: where things happen to lie in memory favours one contender in one process and another one in the next. Each
-//! figure is the median over the processes.
+//! Runs a benchmark in several worker processes, and prints the median of each figure.
+//!
+//! Where data happens to lie in memory favours one contender in one process and another one in the
+//! next, so a single process proves little.
 
-use std::env::{current_exe, var_os};
+use std::env::current_exe;
 use std::process::{Command, exit};
 
-use crate::race::median;
-use crate::report::Table;
+use crate::harness::median;
+use crate::report::{self, Table, WORKER};
 
-/// How many, at least what it takes for a median that one odd process in four does not move.
+/// Enough that outliers in a quarter of the processes do not move the median.
 const PROCESSES: usize = 9;
-/// Set for those who measure: they hand their tables on, and show nothing.
-const HANDS_ON: &str = "MEMOKIT_BENCH_HANDS_ON";
-/// What a table begins with that is handed on.
-const MARK: &str = "table ";
 
-/// Asks the processes, and prints what they came to.
-pub(crate) fn ask(words: &[&str]) {
+/// Runs this program so many times with these arguments, each time as a worker.
+pub(crate) fn run(arguments: &[&str]) {
     let mut tables: Vec<Vec<Table>> = Vec::new();
     for process in 0..PROCESSES {
-        eprintln!("{}: process {} of {PROCESSES}", words.join(" "), process + 1);
+        eprintln!("{}: process {} of {PROCESSES}", arguments.join(" "), process + 1);
         let program = current_exe().expect("this program is a file");
-        let asked = Command::new(program).args(words).arg("--quick").env(HANDS_ON, "1").output();
-        let asked = asked.expect("a program that runs can be run again");
-        if !asked.status.success() {
-            eprint!("{}", String::from_utf8_lossy(&asked.stderr));
+        let worker = Command::new(program).args(arguments).arg("--quick").env(WORKER, "1").output();
+        let worker = worker.expect("a program that runs can be run again");
+        if !worker.status.success() {
+            eprint!("{}", String::from_utf8_lossy(&worker.stderr));
             exit(1);
         }
         let mut measured = Vec::new();
-        for line in String::from_utf8_lossy(&asked.stdout).lines() {
-            match line.strip_prefix(MARK) {
-                Some(table) => measured.push(serde_json::from_str(table).expect("written below")),
-                // Notes, which are the same from all of them.
+        for line in String::from_utf8_lossy(&worker.stdout).lines() {
+            match report::parse(line) {
+                Some(table) => measured.push(table),
+                // Titles and notes, which are the same in all processes.
                 None if process == 0 => println!("{line}"),
                 None => {}
             }
         }
         tables.push(measured);
     }
-    let processes = tables.split_off(1);
-    for (at, mut table) in tables.remove(0).into_iter().enumerate() {
-        table.merge(processes.iter().map(|tables| &tables[at]), |cells| median(cells.iter().copied()));
-        table.print();
+    let others = tables.split_off(1);
+    for (index, mut table) in tables.remove(0).into_iter().enumerate() {
+        table.merge(others.iter().map(|tables| &tables[index]), |cells| median(cells.iter().copied()));
+        report::print(&table);
     }
-}
-
-/// Hands the table on instead of showing it, if that is what this process is for.
-pub(crate) fn handed_on(table: &Table) -> bool {
-    let hands_on = var_os(HANDS_ON).is_some();
-    if hands_on {
-        println!("{MARK}{}", serde_json::to_string(table).expect("plain data"));
-    }
-    hands_on
 }

@@ -117,6 +117,24 @@ fn an_expired_entry_that_is_replaced_was_an_expiration_or_a_replacement_but_neve
 }
 
 #[test]
+fn an_entry_that_replaces_an_expired_one_inherits_no_uses() {
+    let clock = ManualClock::new();
+    let cache = Cache::builder().lfu(2).ttl(SECOND).clock(clock.clone()).build();
+    cache.insert(1, "expires");
+    for _ in 0..9 {
+        cache.get(&1);
+    }
+    clock.advance(SECOND);
+    // Nothing has swept the expired entry when its key is written again.
+    cache.insert(1, "used once");
+    assert_eq!(cache.info().expirations, 1);
+    cache.insert(2, "used twice");
+    cache.get(&2);
+    cache.insert(3, "new");
+    assert_eq!((cache.contains(&1), cache.contains(&2), cache.contains(&3)), (false, true, true));
+}
+
+#[test]
 fn an_iterator_keeps_what_it_has_seen() {
     let clock = ManualClock::new();
     let cache = Cache::builder().ttl(SECOND).clock(clock.clone()).build();

@@ -1,7 +1,8 @@
-//! One path through memokit, so many times: `paths PATH CALLS`. Run it under a tool that counts instructions, once with N calls and once with
-//! none: the difference divided by N is what one call takes, and starting up cancels out. `instructions.sh` does that.
+//! Runs one code path of memokit a number of times: `paths PATH CALLS`.
 //!
-//! No peer is linked, so that it builds in seconds.
+//! `instructions.sh` runs it under a tool that counts instructions, once with N calls and once with
+//! none. The difference divided by N is the cost of one call; the start of the process cancels out.
+//! No peer is linked, so it builds in seconds.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -9,11 +10,13 @@ use std::time::Duration;
 
 use memokit::{Cache, Lazy, LocalCache, cached_field, memoize};
 
-/// Few enough that all of them stay, and a power of two, so that going round is one instruction.
+/// Few enough that none is evicted, and a power of two, so that the index is masked with one
+/// instruction.
 const KEYS: usize = 64;
 const BOUND: usize = 100;
 
-/// Distinct numbers without a pattern, by `SplitMix64`: keys in arithmetic progression suit some seeds of the hasher better than others.
+/// Distinct numbers without a pattern, by `SplitMix64`. Keys in arithmetic progression suit some
+/// seeds of the hasher better than others.
 const fn number(id: u64) -> u64 {
     let mut mixed = id.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -21,10 +24,12 @@ const fn number(id: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// Each path is taken through so many caches, one after the other: how deep look-ups have to go depends on the seed of each one's hasher.
+/// Each path runs through this many caches, one after the other, because the depth of look-ups
+/// depends on the seed of each cache's hasher.
 const CACHES: usize = 16;
 
-/// The same block for each cache; a function in it is another one each time. Adds up what they give.
+/// Repeats a block for each cache, and adds the results up. A function in the block is a different
+/// function in each repetition.
 macro_rules! in_each {
     ($body:block) => {
         in_each!(@ $body $body $body $body $body $body $body $body $body $body $body $body $body $body $body $body)
@@ -47,18 +52,18 @@ impl Circle {
     }
 }
 
-struct Four {
+struct Arguments {
     name: String,
     list: [u32; 8],
     rate: f64,
     tag: Option<&'static str>,
 }
 
-/// A path: its name, and what calls it so many times and adds the answers up.
+/// A path: its name, and a function that calls it a number of times and adds the results up.
 type Path = (&'static str, fn(usize) -> u64);
 
 const PATHS: [Path; 14] = [
-    // What the others contain of going round: taken off by the script.
+    // The loop around the other paths: the script subtracts it.
     ("loop", |calls| in_each!({ hits(calls, |key| key) })),
     ("cache_lru_get", |calls| in_each!({ get(calls, &Cache::builder().lru(BOUND).build()) })),
     ("cache_max_get", |calls| in_each!({ get(calls, &Cache::builder().max(BOUND).build()) })),
@@ -98,22 +103,22 @@ const PATHS: [Path; 14] = [
             fn of_text(key: &str) -> u64 {
                 key.len() as u64
             }
-            round(calls, &keys, |key| of_text(key))
+            cycle(calls, &keys, |key| of_text(key))
         })
     }),
     ("memoize_four_arguments", |calls| {
-        let keys: Vec<Four> = (0_u32..).take(KEYS).map(Four::new).collect();
+        let keys: Vec<Arguments> = (0_u32..).take(KEYS).map(Arguments::new).collect();
         in_each!({
             #[memoize(lru = 100)]
             fn of_four(name: &str, list: &[u32], rate: f64, tag: Option<&str>) -> u64 {
                 name.len() as u64 + u64::from(list[0]) + rate.to_bits() + tag.map_or(0, str::len) as u64
             }
-            round(calls, &keys, |key| of_four(&key.name, &key.list, key.rate, key.tag))
+            cycle(calls, &keys, |key| of_four(&key.name, &key.list, key.rate, key.tag))
         })
     }),
     ("cached_field", |calls| {
         let circles: Vec<Circle> = numbers().map(|radius| Circle { radius, ..Circle::default() }).collect();
-        in_each!({ round(calls, &circles, Circle::area) })
+        in_each!({ cycle(calls, &circles, Circle::area) })
     }),
     ("memoize_u64_async", |calls| {
         in_each!({
@@ -122,7 +127,7 @@ const PATHS: [Path; 14] = [
             async fn of_number(key: u64) -> u64 {
                 key ^ 1
             }
-            hits(calls, |key| ready(of_number(key)))
+            hits(calls, |key| poll_once(of_number(key)))
         })
     }),
     ("cache_lru_128_miss", |calls| {
@@ -142,7 +147,7 @@ const PATHS: [Path; 14] = [
     }),
 ];
 
-impl Four {
+impl Arguments {
     fn new(id: u32) -> Self {
         let tag = (!id.is_multiple_of(3)).then_some("a tag of some size");
         Self { name: format!("user:{id:08x}:{id:06}"), list: [id; 8], rate: f64::from(id) / 2.0, tag }
@@ -159,13 +164,13 @@ fn get(calls: usize, cache: &Cache<u64, u64>) -> u64 {
 }
 
 fn hits(calls: usize, call: impl Fn(u64) -> u64) -> u64 {
-    round(calls, &numbers().collect::<Vec<_>>(), |key| call(*key))
+    cycle(calls, &numbers().collect::<Vec<_>>(), |key| call(*key))
 }
 
-/// Calls with one key after the other, round and round.
-fn round<K>(calls: usize, keys: &[K], call: impl Fn(&K) -> u64) -> u64 {
-    let keys = keys.first_chunk::<KEYS>().expect("as many keys");
-    (0..calls / CACHES).fold(0_u64, |sum, at| sum.wrapping_add(call(black_box(&keys[at % KEYS]))))
+/// Calls with one key after the other, in a cycle.
+fn cycle<K>(calls: usize, keys: &[K], call: impl Fn(&K) -> u64) -> u64 {
+    let keys = keys.first_chunk::<KEYS>().expect("there are KEYS keys");
+    (0..calls / CACHES).fold(0_u64, |sum, index| sum.wrapping_add(call(black_box(&keys[index % KEYS]))))
 }
 
 /// Calls with a new key each time.
@@ -173,8 +178,8 @@ fn misses(calls: usize, call: impl Fn(u64) -> u64) -> u64 {
     (0_u64..).take(calls / CACHES).fold(0_u64, |sum, id| sum.wrapping_add(call(black_box(number(id)))))
 }
 
-/// What a future gives that has it at once.
-fn ready<T>(future: impl Future<Output = T>) -> T {
+/// The output of a future that is ready at its first poll.
+fn poll_once<T>(future: impl Future<Output = T>) -> T {
     use std::task::{Context, Poll, Waker};
     match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
@@ -183,9 +188,9 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let path = words.first().and_then(|name| PATHS.iter().find(|(path, _)| path == name));
-    if let (Some((_, path)), Some(Ok(calls))) = (path, words.get(1).map(|calls| calls.parse())) {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let path = arguments.first().and_then(|name| PATHS.iter().find(|(path, _)| path == name));
+    if let (Some((_, path)), Some(Ok(calls))) = (path, arguments.get(1).map(|calls| calls.parse())) {
         println!("{}", path(calls));
         return ExitCode::SUCCESS;
     }

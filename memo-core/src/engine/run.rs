@@ -418,7 +418,7 @@ fn complete_slow<S: Sharing>(
             let old = run.replaces().filter(|&slot| stripe.table.head(slot).is_alive());
             if admit {
                 kept = writer.admit(new, old, now, &mut || ());
-            } else if let Some(old) = old {
+            } else if let Some(old) = old.and_then(|old| writer.unless_expired(old, now)) {
                 writer.remove(old, RemovalCause::Replaced);
             }
         }

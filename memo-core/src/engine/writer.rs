@@ -139,7 +139,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
     /// it, just before it can be found.
     #[inline(never)]
     pub(super) fn admit(&mut self, new: Candidate<'_>, old: Option<u32>, now: u64, write: &mut dyn FnMut()) -> bool {
-        match old {
+        match old.and_then(|old| self.unless_expired(old, now)) {
             None => self.admit_new(new, now, write),
             Some(old) if self.is_hopeless(new) => {
                 self.remove_inline(old, RemovalCause::Replaced);
@@ -153,6 +153,16 @@ impl<'a, S: Sharing> Writer<'a, S> {
                 true
             }
         }
+    }
+
+    /// The entry in `slot`, unless it has expired and no sweep has come by yet: then it is removed
+    /// as a sweep would, and neither its order nor its number of uses passes on to its successor.
+    pub(super) fn unless_expired(&mut self, slot: u32, now: u64) -> Option<u32> {
+        if self.deadline(slot) > now {
+            return Some(slot);
+        }
+        self.remove(slot, RemovalCause::Expired);
+        None
     }
 
     #[inline]
