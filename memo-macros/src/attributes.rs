@@ -1,30 +1,35 @@
-//! Where the user's attributes belong once there are two functions: the wrapper that everybody calls and the body behind it.
+//! Distributes the user's attributes over two functions: the wrapper that is called, and the
+//! function that holds the body.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
 
-/// The attributes, sorted by what they speak of.
+/// The attributes, sorted by the function that they belong to.
 #[derive(Default)]
 pub(crate) struct Attributes {
-    /// What callers and readers see.
+    /// What concerns callers and documentation.
     pub(crate) wrapper: TokenStream,
-    /// What is done to the code of the body; unknown attributes are macros of other crates and see the user's function.
+    /// What concerns the code of the body. Unknown attributes are here: they are macros of other
+    /// crates, which shall see the user's function.
     pub(crate) body: TokenStream,
-    /// The part of it that is not also the wrapper's, for a body that lives inside the wrapper.
+    /// The part of `body` that is not part of `wrapper` too, for a body that is inside the wrapper.
     pub(crate) body_alone: TokenStream,
-    /// What belongs to wrapper and body, and so to everything between them.
+    /// What concerns wrapper and body, and thus every function between them.
     pub(crate) both: TokenStream,
-    /// What the user expects of the body, allowed: for other functions that repeat the signature.
+    /// The lints that the user expects in the body, allowed: for other functions that repeat the
+    /// signature.
     pub(crate) expected: TokenStream,
-    /// Lint levels, which hold for everything that repeats the user's types.
+    /// Lint levels, which hold for every item that repeats the user's types.
     pub(crate) lints: TokenStream,
     /// `cfg`, which holds for every item.
     pub(crate) cfg: TokenStream,
+    /// `doc(hidden)`, which holds for every generated item.
+    pub(crate) hidden: TokenStream,
 }
 
-/// What one attribute speaks of.
+/// What one attribute concerns.
 enum Subject {
     Wrapper,
     Both,
@@ -48,7 +53,7 @@ impl Attributes {
         sorted
     }
 
-    /// `cfg_attr(predicate, a, b)`: each of its attributes goes where it would go alone.
+    /// `cfg_attr(predicate, a, b)`: each of its attributes is sorted as if it stood alone.
     fn conditional(&mut self, attr: &Attribute, list: &syn::MetaList) {
         match list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) {
             Ok(metas) => {
@@ -57,15 +62,21 @@ impl Attributes {
                 let print = |meta: TokenStream| quote!(#[cfg_attr(#predicate, #meta)]);
                 metas.for_each(|meta| self.add(&meta, print(meta.to_token_stream()), &print));
             }
-            // Not ours to explain: rustc does.
+            // rustc explains what is wrong with it.
             Err(_) => attr.to_tokens(&mut self.wrapper),
         }
     }
 
-    /// `tokens` is the attribute as written: lints tell by its place that it is the user's. `print` makes others in its stead.
+    /// Adds one attribute. `tokens` is the attribute as written: lints recognise user code by its
+    /// span. `print` makes another attribute, under the same `cfg_attr` if there is one.
     fn add(&mut self, meta: &Meta, tokens: TokenStream, print: &dyn Fn(TokenStream) -> TokenStream) {
         match subject(meta) {
-            Subject::Wrapper => self.wrapper.extend(tokens),
+            Subject::Wrapper => {
+                if is_hidden(meta) {
+                    self.hidden.extend(tokens.clone());
+                }
+                self.wrapper.extend(tokens);
+            }
             Subject::Body => {
                 self.body.extend(tokens.clone());
                 self.body_alone.extend(tokens);
@@ -79,15 +90,15 @@ impl Attributes {
             Subject::Expectation => self.expect(meta, print),
             Subject::Deprecation => {
                 self.wrapper.extend(tokens);
-                // The body of a deprecated function may use itself and other deprecated things.
+                // A deprecated function may call itself and use other deprecated items.
                 self.lints.extend(print(quote!(allow(deprecated))));
             }
             Subject::Cfg => self.cfg.extend(tokens),
         }
     }
 
-    /// An expectation must be met exactly once: about the use of the function it stands on the wrapper, about code on the body;
-    /// where it does not stand, the lint is allowed.
+    /// An expectation must be met exactly once. About the use of the function, it goes on the
+    /// wrapper; about code, on the body. The other one of the two allows the lint.
     fn expect(&mut self, meta: &Meta, print: &dyn Fn(TokenStream) -> TokenStream) {
         let Ok(lints) =
             meta.require_list().and_then(|list| list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated))
@@ -111,9 +122,16 @@ impl Attributes {
     }
 }
 
+/// `doc(hidden)`
+fn is_hidden(meta: &Meta) -> bool {
+    let Meta::List(list) = meta else { return false };
+    let hidden = |token| matches!(token, TokenTree::Ident(ident) if ident == "hidden");
+    list.path.is_ident("doc") && list.tokens.clone().into_iter().any(hidden)
+}
+
 fn subject(meta: &Meta) -> Subject {
     let Some(name) = meta.path().get_ident() else {
-        // `rustfmt::skip`, `clippy::too_many_lines`-like tool attributes and macros by path.
+        // Tool attributes, such as `rustfmt::skip`, and macros by path.
         return Subject::Body;
     };
     match name.to_string().as_str() {

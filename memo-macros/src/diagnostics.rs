@@ -1,4 +1,5 @@
-//! Errors of one phase, collected, so that a user with three mistakes sees three messages and not the first one thrice.
+//! Collects the errors of one phase, so that three mistakes give three messages at once and not one
+//! after the other.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -12,17 +13,17 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Reports a mistake at a place.
+    /// Reports a mistake at a span.
     pub(crate) fn at(&mut self, span: Span, message: impl Display) {
         self.add(Error::new(span, message));
     }
 
-    /// Reports a mistake that spans all of these tokens.
+    /// Reports a mistake that covers all of these tokens.
     pub(crate) fn over(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.add(Error::new_spanned(tokens, message));
     }
 
-    /// Reports a mistake that somebody else put into words.
+    /// Reports an error that was made elsewhere.
     pub(crate) fn add(&mut self, error: Error) {
         match &mut self.found {
             Some(found) => found.combine(error),
@@ -30,40 +31,35 @@ impl Diagnostics {
         }
     }
 
-    /// The value, or `None` after noting down the error.
+    /// Returns the value; collects an error and returns `None`.
     pub(crate) fn ok<T>(&mut self, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.add(error)).ok()
     }
 
-    /// Ends a phase: `Err` with everything that was found.
+    /// Ends a phase: `Err` with all errors, if there are any.
     pub(crate) fn finish(self) -> Result<()> {
         self.found.map_or(Ok(()), Err)
     }
 }
 
-/// The error beside the item as the user wrote it: the item stays usable, so one mistake gives one message.
-pub(crate) fn beside(error: &Error, item: &TokenStream) -> TokenStream {
+/// The error, and the item as the user wrote it: other code can still use it, so one mistake gives
+/// one message.
+pub(crate) fn error_and_item(error: &Error, item: &TokenStream) -> TokenStream {
     let error = error.to_compile_error();
     quote::quote!(#error #item)
 }
 
-/// `did you mean` for a word that is not in the list: the nearest known one, if it is near at all.
-pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let (distance, near) = known.iter().map(|known| (edits(word, known), *known)).min()?;
-    let length = word.chars().count().max(near.chars().count());
-    // Half of the letters may be wrong, but a short word must share something: `x` is not a misspelt `in`.
+/// Returns the known name nearest to a misspelt one, if any is near.
+pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let (distance, near) = known.iter().map(|known| (edits(name, known), *known)).min()?;
+    let length = name.chars().count().max(near.chars().count());
+    // Half of the letters may be wrong, but a short name must have a letter in common with the
+    // known one: `x` is not a misspelt `in`.
     (distance * 2 <= length && distance < length).then_some(near)
 }
 
-/// The message for an unknown word: the nearest known one if there is any, else all of them.
-pub(crate) fn unknown(word: &str, known: &[&str]) -> String {
-    match nearest(word, known) {
-        Some(near) => format!("unknown word `{word}`; did you mean `{near}`?"),
-        None => format!("unknown word `{word}`; the words are {}", known.join(", ")),
-    }
-}
-
-/// The number of letters to insert, remove, replace or swap with their neighbour (optimal string alignment).
+/// Optimal string alignment distance: how many letters to insert, remove, replace, or swap with
+/// their neighbour.
 fn edits(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
@@ -86,20 +82,20 @@ fn edits(a: &str, b: &str) -> usize {
 mod tests {
     use super::*;
 
-    const WORDS: &[&str] = &["lru", "lfu", "ttl", "max", "max_weight", "in", "ignore"];
+    const NAMES: &[&str] = &["lru", "lfu", "ttl", "max", "max_weight", "in", "ignore"];
 
     #[test]
-    fn a_misspelt_word_finds_its_neighbour() {
-        assert_eq!(nearest("tttl", WORDS), Some("ttl"));
-        assert_eq!(nearest("max_wieght", WORDS), Some("max_weight"));
-        assert_eq!(nearest("ingore", WORDS), Some("ignore"));
-        assert_eq!(nearest("LRU", WORDS), None);
+    fn a_misspelt_name_finds_its_neighbour() {
+        assert_eq!(nearest("tttl", NAMES), Some("ttl"));
+        assert_eq!(nearest("max_wieght", NAMES), Some("max_weight"));
+        assert_eq!(nearest("ingore", NAMES), Some("ignore"));
+        assert_eq!(nearest("LRU", NAMES), None);
     }
 
     #[test]
-    fn a_word_that_resembles_nothing_gets_the_whole_list() {
-        assert_eq!(nearest("x", WORDS), None);
-        assert!(unknown("namespace", WORDS).ends_with("lru, lfu, ttl, max, max_weight, in, ignore"));
+    fn a_name_that_resembles_nothing_has_no_neighbour() {
+        assert_eq!(nearest("x", NAMES), None);
+        assert_eq!(nearest("namespace", NAMES), None);
     }
 
     #[test]

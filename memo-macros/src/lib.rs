@@ -1,7 +1,9 @@
-//! The attributes of `memokit`: what stands between the user's tokens and the ordinary generic code of `memo-core`.
+//! The macros of `memokit`. They turn the user's tokens into calls of ordinary generic code in
+//! `memo-core`.
 //!
-//! Each attribute is a short pipeline whose stages are files: words → model → checks → expansion, with the untouched item as the
-//! fallback when a stage found a mistake. This crate depends on nothing of ours: it only writes down names of `memokit::__private`.
+//! Each macro is a short pipeline, and its stages are files: options → model → checks → expansion. If
+//! a stage finds mistakes, the output is their errors and the unchanged item. The expansions only use
+//! names of `memokit::__private`.
 
 use proc_macro::TokenStream;
 
@@ -10,25 +12,21 @@ mod cached_field;
 mod derive_key;
 mod diagnostics;
 mod memoize;
-mod words;
+mod options;
 
-/// Remembers the results of a function.
-///
-/// See the documentation of `memokit` for the vocabulary of this attribute and for the handle that it puts beside the function.
+#[doc = include_str!("docs/memoize.md")]
 #[proc_macro_attribute]
 pub fn memoize(attr: TokenStream, item: TokenStream) -> TokenStream {
     memoize::expand(attr.into(), &item.into()).into()
 }
 
-/// Turns a getter into a lazily computed field.
-///
-/// See the documentation of `memokit` for the fields it may use and the words it knows.
+#[doc = include_str!("docs/cached_field.md")]
 #[proc_macro_attribute]
 pub fn cached_field(attr: TokenStream, item: TokenStream) -> TokenStream {
     cached_field::expand(attr.into(), item.into()).into()
 }
 
-/// Makes a struct or an enum usable as (a part of) the key of a call, floats and borrowed fields included.
+#[doc = include_str!("docs/key.md")]
 #[proc_macro_derive(Key, attributes(key))]
 pub fn derive_key(item: TokenStream) -> TokenStream {
     derive_key::expand(item.into()).into()

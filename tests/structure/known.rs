@@ -36,48 +36,9 @@ const MEMO_CORE: Package = Package {
     ..CLEAN
 };
 
-const MEMO_MACROS: Package = Package {
-    name: "memo-macros",
-    root: "memo-macros/src/lib.rs",
-    known_cycles: &[&["memoize", "memoize::block"]],
-    known_duplicates: &["Printer", "Words"],
-    allowed: &[],
-};
+const MEMO_MACROS: Package = Package { name: "memo-macros", root: "memo-macros/src/lib.rs", ..CLEAN };
 
-const BENCH: Package = Package {
-    name: "bench",
-    root: "bench/src/main.rs",
-    known_cycles: &[
-        &[
-            "calls",
-            "crate",
-            "flights",
-            "hits",
-            "memory",
-            "misses",
-            "mix",
-            "python",
-            "ratio",
-            "ratio::recursion",
-            "ratio::traces",
-            "threads",
-        ],
-        &[
-            "peers",
-            "peers::cached",
-            "peers::dashmap",
-            "peers::foyer",
-            "peers::lru",
-            "peers::moka",
-            "peers::ours",
-            "peers::papaya",
-            "peers::quick_cache",
-        ],
-        &["processes", "report"],
-    ],
-    known_duplicates: &["Answer", "Contender", "Function", "Store", "Stores", "Table"],
-    allowed: &[],
-};
+const BENCH: Package = Package { name: "bench", root: "bench/src/main.rs", ..CLEAN };
 
 /// The second binary of the package `bench`: a crate of its own.
 const BENCH_PATHS: Package = Package { name: "bench, bin paths", root: "bench/src/bin/paths.rs", ..CLEAN };

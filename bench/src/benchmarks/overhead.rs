@@ -47,7 +47,7 @@ fn text(key: &str) -> u64 {
 }
 
 /// A contender, and the bare form that it is compared with.
-type Pair = (&'static str, &'static str);
+type RowNames = (&'static str, &'static str);
 
 pub(super) fn run() {
     println!("# overhead: ns per hit, {ENTRIES} entries, Zipf {EXPONENT}, one thread; each row against its bare form");
@@ -78,7 +78,7 @@ pub(super) fn run() {
     report::print(&comparison("overhead", &fields, &external).key("a warm field"));
 }
 
-fn add_rows(table: &mut Table, all: &[Timings], pairs: &[Pair]) {
+fn add_rows(table: &mut Table, all: &[Timings], pairs: &[RowNames]) {
     note_misses(all);
     let find = |name: &str| all.iter().find(|timings| timings.name == name).expect("every name was added");
     for (name, bare) in pairs {

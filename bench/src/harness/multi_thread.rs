@@ -16,10 +16,10 @@ const CHUNK: usize = 1024;
 
 /// A comparison on several threads.
 pub(crate) struct MultiThread<K> {
-    contenders: Vec<Contender<CallAll<K>>>,
+    contenders: Vec<Contender<SharedCallAll<K>>>,
 }
 
-type CallAll<K> = dyn Fn(&[K]) -> u64 + Send + Sync;
+type SharedCallAll<K> = dyn Fn(&[K]) -> u64 + Send + Sync;
 
 impl<K: Copy + Send + Sync + 'static> AddContender<K> for MultiThread<K> {
     fn add(&mut self, role: Role, name: &'static str, call: impl Fn(K) -> u64 + Send + Sync + 'static) {
@@ -48,7 +48,7 @@ impl<K: Copy + Send + Sync + 'static> MultiThread<K> {
         warm_up: &[K],
         keys: &[K],
     ) -> Vec<Vec<Timings>> {
-        let timings = |contender: &Contender<CallAll<K>>| Timings::new(contender.name, contender.role);
+        let timings = |contender: &Contender<SharedCallAll<K>>| Timings::new(contender.name, contender.role);
         let mut all: Vec<Vec<Timings>> =
             threads.iter().map(|_| self.contenders.iter().map(timings).collect()).collect();
         for (index, contender) in self.contenders.iter().enumerate() {
@@ -86,7 +86,7 @@ impl SpinBarrier {
     }
 }
 
-impl<K: Copy + Send + Sync> Contender<CallAll<K>> {
+impl<K: Copy + Send + Sync> Contender<SharedCallAll<K>> {
     fn misses(&self, warm_up: &[K], keys: &[K]) -> u64 {
         black_box((self.call_all)(black_box(warm_up)));
         let runs = body::runs();

@@ -1,45 +1,41 @@
-//! What a getter may be, each rule with its way out.
+//! Getters that cannot be cached. Every message says what to do instead.
 
 use super::form::{Form, ungrouped};
 use super::getter::Getter;
-use super::vocabulary::Words;
 use crate::diagnostics::Diagnostics;
 use quote::ToTokens;
 use syn::{FnArg, GenericParam, Receiver, ReceiverKind, Type};
 
-/// Checks the getter and the words together; the form is known if the getter returns anything.
-pub(crate) fn getter(getter: &Getter, words: &Words, diagnostics: &mut Diagnostics) -> Option<Form> {
+/// Checks the getter; its form is known if it returns anything.
+pub(crate) fn getter(getter: &Getter, diagnostics: &mut Diagnostics) -> Option<Form> {
     qualifiers(getter, diagnostics);
     receiver(getter, diagnostics);
     generics(getter, diagnostics);
     let form = Form::of(getter);
     match &form {
-        None => diagnostics.at(getter.name().span(), "this getter returns nothing, so there is nothing to keep"),
-        Some(form) => answer(form, words, diagnostics),
-    }
-    if let (Some(stats), true) = (words.stats, words.without_handle) {
-        diagnostics.at(stats, "with `handle = false` nobody could read the statistics; take one of them out");
+        None => diagnostics.at(getter.name().span(), "this getter returns nothing, so there is nothing to cache"),
+        Some(form) => result(form, diagnostics),
     }
     form
 }
 
 fn qualifiers(getter: &Getter, diagnostics: &mut Diagnostics) {
     if let Some(token) = &getter.sig.constness {
-        diagnostics.over(token, "a `const fn` cannot keep its value in a field; take `const` away");
+        diagnostics.over(token, "a `const fn` cannot store its value in a field: remove `const`");
     }
 }
 
 fn receiver(getter: &Getter, diagnostics: &mut Diagnostics) {
-    const NEEDED: &str = "#[cached_field] goes on a getter with `&self`: the value is kept in a field of `self`";
+    const NEEDED: &str = "#[cached_field] goes on a getter with `&self`: the value is stored in a field of `self`";
     match getter.receiver() {
         None => {
-            let message = format!("{NEEDED}; to remember the results of a function use #[memoize]");
+            let message = format!("{NEEDED}; to cache the results of a function use #[memoize]");
             diagnostics.at(getter.name().span(), message);
             return;
         }
         Some(receiver) if is_mutable(receiver) => diagnostics.over(
             receiver,
-            "a getter with a cached value takes `&self`: what it changed in `self` would be skipped once the value is kept",
+            "a getter with a cached value takes `&self`: once the value is cached, changes that it makes to `self` would be skipped",
         ),
         Some(receiver) if !is_shared(receiver) => diagnostics.over(receiver, NEEDED),
         Some(_) => {}
@@ -85,17 +81,17 @@ fn generics(getter: &Getter, diagnostics: &mut Diagnostics) {
     if let Some(param) = generic {
         diagnostics.over(
             param,
-            "a generic getter has many values and its field has room for one; put the parameter on the type, or use \
+            "a generic getter has many values, and its field holds one: put the parameter on the type, or use \
              `#[memoize(in = self.field)]`",
         );
     }
 }
 
-fn answer(form: &Form, words: &Words, diagnostics: &mut Diagnostics) {
+fn result(form: &Form, diagnostics: &mut Diagnostics) {
     if let Form::Value { result, .. } = form {
         match ungrouped(result) {
             Type::Tuple(unit) if unit.elems.is_empty() => {
-                diagnostics.over(result, "this getter returns nothing, so there is nothing to keep");
+                diagnostics.over(result, "this getter returns nothing, so there is nothing to cache");
             }
             Type::ImplTrait(_) => {
                 diagnostics
@@ -104,17 +100,12 @@ fn answer(form: &Form, words: &Words, diagnostics: &mut Diagnostics) {
             _ => {}
         }
     }
-    let Some(lent) = form.lent() else { return };
-    if is_mut(lent) {
+    if let Some(reference) = form.reference()
+        && is_mut(reference)
+    {
         diagnostics.over(
-            lent,
-            "a cached value is shared, so it cannot be lent as `&mut`; lend it as `&`, and change it through `get_mut` of the field",
-        );
-    } else if words.deps_word.is_some() {
-        diagnostics.over(
-            lent,
-            "with `deps` the value is replaced when a dependency has changed, so it cannot be lent: return it by value, or share \
-             it in an `Arc`",
+            reference,
+            "a cached value is shared, so it cannot be returned as `&mut`: return `&`, and change the value through `get_mut` of the field",
         );
     }
 }

@@ -1,30 +1,30 @@
-//! How a getter answers, as its return type says.
+//! How a getter returns its value, by its return type.
 
 use super::getter::Getter;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, Path, PathArguments, ReturnType, Type, TypeReference};
 
-/// How a getter answers.
+/// How a getter returns its value.
 pub(crate) enum Form {
-    /// `-> T` and `-> Result<T, E>`: with a copy of the value. Which of the two is decided by types; the tokens tell only what
-    /// the operations beside the getter give.
+    /// `-> T` and `-> Result<T, E>`: a clone of the value. Which of the two is decided by the
+    /// types; the tokens only tell what the operations beside the getter return.
     Value {
         /// The return type.
         result: Box<Type>,
-        /// What of it is kept.
-        kept: Box<Type>,
+        /// The type of the cached value.
+        value: Box<Type>,
     },
     /// `-> &T`
-    Lent(TypeReference),
+    ByRef(TypeReference),
     /// `-> Result<&T, E>`
-    LentOk {
-        lent: TypeReference,
-        /// What the body gives: the return type, with `_` for what is lent.
+    OkByRef {
+        reference: TypeReference,
+        /// The body's type: the return type, with `_` for the reference.
         computed: TokenStream,
     },
     /// `-> Option<&T>`
-    LentSome(TypeReference),
+    SomeByRef(TypeReference),
 }
 
 impl Form {
@@ -32,20 +32,20 @@ impl Form {
     pub(crate) fn of(getter: &Getter) -> Option<Self> {
         let ReturnType::Type(_, result) = &getter.sig.output else { return None };
         let result = ungrouped(result);
-        if let Some(lent) = lent(getter, result) {
-            return Some(Self::Lent(lent.clone()));
+        if let Some(reference) = into_self(getter, result) {
+            return Some(Self::ByRef(reference.clone()));
         }
         if let Type::Path(path) = result
             && path.qself.is_none()
             && let Some((wrapper, first)) = wrapped(&path.path)
         {
             let is_result = wrapper.ends_with("Result");
-            if let Some(lent) = lent(getter, first) {
+            if let Some(reference) = into_self(getter, first) {
                 if is_result {
-                    return Some(Self::LentOk { lent: lent.clone(), computed: with_blank(&path.path) });
+                    return Some(Self::OkByRef { reference: reference.clone(), computed: with_blank(&path.path) });
                 }
                 if wrapper == "Option" {
-                    return Some(Self::LentSome(lent.clone()));
+                    return Some(Self::SomeByRef(reference.clone()));
                 }
             }
             if is_result {
@@ -55,20 +55,21 @@ impl Form {
         Some(Self::value(result, result))
     }
 
-    fn value(result: &Type, kept: &Type) -> Self {
-        Self::Value { result: Box::new(result.clone()), kept: Box::new(kept.clone()) }
+    fn value(result: &Type, value: &Type) -> Self {
+        Self::Value { result: Box::new(result.clone()), value: Box::new(value.clone()) }
     }
 
-    /// The reference that is lent out, if one is.
-    pub(crate) fn lent(&self) -> Option<&TypeReference> {
+    /// The reference in the return type, if there is one.
+    pub(crate) fn reference(&self) -> Option<&TypeReference> {
         match self {
             Self::Value { .. } => None,
-            Self::Lent(lent) | Self::LentOk { lent, .. } | Self::LentSome(lent) => Some(lent),
+            Self::ByRef(reference) | Self::OkByRef { reference, .. } | Self::SomeByRef(reference) => Some(reference),
         }
     }
 }
 
-/// The type without the invisible groups that `macro_rules` puts around a `$t:ty`, and without parentheses.
+/// The type without parentheses, and without the invisible groups that `macro_rules` puts around a
+/// `$t:ty`.
 pub(crate) fn ungrouped(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => ungrouped(&group.elem),
@@ -77,14 +78,15 @@ pub(crate) fn ungrouped(ty: &Type) -> &Type {
     }
 }
 
-/// A reference into `self`. One with another lifetime (`&'static str`, `&'a str` of a `View<'a>`) is a value like any other.
-fn lent<'t>(getter: &Getter, ty: &'t Type) -> Option<&'t TypeReference> {
+/// A reference into `self`. One with another lifetime (`&'static str`, `&'a str` of a `View<'a>`)
+/// is a value like any other.
+fn into_self<'t>(getter: &Getter, ty: &'t Type) -> Option<&'t TypeReference> {
     let Type::Reference(reference) = ungrouped(ty) else { return None };
-    let into_self = match &reference.lifetime {
+    let borrows_self = match &reference.lifetime {
         None => true,
         Some(name) => name.ident == "_" || getter.borrow().is_some_and(|borrow| borrow.ident == name.ident),
     };
-    into_self.then_some(reference)
+    borrows_self.then_some(reference)
 }
 
 /// `Wrapper<First, ..>`: the name and the first type in it.

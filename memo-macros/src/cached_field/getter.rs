@@ -1,4 +1,4 @@
-//! The getter as it was written, its body untouched.
+//! The getter as written, its body unparsed.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
@@ -37,7 +37,7 @@ impl Getter {
         &self.sig.ident
     }
 
-    /// The receiver, if it is one that lends: `&self`, `&'a self`, `self: &Self`.
+    /// The receiver: `&self`, `&'a self`, `self: &Self`, ..
     pub(crate) fn receiver(&self) -> Option<&Receiver> {
         match self.sig.inputs.first() {
             Some(FnArg::Receiver(receiver)) => Some(receiver),
@@ -45,7 +45,7 @@ impl Getter {
         }
     }
 
-    /// How the receiver's borrow is called, if it has a name.
+    /// The lifetime of the receiver's reference, if it has a name.
     pub(crate) fn borrow(&self) -> Option<&Lifetime> {
         match &self.receiver()?.kind {
             ReceiverKind::Reference(_, name, _) => name.as_ref(),
@@ -65,8 +65,9 @@ impl Getter {
         matches!(self.sig.safety, Safety::Unsafe(_))
     }
 
-    /// Where the macro's own names live: seen by nobody, reported at the getter's name.
-    pub(crate) fn site(&self) -> Span {
+    /// The span of generated tokens: hygienic as in `macro_rules`, and located at the getter's
+    /// name.
+    pub(crate) fn span(&self) -> Span {
         Span::mixed_site().located_at(self.name().span())
     }
 
@@ -76,14 +77,14 @@ impl Getter {
     }
 }
 
-/// Whether `fn` follows its qualifiers: `const unsafe extern "C" fn`.
+/// Whether a function follows: `fn` after qualifiers, as in `const unsafe extern "C" fn`.
 fn is_function(input: ParseStream<'_>) -> bool {
     let mut tokens = input.fork().parse::<TokenStream>().unwrap_or_default().into_iter();
     tokens
         .find_map(|token| match token {
-            TokenTree::Ident(word) if word == "fn" => Some(true),
-            TokenTree::Ident(word)
-                if ["const", "async", "unsafe", "safe", "extern"].iter().any(|known| word == known) =>
+            TokenTree::Ident(keyword) if keyword == "fn" => Some(true),
+            TokenTree::Ident(keyword)
+                if ["const", "async", "unsafe", "safe", "extern"].iter().any(|known| keyword == known) =>
             {
                 None
             }
@@ -93,7 +94,7 @@ fn is_function(input: ParseStream<'_>) -> bool {
         .unwrap_or(false)
 }
 
-/// The next group in braces, as it is.
+/// Reads a group in braces.
 fn braces(input: ParseStream<'_>) -> Result<Group> {
     input.step(|cursor| match cursor.token_tree() {
         Some((TokenTree::Group(group), rest)) if group.delimiter() == Delimiter::Brace => Ok((group, rest)),

@@ -1,6 +1,7 @@
-//! The user's type as a list of variants with the fields that are part of the key. A struct is one variant.
+//! The user's type as a list of variants, with the fields that are part of the key. A struct is one
+//! variant.
 
-use super::input::{Data, Input};
+use super::input::{TypeData, TypeInput};
 use crate::diagnostics::Diagnostics;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -9,21 +10,21 @@ use syn::{Attribute, Field, Fields, GenericParam, Member, Result, Type, Visibili
 /// The variants of a type.
 pub(crate) struct Shape {
     pub(crate) is_enum: bool,
-    pub(crate) variants: Vec<Variant>,
+    pub(crate) variants: Vec<KeyVariant>,
 }
 
-/// One of them; a struct's has no name.
-pub(crate) struct Variant {
+/// One variant; that of a struct has no name.
+pub(crate) struct KeyVariant {
     pub(crate) name: Option<Ident>,
-    pub(crate) style: Style,
+    pub(crate) style: FieldStyle,
     /// The fields that are not skipped.
     pub(crate) fields: Vec<KeyField>,
     pub(crate) skips_some: bool,
 }
 
-/// `{ a: A }`, `(A)` or nothing.
+/// The syntax of the fields: `{ a: A }`, `(A)` or nothing.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Style {
+pub(crate) enum FieldStyle {
     Named,
     Tuple,
     Unit,
@@ -31,33 +32,34 @@ pub(crate) enum Style {
 
 /// A field that is part of the key.
 pub(crate) struct KeyField {
-    /// Its place in the user's type.
+    /// Its name or position in the user's type.
     pub(crate) member: Member,
     pub(crate) vis: Visibility,
     pub(crate) ty: Type,
     /// Its type depends on a type or const parameter.
     pub(crate) generic: bool,
-    /// It may contain its own type, which pointers do: what they are stored as is what they point to, and that has to be boxed.
+    /// Its type may contain the user's type, through a pointer. A pointer's stored form is that of
+    /// its target, so here it must be boxed.
     pub(crate) boxed: bool,
 }
 
 impl Shape {
-    pub(crate) fn of(input: &Input, diagnostics: &mut Diagnostics) -> Self {
-        let generics = Generics::of(input);
+    pub(crate) fn of(input: &TypeInput, diagnostics: &mut Diagnostics) -> Self {
+        let names = Names::of(input);
         match &input.data {
-            Data::Struct(fields) => {
-                let variant = generics.variant(None, fields, diagnostics);
+            TypeData::Struct(fields) => {
+                let variant = names.variant(None, fields, diagnostics);
                 Self { is_enum: false, variants: vec![variant] }
             }
-            Data::Enum(variants) => {
+            TypeData::Enum(variants) => {
                 let variants = variants.iter().map(|variant| {
                     refuse_on_variant(&variant.attrs, diagnostics);
-                    generics.variant(Some(variant.ident.clone()), &variant.fields, diagnostics)
+                    names.variant(Some(variant.ident.clone()), &variant.fields, diagnostics)
                 });
                 Self { is_enum: true, variants: variants.collect() }
             }
-            Data::Union(token) => {
-                let message = "a union cannot be a key: nobody knows which of its fields is meant; use an enum";
+            TypeData::Union(token) => {
+                let message = "a union cannot be a key: which of its fields is valid is unknown; use an enum";
                 diagnostics.at(token.span, message);
                 Self { is_enum: false, variants: Vec::new() }
             }
@@ -71,19 +73,19 @@ impl Shape {
 
 fn refuse_on_variant(attrs: &[Attribute], diagnostics: &mut Diagnostics) {
     if let Some(attr) = attrs.iter().find(|attr| attr.path().is_ident("key")) {
-        let message = "#[key(..)] goes on the type or on a field: a variant is always part of the key, or different values would be one";
+        let message = "#[key(..)] goes on the type or on a field: a variant is always part of the key, else different values would be equal";
         diagnostics.over(attr, message);
     }
 }
 
-/// What a field's type is searched for.
-struct Generics<'i> {
+/// The names that a field's type is searched for.
+struct Names<'i> {
     of: &'i Ident,
     params: Vec<&'i Ident>,
 }
 
-impl<'i> Generics<'i> {
-    fn of(input: &'i Input) -> Self {
+impl<'i> Names<'i> {
+    fn of(input: &'i TypeInput) -> Self {
         let params = input.generics.params.iter().filter_map(|param| match param {
             GenericParam::Type(param) => Some(&param.ident),
             GenericParam::Const(param) => Some(&param.ident),
@@ -92,20 +94,20 @@ impl<'i> Generics<'i> {
         Self { of: &input.name, params: params.collect() }
     }
 
-    fn variant(&self, name: Option<Ident>, fields: &Fields, diagnostics: &mut Diagnostics) -> Variant {
+    fn variant(&self, name: Option<Ident>, fields: &Fields, diagnostics: &mut Diagnostics) -> KeyVariant {
         let style = match fields {
-            Fields::Named(_) => Style::Named,
-            Fields::Unnamed(_) => Style::Tuple,
-            Fields::Unit => Style::Unit,
+            Fields::Named(_) => FieldStyle::Named,
+            Fields::Unnamed(_) => FieldStyle::Tuple,
+            Fields::Unit => FieldStyle::Unit,
         };
-        let mut kept = Vec::new();
+        let mut key_fields = Vec::new();
         for (member, field) in fields.members().zip(fields) {
             if !is_skipped(field, diagnostics) {
-                kept.extend(self.field(member, field, diagnostics));
+                key_fields.extend(self.field(member, field, diagnostics));
             }
         }
-        let skips_some = kept.len() < fields.len();
-        Variant { name, style, fields: kept, skips_some }
+        let skips_some = key_fields.len() < fields.len();
+        KeyVariant { name, style, fields: key_fields, skips_some }
     }
 
     fn field(&self, member: Member, field: &Field, diagnostics: &mut Diagnostics) -> Option<KeyField> {

@@ -1,39 +1,40 @@
-//! The item under the derive. (`syn::DeriveInput` is the same, behind a feature that nothing else here needs.)
+//! The item under the derive. (`syn::DeriveInput` is the same, but needs a feature that nothing
+//! else here needs.)
 
 use proc_macro2::Ident;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Error, Fields, Generics, Item, Result, Token, Variant};
 
 /// A type with its attributes and generics.
-pub(crate) struct Input {
+pub(crate) struct TypeInput {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
-    pub(crate) data: Data,
+    pub(crate) data: TypeData,
 }
 
-/// What the type consists of.
-pub(crate) enum Data {
+/// The fields or variants of a type.
+pub(crate) enum TypeData {
     Struct(Fields),
     Enum(Vec<Variant>),
     Union(Token![union]),
 }
 
-impl Parse for Input {
+impl Parse for TypeInput {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         match input.parse()? {
             Item::Struct(item) => Ok(Self {
                 attrs: item.attrs,
                 name: item.ident,
                 generics: item.generics,
-                data: Data::Struct(item.fields),
+                data: TypeData::Struct(item.fields),
             }),
             Item::Enum(item) => {
-                let data = Data::Enum(item.variants.into_iter().collect());
+                let data = TypeData::Enum(item.variants.into_iter().collect());
                 Ok(Self { attrs: item.attrs, name: item.ident, generics: item.generics, data })
             }
             Item::Union(item) => {
-                let data = Data::Union(item.union_token);
+                let data = TypeData::Union(item.union_token);
                 Ok(Self { attrs: item.attrs, name: item.ident, generics: item.generics, data })
             }
             other => Err(Error::new_spanned(other, "`Key` is derived for structs and enums")),

@@ -1,12 +1,13 @@
-//! What the attribute stands on, read no further than needed: a function's body stays one group of tokens (parsing it costs
-//! milliseconds and buys nothing), and so does an impl block until its methods are asked for.
+//! The item under the attribute, parsed no further than needed. A function's body stays one group
+//! of tokens, because parsing it costs milliseconds and gives nothing; so does the inside of an
+//! `impl`.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Error, Generics, Path, Result, Signature, Token, Type, Visibility, WhereClause};
 
-/// A function with its body untouched.
+/// A function with its body unparsed.
 #[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
@@ -15,8 +16,8 @@ pub(crate) struct Function {
     pub(crate) body: Group,
 }
 
-/// An impl block with its items untouched.
-pub(crate) struct Block {
+/// An `impl` block with its items unparsed.
+pub(crate) struct ImplBlock {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) unsafety: Option<Token![unsafe]>,
     pub(crate) impl_token: Token![impl],
@@ -26,19 +27,19 @@ pub(crate) struct Block {
     pub(crate) body: Group,
 }
 
-/// Either of them.
-pub(crate) enum Item {
+/// An item that the attribute can be on.
+pub(crate) enum MemoizeItem {
     Function(Box<Function>),
-    Block(Box<Block>),
+    ImplBlock(Box<ImplBlock>),
 }
 
-impl Parse for Item {
+impl Parse for MemoizeItem {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis: Visibility = input.parse()?;
         let at_impl = input.peek(Token![impl]) || (input.peek(Token![unsafe]) && input.peek2(Token![impl]));
         if at_impl {
-            return Block::after(attrs, input).map(|block| Self::Block(Box::new(block)));
+            return ImplBlock::after(attrs, input).map(|block| Self::ImplBlock(Box::new(block)));
         }
         refuse_other_items(input)?;
         Function::after(attrs, vis, input).map(|function| Self::Function(Box::new(function)))
@@ -60,7 +61,7 @@ impl Function {
             return Err(Error::new_spanned(
                 &sig.ident,
                 format!(
-                    "`{}` has no body here, so there is nothing to remember: put #[memoize] on the implementation",
+                    "`{}` has no body here, so there is nothing to memoize: put #[memoize] on the implementation",
                     sig.ident
                 ),
             ));
@@ -69,7 +70,7 @@ impl Function {
     }
 }
 
-impl Block {
+impl ImplBlock {
     fn after(attrs: Vec<Attribute>, input: ParseStream<'_>) -> Result<Self> {
         let unsafety = input.parse()?;
         let impl_token = input.parse()?;
@@ -85,7 +86,7 @@ impl Block {
     }
 }
 
-/// A word of explanation for the items that people try.
+/// Explains the mistake for the items that are tried most.
 fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
     let ahead = input.fork();
     let Ok(TokenTree::Ident(keyword)) = ahead.parse::<TokenTree>() else { return Ok(()) };
@@ -108,14 +109,14 @@ fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
     Err(Error::new(keyword.span(), message))
 }
 
-/// Whether `fn` follows its qualifiers: `const unsafe extern "C" fn`.
+/// Whether a function follows: `fn` after qualifiers, as in `const unsafe extern "C" fn`.
 fn is_function(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     while let Ok(token) = ahead.parse::<TokenTree>() {
         match token {
-            TokenTree::Ident(word) if word == "fn" => return true,
-            TokenTree::Ident(word)
-                if ["const", "async", "unsafe", "safe", "extern"].iter().any(|known| word == known) => {}
+            TokenTree::Ident(keyword) if keyword == "fn" => return true,
+            TokenTree::Ident(keyword)
+                if ["const", "async", "unsafe", "safe", "extern"].iter().any(|known| keyword == known) => {}
             TokenTree::Literal(_) => {}
             _ => return false,
         }
@@ -123,7 +124,7 @@ fn is_function(input: ParseStream<'_>) -> bool {
     false
 }
 
-/// The next group in braces, as it is.
+/// Reads a group in braces.
 fn braces(input: ParseStream<'_>) -> Result<Group> {
     input.step(|cursor| match cursor.token_tree() {
         Some((TokenTree::Group(group), rest)) if group.delimiter() == Delimiter::Brace => Ok((group, rest)),

@@ -1,50 +1,33 @@
-//! `#[memoize]`: vocabulary → item → model → checks → expansion. When a stage finds mistakes, they come out beside the item as the
-//! user wrote it, so that one mistake gives one error and the body's own errors stay visible.
+//! `#[memoize]`: options → item → model → checks → expansion.
+//!
+//! If a stage finds mistakes, the output is their errors and the item as the user wrote it, so that
+//! one mistake gives one error and the errors of the body itself stay visible.
 
 mod block;
 mod checks;
 mod expansion;
+mod function;
 mod item;
 mod model;
+mod options;
 mod scan;
-mod units;
-mod values;
-mod vocabulary;
 
-use crate::diagnostics::{Diagnostics, beside};
+use crate::diagnostics::error_and_item;
 use expansion::Expansion;
-use item::{Function, Item};
-use model::{Model, Place};
+use item::MemoizeItem;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Result;
-use vocabulary::Words;
 
-/// Expands the attribute on a function or an impl block.
+/// Expands the attribute on a function or an `impl` block.
 pub(crate) fn expand(attr: TokenStream, item: &TokenStream) -> TokenStream {
-    let expanded = syn::parse2::<Item>(item.clone()).and_then(|item| match item {
-        Item::Block(block) => block::expand(attr, &block),
-        Item::Function(function) => {
-            self::function(attr, *function, None).map(|Expansion { function, beside }| quote!(#function #beside))
+    let expanded = syn::parse2::<MemoizeItem>(item.clone()).and_then(|item| match item {
+        MemoizeItem::ImplBlock(block) => block::expand(attr, &block),
+        MemoizeItem::Function(function) => {
+            function::expand(attr, *function, None).map(|Expansion { function, beside }| quote!(#function #beside))
         }
     });
-    expanded.unwrap_or_else(|error| beside(&error, item))
+    expanded.unwrap_or_else(|error| error_and_item(&error, item))
 }
 
-/// All stages for one function.
-fn function(attr: TokenStream, function: Function, place: Option<Place>) -> Result<Expansion> {
-    let words = phase(|diagnostics| Words::read(attr, diagnostics))?;
-    let model = phase(|diagnostics| {
-        checks::words(&words, diagnostics);
-        Model::new(function, words, place)
-    })?;
-    phase(|diagnostics| checks::function(&model, diagnostics))?;
-    Ok(expansion::expand(&model))
-}
-
-/// All mistakes of one phase, or what it gives: a later phase would only misunderstand what an earlier one could not read.
-fn phase<T>(work: impl FnOnce(&mut Diagnostics) -> T) -> Result<T> {
-    let mut diagnostics = Diagnostics::default();
-    let done = work(&mut diagnostics);
-    diagnostics.finish().map(|()| done)
-}
+#[cfg(test)]
+mod tests;

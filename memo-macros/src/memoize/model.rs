@@ -1,27 +1,28 @@
-//! The function as facts: its place, its arguments, its result. Nothing is decided here and nothing is printed.
+//! Facts about the function: its context, arguments and result. Nothing is decided or printed here.
 
 use super::item::Function;
+use super::options::facts::Options;
 use super::scan;
-use super::vocabulary::Words;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericParam, Pat, Receiver, ReceiverKind, Token, Type, Visibility};
 
-/// Where the function stands.
-pub(crate) enum Place {
-    /// In a module or inside another function's body.
+/// What surrounds the function.
+pub(crate) enum Context {
+    /// A module, or another function's body.
     Free,
-    /// In an impl block or a trait; what is put beside it goes into the same block.
-    Beside,
-    /// In an impl of a trait, where nothing may be added: what is put beside it goes into an inherent block.
-    OfTrait,
+    /// An `impl` block or a trait. Generated functions go into the same block.
+    Associated,
+    /// An `impl` of a trait, which cannot contain other functions. Generated ones go into an
+    /// inherent `impl`.
+    TraitImpl,
 }
 
 /// One argument that is not the receiver.
 pub(crate) struct Argument {
-    /// The name under which the wrapper holds it: the user's if the pattern is a plain name.
+    /// Its name in the wrapper: the user's, if the pattern is a plain name.
     pub(crate) name: Ident,
     /// Its type as written.
     pub(crate) ty: Type,
@@ -29,43 +30,44 @@ pub(crate) struct Argument {
     pub(crate) opaque: bool,
     /// Left out of the key.
     pub(crate) ignored: bool,
-    /// The names inside a pattern that takes the argument apart; only the body sees them.
+    /// The names that a pattern binds; only the body sees them.
     pub(crate) inner_names: Vec<Ident>,
     /// The pattern as written, if it is more than a name.
     pub(crate) pattern: Option<Pat>,
-    /// The name may be assigned to in the body.
+    /// `mut`, if the body may assign to it.
     pub(crate) mutable: Option<Token![mut]>,
 }
 
-/// Everything that later stages want to know.
+/// What later stages need to know.
 pub(crate) struct Model {
     pub(crate) function: Function,
-    pub(crate) words: Words,
-    pub(crate) place: Place,
+    pub(crate) options: Options,
+    pub(crate) context: Context,
     pub(crate) receiver: Option<Receiver>,
     /// The receiver is left out of the key.
     pub(crate) receiver_ignored: bool,
     pub(crate) arguments: Vec<Argument>,
-    /// The result's type as written, `()` if nothing is.
+    /// The result's type as written; `()` if there is none.
     pub(crate) result: Type,
 }
 
 impl Model {
-    /// Collects the facts about a function. `block` is what is known about the impl block around it, if that carries the attribute.
-    pub(crate) fn new(function: Function, words: Words, block: Option<Place>) -> Self {
+    /// Collects the facts. `known` is the context, if the `impl` block around the function has the
+    /// attribute; else it is inferred.
+    pub(crate) fn new(function: Function, options: Options, known: Option<Context>) -> Self {
         let sig = &function.sig;
         let receiver = sig.receiver().cloned();
-        let place = block.unwrap_or_else(|| {
-            let method = words.assoc
+        let context = known.unwrap_or_else(|| {
+            let is_associated = options.assoc
                 || receiver.is_some()
-                || scan::says_self(sig.to_token_stream())
-                || scan::says_self(function.body.stream());
-            if method { Place::Beside } else { Place::Free }
+                || scan::mentions_self(sig.to_token_stream())
+                || scan::mentions_self(function.body.stream());
+            if is_associated { Context::Associated } else { Context::Free }
         });
-        let arguments = sig.inputs.iter().enumerate().filter_map(|(i, input)| argument(i, input, &words)).collect();
+        let arguments = sig.inputs.iter().enumerate().filter_map(|(i, input)| argument(i, input, &options)).collect();
         let result = scan::returned(&sig.output).cloned().unwrap_or_else(|| syn::parse_quote!(()));
-        let receiver_ignored = words.ignore.iter().any(|name| name == "self");
-        Self { function, words, place, receiver, receiver_ignored, arguments, result }
+        let receiver_ignored = options.ignore.iter().any(|name| name == "self");
+        Self { function, options, context, receiver, receiver_ignored, arguments, result }
     }
 
     pub(crate) fn name(&self) -> &Ident {
@@ -77,7 +79,7 @@ impl Model {
     }
 
     pub(crate) fn is_method(&self) -> bool {
-        !matches!(self.place, Place::Free)
+        !matches!(self.context, Context::Free)
     }
 
     pub(crate) fn is_async(&self) -> bool {
@@ -88,7 +90,7 @@ impl Model {
         matches!(self.function.sig.safety, syn::Safety::Unsafe(_))
     }
 
-    /// `unsafe`, as a part of the expansion.
+    /// `unsafe`, if the function is, with a span of the expansion.
     pub(crate) fn unsafety(&self) -> Option<TokenStream> {
         self.is_unsafe().then(|| quote_spanned!(Span::mixed_site()=> unsafe))
     }
@@ -98,7 +100,7 @@ impl Model {
         matches!(self.result, Type::ImplTrait(_))
     }
 
-    /// The names of the function's own type parameters.
+    /// The names of the function's type parameters.
     pub(crate) fn type_params(&self) -> Vec<&Ident> {
         self.function
             .sig
@@ -109,7 +111,7 @@ impl Model {
             .collect()
     }
 
-    /// The names of the function's own const parameters.
+    /// The names of the function's const parameters.
     pub(crate) fn const_params(&self) -> Vec<&Ident> {
         self.function
             .sig
@@ -120,37 +122,38 @@ impl Model {
             .collect()
     }
 
-    /// The argument's type depends on the caller: `impl Trait` or one that names a type parameter.
+    /// The argument's type depends on the caller: it is an `impl Trait` or names a type parameter.
     pub(crate) fn is_generic(&self, argument: &Argument) -> bool {
         argument.opaque || scan::mentions(argument.ty.to_token_stream(), &self.type_params())
     }
 
-    /// Where the macro's own names live (nobody else can see or shadow them), at the place of these tokens.
-    pub(crate) fn site_of(tokens: &impl ToTokens) -> Span {
+    /// The span for generated tokens about these tokens: errors are reported there, and local
+    /// variables cannot clash with the user's.
+    pub(crate) fn mixed_site_at(tokens: &impl ToTokens) -> Span {
         Span::mixed_site().located_at(tokens.span())
     }
 
-    /// The path of the plumbing module.
-    pub(crate) fn plumbing(&self) -> TokenStream {
-        let facade = self.words.facade.as_ref().map(|path| quote!(#path::__private));
+    /// The path of the facade's private module.
+    pub(crate) fn private_module(&self) -> TokenStream {
+        let facade = self.options.facade.as_ref().map(|path| quote!(#path::__private));
         facade.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ::memokit::__private))
     }
 }
 
-fn argument(index: usize, input: &FnArg, words: &Words) -> Option<Argument> {
+fn argument(index: usize, input: &FnArg, options: &Options) -> Option<Argument> {
     let FnArg::Typed(input) = input else { return None };
     let (name, pattern, mutable) = match &*input.pat {
         Pat::Ident(plain) if plain.subpat.is_none() && plain.by_ref.is_none() => {
             (plain.ident.clone(), None, plain.mutability)
         }
-        other => (format_ident!("__arg{index}", span = Model::site_of(other)), Some(other.clone()), None),
+        other => (format_ident!("__arg{index}", span = Model::mixed_site_at(other)), Some(other.clone()), None),
     };
     let mut inner_names = Vec::new();
     if let Some(pattern) = &pattern {
         names_in(pattern.to_token_stream(), &mut inner_names);
     }
     Some(Argument {
-        ignored: words.ignore.contains(&name),
+        ignored: options.ignore.contains(&name),
         opaque: matches!(scan::ungrouped(&input.ty), Type::ImplTrait(_)),
         ty: (*input.ty).clone(),
         name,
@@ -160,7 +163,7 @@ fn argument(index: usize, input: &FnArg, words: &Words) -> Option<Argument> {
     })
 }
 
-/// What a pattern binds, near enough for a message: its lower-case names.
+/// What a pattern binds, precisely enough for a message: its lower-case names.
 fn names_in(tokens: TokenStream, names: &mut Vec<Ident>) {
     for token in tokens {
         match token {

@@ -1,4 +1,4 @@
-//! Questions to tokens and types that need no full parse: who is mentioned, what is borrowed.
+//! Searches tokens and types, without a full parse, for names and for borrows.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::{
@@ -15,7 +15,8 @@ pub(crate) fn mentions(tokens: TokenStream, names: &[&Ident]) -> bool {
     })
 }
 
-/// The first occurrence of one of these names as a variable: not a field or method behind a dot, not a part of a path.
+/// The first occurrence of one of these names as a variable: neither a field or method after a dot,
+/// nor a part of a path.
 pub(crate) fn variable(tokens: TokenStream, names: &[Ident]) -> Option<Ident> {
     let mut after_dot = false;
     for token in tokens {
@@ -33,23 +34,24 @@ pub(crate) fn variable(tokens: TokenStream, names: &[Ident]) -> Option<Ident> {
     None
 }
 
-/// Whether a function body says `Self` and means the type around the function: items of its own inside the body are skipped.
-pub(crate) fn says_self(body: TokenStream) -> bool {
+/// Whether a function body mentions `Self` of the type around the function. Items inside the body,
+/// which have their own `Self`, are skipped.
+pub(crate) fn mentions_self(body: TokenStream) -> bool {
     let mut at_start = true;
     let mut inside_item = false;
     for token in body {
         match &token {
             TokenTree::Ident(_) if inside_item => {}
-            TokenTree::Ident(word) if word == "Self" => return true,
-            TokenTree::Ident(word) => {
-                let opens = ["struct", "enum", "trait"].iter().any(|item| word == item);
-                inside_item = opens || (at_start && word == "impl");
-                // What may stand before `impl` in a statement of its own.
-                at_start &= word == "unsafe";
+            TokenTree::Ident(ident) if ident == "Self" => return true,
+            TokenTree::Ident(ident) => {
+                let opens = ["struct", "enum", "trait"].iter().any(|item| ident == item);
+                inside_item = opens || (at_start && ident == "impl");
+                // The only keyword that may precede `impl` at the start of a statement.
+                at_start &= ident == "unsafe";
                 continue;
             }
             TokenTree::Group(group) if inside_item => inside_item = group.delimiter() != Delimiter::Brace,
-            TokenTree::Group(group) if says_self(group.stream()) => return true,
+            TokenTree::Group(group) if mentions_self(group.stream()) => return true,
             TokenTree::Punct(punct) if punct.as_char() == ';' => inside_item = false,
             _ => {}
         }
@@ -63,30 +65,31 @@ pub(crate) fn says_self(body: TokenStream) -> bool {
     false
 }
 
-/// Something in a type that is on loan.
-pub(crate) enum Loan<'t> {
+/// A borrow that occurs in a type.
+pub(crate) enum Borrow<'t> {
     Reference(&'t TypeReference),
     Lifetime(&'t Lifetime),
 }
 
-/// Calls `visit` for each reference and lifetime of the type itself. What stands inside the signature of a function pointer or a
-/// closure trait (`Arc<dyn Fn(&str) -> &str>`) belongs to that function and is left out, and so are the lifetimes of `use<..>`.
-pub(crate) fn loans<'t>(ty: &'t Type, visit: &mut dyn FnMut(Loan<'t>)) {
+/// Calls `visit` for each reference and lifetime of the type itself. Those in the signature of a
+/// function pointer or closure trait (`Arc<dyn Fn(&str) -> &str>`) belong to that function and are
+/// left out, and so are the lifetimes of `use<..>`.
+pub(crate) fn borrows<'t>(ty: &'t Type, visit: &mut dyn FnMut(Borrow<'t>)) {
     match ty {
-        Type::Array(array) => loans(&array.elem, visit),
-        Type::Group(group) => loans(&group.elem, visit),
-        Type::Paren(paren) => loans(&paren.elem, visit),
-        Type::Slice(slice) => loans(&slice.elem, visit),
-        Type::Tuple(tuple) => tuple.elems.iter().for_each(|elem| loans(elem, visit)),
+        Type::Array(array) => borrows(&array.elem, visit),
+        Type::Group(group) => borrows(&group.elem, visit),
+        Type::Paren(paren) => borrows(&paren.elem, visit),
+        Type::Slice(slice) => borrows(&slice.elem, visit),
+        Type::Tuple(tuple) => tuple.elems.iter().for_each(|elem| borrows(elem, visit)),
         Type::Reference(reference) => {
-            visit(Loan::Reference(reference));
-            loans(&reference.elem, visit);
+            visit(Borrow::Reference(reference));
+            borrows(&reference.elem, visit);
         }
         Type::ImplTrait(opaque) => opaque.bounds.iter().for_each(|bound| in_bound(bound, visit)),
         Type::TraitObject(object) => object.bounds.iter().for_each(|bound| in_bound(bound, visit)),
         Type::Path(path) => {
             if let Some(qself) = &path.qself {
-                loans(&qself.ty, visit);
+                borrows(&qself.ty, visit);
             }
             in_path(&path.path, visit);
         }
@@ -94,7 +97,7 @@ pub(crate) fn loans<'t>(ty: &'t Type, visit: &mut dyn FnMut(Loan<'t>)) {
     }
 }
 
-fn in_path<'t>(path: &'t syn::Path, visit: &mut dyn FnMut(Loan<'t>)) {
+fn in_path<'t>(path: &'t syn::Path, visit: &mut dyn FnMut(Borrow<'t>)) {
     for segment in &path.segments {
         if let PathArguments::AngleBracketed(arguments) = &segment.arguments {
             in_arguments(arguments, visit);
@@ -102,12 +105,12 @@ fn in_path<'t>(path: &'t syn::Path, visit: &mut dyn FnMut(Loan<'t>)) {
     }
 }
 
-fn in_arguments<'t>(arguments: &'t AngleBracketedGenericArguments, visit: &mut dyn FnMut(Loan<'t>)) {
+fn in_arguments<'t>(arguments: &'t AngleBracketedGenericArguments, visit: &mut dyn FnMut(Borrow<'t>)) {
     for argument in &arguments.args {
         match argument {
-            GenericArgument::Lifetime(lifetime) => visit(Loan::Lifetime(lifetime)),
-            GenericArgument::Type(ty) => loans(ty, visit),
-            GenericArgument::AssocType(assoc) => loans(&assoc.ty, visit),
+            GenericArgument::Lifetime(lifetime) => visit(Borrow::Lifetime(lifetime)),
+            GenericArgument::Type(ty) => borrows(ty, visit),
+            GenericArgument::AssocType(assoc) => borrows(&assoc.ty, visit),
             GenericArgument::Constraint(constraint) => {
                 constraint.bounds.iter().for_each(|bound| in_bound(bound, visit));
             }
@@ -116,16 +119,16 @@ fn in_arguments<'t>(arguments: &'t AngleBracketedGenericArguments, visit: &mut d
     }
 }
 
-fn in_bound<'t>(bound: &'t TypeParamBound, visit: &mut dyn FnMut(Loan<'t>)) {
+fn in_bound<'t>(bound: &'t TypeParamBound, visit: &mut dyn FnMut(Borrow<'t>)) {
     match bound {
-        TypeParamBound::Lifetime(lifetime) => visit(Loan::Lifetime(lifetime)),
-        // A bound with lifetimes of its own (`for<'x> Fn(&'x str)`) borrows from its callers only.
+        TypeParamBound::Lifetime(lifetime) => visit(Borrow::Lifetime(lifetime)),
+        // A bound with its own lifetimes (`for<'x> Fn(&'x str)`) borrows from its callers only.
         TypeParamBound::Trait(bound) if bound.lifetimes.is_none() => in_path(&bound.path, visit),
         _ => {}
     }
 }
 
-/// Whether this type is a future in the clothes of a return type: `impl Future`, `Pin<Box<dyn Future>>`, `BoxFuture`.
+/// Whether this return type is a future: `impl Future`, `Pin<Box<dyn Future>>`, `BoxFuture`.
 pub(crate) fn is_future(ty: &Type) -> bool {
     let names_future =
         |bound: &TypeParamBound| matches!(bound, TypeParamBound::Trait(bound) if ends_with(&bound.path, &["Future"]));
@@ -147,7 +150,7 @@ fn ends_with(path: &syn::Path, names: &[&str]) -> bool {
     path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name))
 }
 
-/// The type behind `->`, if there is one.
+/// The type after `->`, if there is one.
 pub(crate) fn returned(output: &ReturnType) -> Option<&Type> {
     match output {
         ReturnType::Default => None,
@@ -170,7 +173,7 @@ mod tests {
     use syn::parse_quote;
 
     #[test]
-    fn only_the_self_of_the_surrounding_type_counts() {
+    fn only_self_of_the_surrounding_type_counts() {
         for (body, expected) in [
             (quote!(Self::one() + 1), true),
             (quote!(format!("{}", Self::ONE)), true),
@@ -206,15 +209,15 @@ mod tests {
             ),
         ] {
             let text = body.to_string();
-            assert_eq!(says_self(body), expected, "{text}");
+            assert_eq!(mentions_self(body), expected, "{text}");
         }
     }
 
     #[test]
-    fn a_loan_is_seen_where_it_belongs_to_the_value() {
+    fn a_borrow_counts_where_it_belongs_to_the_value() {
         let count = |ty: Type| {
             let mut found = 0;
-            loans(&ty, &mut |_| found += 1);
+            borrows(&ty, &mut |_| found += 1);
             found
         };
         assert_eq!(count(parse_quote!(Option<&str>)), 1);

@@ -1,7 +1,8 @@
-//! The operations beside the function. Those about one entry take the arguments exactly as the call does.
+//! The operations of the cache. Those on one entry take the arguments of the call.
 
-use super::entry::Kind;
-use super::{Printer, Surface};
+use super::dispatch::OperationKind;
+use super::{MemoizePrinter, Surface};
+use crate::attributes::Attributes;
 use crate::memoize::scan;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -10,6 +11,8 @@ use syn::Generics;
 /// One operation.
 struct Operation {
     name: &'static str,
+    /// Its documentation, one line.
+    doc: &'static str,
     /// `async`, `unsafe`
     qualifiers: TokenStream,
     generics: Generics,
@@ -18,59 +21,65 @@ struct Operation {
     body: TokenStream,
 }
 
-impl Printer<'_> {
-    /// What the operations share: the items that hold the store, and the door.
-    pub(super) fn inner(&self) -> TokenStream {
+impl MemoizePrinter<'_> {
+    /// Hidden functions that the operations share: the store, its set-up, and the dispatch
+    /// function.
+    pub(super) fn helpers(&self) -> TokenStream {
         let store = self.store_items();
-        let door = self.has_door().then(|| self.door());
-        quote!(#store #door)
+        let dispatch = self.has_dispatch().then(|| self.dispatch_function());
+        quote!(#store #dispatch)
     }
 
     /// All operations.
     pub(super) fn operations(&self) -> TokenStream {
-        let mut all = self.about_the_cache();
-        all.extend(self.about_one_entry());
+        let mut all = self.cache_operations();
+        all.extend(self.entry_operations());
         let operations = all.iter().map(|operation| self.print(operation));
         quote!(#(#operations)*)
     }
 
     fn print(&self, operation: &Operation) -> TokenStream {
-        let Operation { name, qualifiers, generics, inputs, output, body } = operation;
+        let Operation { name, doc, qualifiers, generics, inputs, output, body } = operation;
         let vis = self.operation_vis();
         let name = self.operation(name);
         let (params, bounds) = (&generics.params, &generics.where_clause);
         let params = if params.is_empty() { TokenStream::new() } else { quote!(<#params>) };
-        // Those of a handle have them on their block: twelve times the same attributes are a tenth of an expansion.
+        // For a handle they are on the `impl` block: repeating them would be a tenth of an
+        // expansion.
         let attributes = match self.surface {
             Surface::Siblings(_) => {
-                let (cfg, lints, quiet) = (&self.attributes.cfg, &self.attributes.lints, self.quiet());
-                quote_spanned!(self.site=> #cfg #lints #[doc(hidden)] #quiet)
+                let Attributes { cfg, hidden, lints, .. } = &self.attributes;
+                let allow = self.allow_lints();
+                quote_spanned!(self.span=> #cfg #hidden #lints #allow)
             }
             Surface::Handle(_) | Surface::Inline => TokenStream::new(),
         };
-        // Inline, so that a library has code only for those that somebody calls.
-        quote_spanned! {self.site=>
-            #attributes #[inline] #vis #qualifiers fn #name #params (#inputs) #output #bounds { #body }
+        // `#[inline]`, so that a library contains code only for operations that are called.
+        quote_spanned! {self.span=>
+            #attributes #[doc = #doc] #[inline] #vis #qualifiers fn #name #params (#inputs) #output #bounds { #body }
         }
     }
 
-    /// Nothing in an operation is the user's code but the signature, of which lints have spoken at the function itself.
-    pub(super) fn quiet(&self) -> TokenStream {
-        // Unused siblings would be named in one warning with the method itself, and that one is then taken for the macro's own.
-        let dead = matches!(self.surface, Surface::Siblings(_)).then(|| quote_spanned!(self.site=> dead_code,));
-        quote_spanned!(self.site=> #[allow(#dead unused_variables, clippy::all, clippy::pedantic, clippy::nursery)])
+    /// Only the signature of an operation is the user's code, and lints check that at the function
+    /// itself.
+    pub(super) fn allow_lints(&self) -> TokenStream {
+        // rustc names unused methods of one block in one warning, which it drops if it is about
+        // generated code: without this an unused method would not be reported.
+        let dead = matches!(self.surface, Surface::Siblings(_)).then(|| quote_spanned!(self.span=> dead_code,));
+        quote_spanned!(self.span=> #[allow(#dead unused_variables, clippy::all, clippy::pedantic, clippy::nursery)])
     }
 
-    /// Operations that no argument is needed for; a cache in a field needs its instance.
-    fn about_the_cache(&self) -> Vec<Operation> {
-        let (p, site, store) = (&self.p, self.site, self.store());
-        // The user's own `self`: the field's expression must see it.
-        let this = self.model.words.field.as_ref().and(self.model.receiver.as_ref()).map(|receiver| {
+    /// Operations on the whole cache. They take no arguments, but `self` if the cache is in a field.
+    fn cache_operations(&self) -> Vec<Operation> {
+        let (p, span, store) = (&self.p, self.span, self.store());
+        // With the user's span, so that the field's expression can use it.
+        let this = self.model.options.field.as_ref().and(self.model.receiver.as_ref()).map(|receiver| {
             let this = receiver.self_token;
-            quote_spanned!(site=> &#this,)
+            quote_spanned!(span=> &#this,)
         });
-        let simple = |name, more: TokenStream, output: TokenStream, body: TokenStream| Operation {
+        let simple = |name, doc, more: TokenStream, output: TokenStream, body: TokenStream| Operation {
             name,
+            doc,
             qualifiers: TokenStream::new(),
             generics: Generics::default(),
             inputs: quote!(#this #more),
@@ -81,27 +90,41 @@ impl Printer<'_> {
         let mut all = vec![
             simple(
                 "cache_info",
+                "Returns the statistics of the cache.",
                 none(),
-                quote_spanned!(site=> -> #p::CacheInfo),
-                quote_spanned!(site=> #p::info(&#store)),
+                quote_spanned!(span=> -> #p::CacheInfo),
+                quote_spanned!(span=> #p::info(&#store)),
             ),
-            simple("cache_clear", none(), none(), quote_spanned!(site=> #p::clear(&#store);)),
+            simple(
+                "cache_clear",
+                "Removes all entries and resets the statistics.",
+                none(),
+                none(),
+                quote_spanned!(span=> #p::clear(&#store);),
+            ),
             simple(
                 "cache_parameters",
+                "Returns how the cache is set up.",
                 none(),
-                quote_spanned!(site=> -> #p::CacheParameters),
-                quote_spanned!(site=> #p::parameters(&#store)),
+                quote_spanned!(span=> -> #p::CacheParameters),
+                quote_spanned!(span=> #p::parameters(&#store)),
             ),
             simple(
                 "resize",
-                quote_spanned!(site=> entries: #p::usize),
+                "Changes the capacity, in entries; evicts excess entries at once.",
+                quote_spanned!(span=> entries: #p::usize),
                 none(),
-                quote_spanned!(site=> #p::resize(&#store, entries);),
+                quote_spanned!(span=> #p::resize(&#store, entries);),
             ),
         ];
         if this.is_none() {
-            let body = quote_spanned!(site=> #p::cache(&#store));
-            all.push(simple("cache", none(), quote_spanned!(site=> -> #p::CacheRef), body));
+            all.push(simple(
+                "cache",
+                "Returns a type-erased handle of the cache, for monitoring.",
+                none(),
+                quote_spanned!(span=> -> #p::CacheRef),
+                quote_spanned!(span=> #p::cache(&#store)),
+            ));
         }
         if !self.model.is_opaque() {
             all.push(self.forget_if(this.as_ref()));
@@ -109,59 +132,93 @@ impl Printer<'_> {
         all
     }
 
-    /// Generic only if the result is: it asks about the values of one type.
+    /// Generic only if the result is, since the predicate takes values of one type.
     fn forget_if(&self, this: Option<&TokenStream>) -> Operation {
-        let (p, site, store, result) = (&self.p, self.site, self.store(), &self.model.result);
+        let (p, span, store, result) = (&self.p, self.span, self.store(), &self.model.result);
         let mut own = self.model.type_params();
         own.extend(self.model.const_params());
         let generic = scan::mentions(result.to_token_stream(), &own);
         Operation {
             name: "forget_if",
+            doc: "Removes the entries for which the closure returns true, and returns how many; discards results that \
+                  are being computed.",
             qualifiers: TokenStream::new(),
             generics: if generic { self.model.function.sig.generics.clone() } else { Generics::default() },
-            inputs: quote_spanned!(site=> #this __forget: impl #p::FnMut(#p::KeyRef<'_>, &#result) -> #p::bool),
-            output: quote_spanned!(site=> -> #p::usize),
-            body: quote_spanned!(site=> #p::forget_if::<#result, _, _>(&#store, __forget)),
+            inputs: quote_spanned!(span=> #this predicate: impl #p::FnMut(#p::KeyRef<'_>, &#result) -> #p::bool),
+            output: quote_spanned!(span=> -> #p::usize),
+            body: quote_spanned!(span=> #p::forget_if::<#result, _, _>(&#store, predicate)),
         }
     }
 
-    /// Operations that take the arguments of the call. An `impl Trait` has no name that `put` and `with` could say.
-    fn about_one_entry(&self) -> Vec<Operation> {
-        let (p, site, result) = (&self.p, self.site, &self.model.result);
-        let optional = |ty: TokenStream| quote_spanned!(site=> -> #p::Option<#ty>);
-        let bool_ = quote_spanned!(site=> -> #p::bool);
+    /// Operations on one entry. `put` and `with` need a result type that can be named, so not
+    /// `impl Trait`.
+    fn entry_operations(&self) -> Vec<Operation> {
+        let (p, span, result) = (&self.p, self.span, &self.model.result);
+        let optional = |ty: TokenStream| quote_spanned!(span=> -> #p::Option<#ty>);
+        let (bool_, none) = (quote_spanned!(span=> -> #p::bool), TokenStream::new);
         let output = &self.model.function.sig.output;
         let mut all = vec![
-            self.question("peek", "Peek", optional(quote!(#result))),
-            self.question("contains", "Contains", bool_.clone()),
-            self.question("forget", "Forget", bool_),
-            self.question("expires_in", "ExpiresIn", optional(quote!(#p::Duration))),
-            self.running(
-                Kind::Run,
-                "refresh",
-                &TokenStream::new(),
+            self.store_only(
+                ("peek", "Returns the cached result without computing it; updates neither statistics nor recency."),
+                &none(),
+                optional(quote!(#result)),
+                &quote_spanned!(span=> #p::Peek),
+            ),
+            self.store_only(
+                ("contains", "Returns whether the result is cached; updates neither statistics nor recency."),
+                &none(),
+                bool_.clone(),
+                &quote_spanned!(span=> #p::Contains),
+            ),
+            self.store_only(
+                (
+                    "forget",
+                    "Removes the entry and returns whether there was one; discards a result that is being computed.",
+                ),
+                &none(),
+                bool_,
+                &quote_spanned!(span=> #p::Forget),
+            ),
+            self.store_only(
+                ("expires_in", "Returns the time until the entry expires; `None` without an entry or without expiry."),
+                &none(),
+                optional(quote!(#p::Duration)),
+                &quote_spanned!(span=> #p::ExpiresIn),
+            ),
+            self.may_run(
+                OperationKind::Run,
+                ("refresh", "Computes the result anew and replaces the entry."),
+                &none(),
                 quote!(#output),
-                &quote_spanned!(site=> #p::Refresh),
+                &quote_spanned!(span=> #p::Refresh),
             ),
         ];
         if !self.model.is_opaque() {
-            let new = quote_spanned!(site=> __new: #result);
-            all.push(self.asking("put", &new, TokenStream::new(), &quote_spanned!(site=> #p::Put(__new))));
-            let output = Ident::new("__Output", site);
-            let read = quote_spanned!(site=> __read: impl #p::FnOnce(&#result) -> #output);
-            let answer = quote_spanned!(site=> -> #output);
-            let mut with = self.running(Kind::Call, "with", &read, answer, &quote_spanned!(site=> #p::Read(__read)));
+            all.push(self.store_only(
+                ("put", "Stores a result; a computation under way does not replace it."),
+                &quote_spanned!(span=> value: #result),
+                none(),
+                &quote_spanned!(span=> #p::Put(value)),
+            ));
+            let output = Ident::new("__Output", span);
+            let mut with = self.may_run(
+                OperationKind::Call,
+                ("with", "Calls the closure with a reference to the cached result; computes it on a miss."),
+                &quote_spanned!(span=> read: impl #p::FnOnce(&#result) -> #output),
+                quote_spanned!(span=> -> #output),
+                &quote_spanned!(span=> #p::Read(read)),
+            );
             with.generics.params.push(syn::parse_quote!(#output));
             all.push(with);
         }
         all
     }
 
-    /// An operation that may run the body, so it is `async` or `unsafe` like it.
-    fn running(
+    /// An operation that may run the body, and so is `async` or `unsafe` if the function is.
+    fn may_run(
         &self,
-        kind: Kind,
-        name: &'static str,
+        kind: OperationKind,
+        named: (&'static str, &'static str),
         more: &TokenStream,
         output: TokenStream,
         operation: &TokenStream,
@@ -169,33 +226,37 @@ impl Printer<'_> {
         let sig = &self.model.function.sig;
         let (asyncness, unsafety) = (&sig.asyncness, self.model.unsafety());
         let qualifiers = quote!(#asyncness #unsafety);
-        Operation { qualifiers, ..self.about(name, more, output, self.enter(kind, operation)) }
+        Operation { qualifiers, ..self.entry_operation(kind, named, more, output, operation) }
     }
 
-    /// An operation that the store answers alone.
-    fn asking(
+    /// An operation that the store answers without the body.
+    fn store_only(
         &self,
-        name: &'static str,
+        named: (&'static str, &'static str),
         more: &TokenStream,
         output: TokenStream,
         operation: &TokenStream,
     ) -> Operation {
-        self.about(name, more, output, self.enter(Kind::Question, operation))
+        self.entry_operation(OperationKind::StoreOnly, named, more, output, operation)
     }
 
-    fn question(&self, name: &'static str, operation: &str, output: TokenStream) -> Operation {
-        let (p, operation) = (&self.p, Ident::new(operation, self.site));
-        self.asking(name, &TokenStream::new(), output, &quote_spanned!(self.site=> #p::#operation))
-    }
-
-    fn about(&self, name: &'static str, more: &TokenStream, output: TokenStream, body: TokenStream) -> Operation {
+    /// An operation that takes the arguments of the call, and `more`.
+    fn entry_operation(
+        &self,
+        kind: OperationKind,
+        (name, doc): (&'static str, &'static str),
+        more: &TokenStream,
+        output: TokenStream,
+        operation: &TokenStream,
+    ) -> Operation {
         Operation {
             name,
+            doc,
             qualifiers: TokenStream::new(),
             generics: self.model.function.sig.generics.clone(),
             inputs: self.plain_inputs_and(more),
             output,
-            body,
+            body: self.operate(kind, operation),
         }
     }
 }

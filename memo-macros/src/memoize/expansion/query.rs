@@ -1,6 +1,7 @@
-//! The key of a call: which arguments count, how each is looked at, and what separates the instantiations of a generic function.
+//! The key of a call: which arguments are part of it, how each is compared and stored, and what
+//! distinguishes the instantiations of a generic function.
 
-use super::Printer;
+use super::MemoizePrinter;
 use crate::memoize::model::{Argument, Model};
 use crate::memoize::scan;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -10,39 +11,43 @@ use syn::{ReceiverKind, Type};
 /// How many components one tuple of a key holds.
 const CHUNK: usize = 16;
 
-impl Printer<'_> {
-    /// `asked` with the borrowed key as `__query` and what of the result is kept as `__keep`. They live in this block and no longer, so
-    /// that the arguments can be moved into the body and no future holds a borrow of them over an await.
-    pub(super) fn ask(&self, asked: &TokenStream) -> TokenStream {
-        let (imports, query, keep) = (self.choices(), self.query(), self.keep());
-        quote_spanned!(self.site=> { #imports match (&#query, #keep) { (__query, __keep) => #asked } })
+impl MemoizePrinter<'_> {
+    /// `code` with the borrowed key as `__query` and the rule for results as `__cacheable`. Both
+    /// live only in this block, so that the arguments can then be moved into the body, and no
+    /// future holds a borrow of them across an await.
+    pub(super) fn with_query(&self, code: &TokenStream) -> TokenStream {
+        let (imports, query, cacheable) = (self.selection_traits(), self.query(), self.cacheable());
+        quote_spanned!(self.span=> { #imports match (&#query, #cacheable) { (__query, __cacheable) => #code } })
     }
 
-    /// The traits among which method resolution chooses how an argument is looked at and what of a result is kept.
-    fn choices(&self) -> TokenStream {
+    /// The traits among which method resolution (autoref specialisation) selects how an argument
+    /// becomes a key, and which results are cached.
+    fn selection_traits(&self) -> TokenStream {
         let p = &self.p;
-        quote_spanned! {self.site=>
+        quote_spanned! {self.span=>
             use #p::choices::*;
         }
     }
 
-    /// What of the result is kept: as a word says, else as its type suggests; checked at the place of the return type.
-    fn keep(&self) -> TokenStream {
-        let (p, result, words) = (&self.p, &self.model.result, &self.model.words);
-        let site = Model::site_of(result);
+    /// Which results are cached: by an option, else by the type. Errors are reported at the return
+    /// type.
+    fn cacheable(&self) -> TokenStream {
+        let (p, result, options) = (&self.p, &self.model.result, &self.model.options);
+        let span = Model::mixed_site_at(result);
         if self.model.is_opaque() {
-            return quote_spanned!(site=> #p::All);
+            return quote_spanned!(span=> #p::All);
         }
-        let policy = if words.skip_none.is_some() {
-            quote_spanned!(site=> #p::SomeOnly)
-        } else if words.cache_err {
-            quote_spanned!(site=> #p::All)
+        let policy = if options.skip_none {
+            quote_spanned!(span=> #p::SomeOnly)
+        } else if options.cache_err {
+            quote_spanned!(span=> #p::All)
         } else {
-            quote_spanned!(site=> (&&&#p::Returns::<#result>::new()).__memokit_cacheable())
+            quote_spanned!(span=> (&&&#p::Returns::<#result>::new()).__memokit_cacheable())
         };
-        let scope = Ident::new(if words.local { "OneThread" } else { "AcrossThreads" }, site);
-        // The user's type stays out of the expression that is asked: a span over tokens of both of us would begin at the attribute.
-        quote_spanned!(site=> match #p::check_cacheable::<#result, #p::#scope, _>(#policy) { __kept => (&&__kept).__memokit_fit() })
+        let scope = Ident::new(if options.local { "OneThread" } else { "AcrossThreads" }, span);
+        // The user's type stays out of the expression that is checked: a span over tokens of the
+        // user and of the expansion would begin at the attribute.
+        quote_spanned!(span=> match #p::check_cacheable::<#result, #p::#scope, _>(#policy) { __checked => (&&__checked).__memokit_fit() })
     }
 
     fn query(&self) -> TokenStream {
@@ -50,36 +55,37 @@ impl Printer<'_> {
         let instance = self.instance();
         let components = self.components();
         let (arguments, shape) = (tuple(&components), self.shape(components.len()));
-        quote_spanned!(self.site=> #p::query(#instance, #arguments, #shape))
+        quote_spanned!(self.span=> #p::query(#instance, #arguments, #shape))
     }
 
     /// `Single`, `Many`, `Chunk(Many)`, ..
     fn shape(&self, components: usize) -> TokenStream {
         let p = &self.p;
         match components {
-            1 => quote_spanned!(self.site=> #p::Single),
-            0..=CHUNK => quote_spanned!(self.site=> #p::Many),
-            // What is left after the first chunk is a tuple, even if of one.
+            1 => quote_spanned!(self.span=> #p::Single),
+            0..=CHUNK => quote_spanned!(self.span=> #p::Many),
+            // The rest after the first chunk is a tuple, even of one.
             _ => {
                 let rest = self.shape(components.saturating_sub(CHUNK).max(2));
-                quote_spanned!(self.site=> #p::Chunk(#rest))
+                quote_spanned!(self.span=> #p::Chunk(#rest))
             }
         }
     }
 
-    /// What separates the instantiations. Methods cannot see the parameters of their impl; `Self` stands for them.
+    /// What distinguishes the instantiations. The parameters of a method's `impl` are unknown here;
+    /// `Self` stands for them.
     fn instance(&self) -> TokenStream {
-        let (p, model, words) = (&self.p, self.model, &self.model.words);
-        if words.field.is_some() {
-            // The field's type is the instance.
+        let (p, model, options) = (&self.p, self.model, &self.model.options);
+        if options.field.is_some() {
+            // Each instantiation has its own field.
             return quote!(());
         }
-        let with_types = if words.key.is_some() { words.typed == Some(true) } else { words.typed != Some(false) };
-        // Values, not types: `f::<3>()` and `f::<4>()` never share, unless the key says what counts.
-        let with_consts = with_types || words.key.is_none();
+        let with_types = if options.key.is_some() { options.typed == Some(true) } else { options.typed != Some(false) };
+        // Values, not types: `f::<3>()` and `f::<4>()` share no entry, unless `key` says so.
+        let with_consts = with_types || options.key.is_none();
         let mut types: Vec<TokenStream> = Vec::new();
         if model.is_method() {
-            types.push(quote_spanned!(self.site=> Self));
+            types.push(quote_spanned!(self.span=> Self));
         }
         if with_types {
             types.extend(model.type_params().into_iter().map(ToTokens::to_token_stream));
@@ -87,13 +93,13 @@ impl Printer<'_> {
         let mut parts: Vec<TokenStream> = Vec::new();
         match types.as_slice() {
             [] => {}
-            [one] => parts.push(quote_spanned!(self.site=> #p::instance::<#one>())),
-            // Behind pointers, for they may be unsized.
-            several => parts.push(quote_spanned!(self.site=> #p::instance::<(#(*const #several,)*)>())),
+            [one] => parts.push(quote_spanned!(self.span=> #p::instance::<#one>())),
+            // Behind pointers, since they may be unsized.
+            several => parts.push(quote_spanned!(self.span=> #p::instance::<(#(*const #several,)*)>())),
         }
         if with_types {
             let opaque = model.arguments.iter().filter(|argument| argument.opaque && !argument.ignored);
-            parts.extend(opaque.map(|Argument { name, .. }| quote_spanned!(self.site=> #p::instance_of(&#name))));
+            parts.extend(opaque.map(|Argument { name, .. }| quote_spanned!(self.span=> #p::instance_of(&#name))));
         }
         if with_consts {
             parts.extend(model.const_params().into_iter().map(ToTokens::to_token_stream));
@@ -101,53 +107,55 @@ impl Printer<'_> {
         tuple(&parts)
     }
 
-    /// The bound components of the key.
+    /// The components of the key.
     fn components(&self) -> Vec<TokenStream> {
-        let (model, words) = (self.model, &self.model.words);
-        if let Some(key) = &words.key {
-            let site = Model::site_of(key);
-            return vec![self.bind_value(site, &quote_spanned!(site=> (#key)))];
+        let (model, options) = (self.model, &self.model.options);
+        if let Some(key) = &options.key {
+            let span = Model::mixed_site_at(key);
+            return vec![self.bind_value(span, &quote_spanned!(span=> (#key)))];
         }
         let mut components = Vec::new();
         if let Some(receiver) = &model.receiver
             && !model.receiver_ignored
-            && words.field.is_none()
+            && options.field.is_none()
         {
             let this = &receiver.self_token;
-            let site = Model::site_of(receiver);
+            let span = Model::mixed_site_at(receiver);
             components.push(match &receiver.kind {
-                // `Rc<Self>`, `Pin<&Self>`: the value counts, not the pointer.
-                ReceiverKind::Typed(_, ty) if !is_self(ty) => self.bind_value(site, &quote_spanned!(site=> &*#this)),
-                _ => self.bind(site, &quote_spanned!(site=> &#this), false),
+                // `Rc<Self>`, `Pin<&Self>`: the key is the value, not the pointer.
+                ReceiverKind::Typed(_, ty) if !is_self(ty) => self.bind_value(span, &quote_spanned!(span=> &*#this)),
+                _ => self.bind(span, &quote_spanned!(span=> &#this), false),
             });
         }
         for argument in model.arguments.iter().filter(|argument| !argument.ignored) {
             let name = &argument.name;
-            let site = Model::site_of(&argument.ty);
-            let untyped = words.typed == Some(false) && model.is_generic(argument);
-            components.push(self.bind(site, &quote_spanned!(site=> &#name), untyped));
+            let span = Model::mixed_site_at(&argument.ty);
+            let untyped = options.typed == Some(false) && model.is_generic(argument);
+            components.push(self.bind(span, &quote_spanned!(span=> &#name), untyped));
         }
         components
     }
 
-    /// A component of the key by reference: its adapter chosen, and checked for a cache that threads share.
-    fn bind(&self, site: Span, reference: &TokenStream, untyped: bool) -> TokenStream {
+    /// A component of the key, by reference: selects its adapter and, if threads share the cache,
+    /// checks that its stored form is `Send` and `Sync`.
+    fn bind(&self, span: Span, reference: &TokenStream, untyped: bool) -> TokenStream {
         let p = &self.p;
-        let mut adapter = quote_spanned!(site=> (&&&&&#p::Probe(#reference)).__memokit_pick());
+        let mut adapter = quote_spanned!(span=> (&&&&&#p::Probe(#reference)).__memokit_pick());
         if untyped {
-            adapter = quote_spanned!(site=> #p::Untyped(#adapter));
+            adapter = quote_spanned!(span=> #p::Untyped(#adapter));
         }
-        let bound = quote_spanned!(site=> #p::bind(#adapter, #reference));
-        if self.model.words.local {
+        let bound = quote_spanned!(span=> #p::bind(#adapter, #reference));
+        if self.model.options.local {
             return bound;
         }
-        quote_spanned!(site=> match #bound { __bound => (&&__bound).__memokit_shared() })
+        quote_spanned!(span=> match #bound { __bound => (&&__bound).__memokit_shared() })
     }
 
-    /// As [`bind`](Self::bind) for an expression: a `match` evaluates it once and keeps what it borrows until the statement ends.
-    fn bind_value(&self, site: Span, value: &TokenStream) -> TokenStream {
-        let bound = self.bind(site, &quote_spanned!(site=> __key), false);
-        quote_spanned!(site=> match &#value { __key => #bound })
+    /// As [`bind`](Self::bind), for an expression: `match` evaluates it once, and its temporaries
+    /// live until the end of the statement.
+    fn bind_value(&self, span: Span, value: &TokenStream) -> TokenStream {
+        let bound = self.bind(span, &quote_spanned!(span=> __key), false);
+        quote_spanned!(span=> match &#value { __key => #bound })
     }
 }
 

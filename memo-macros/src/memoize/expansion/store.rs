@@ -1,43 +1,43 @@
-//! Where the entries of the function live, and how that place is set up.
+//! The store of the function's entries, and its set-up.
 
-use super::{Printer, Surface};
-use crate::memoize::values::{SingleFlight, Time, Ttl};
+use super::{MemoizePrinter, Surface};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 
-impl Printer<'_> {
-    /// The functions that hold the static and its set-up. They are functions, and not closures in the wrapper, so that the set-up
-    /// cannot depend on the arguments of whichever call happens to be the first: rustc refuses the argument's name.
+impl MemoizePrinter<'_> {
+    /// The functions that contain the static cache and its set-up. They are functions and not
+    /// closures in the wrapper, so that the set-up cannot depend on the arguments of the first
+    /// call: rustc rejects the names of arguments.
     pub(super) fn store_items(&self) -> TokenStream {
         let (p, cfg) = (&self.p, &self.attributes.cfg);
         let config = self.config();
         let (config_fn, store_fn) = (self.operation("__config"), self.operation("__store"));
-        let config_item = quote_spanned!(self.site=> #cfg #[doc(hidden)] fn #config_fn() -> #p::Config { #config });
-        if self.model.words.field.is_some() {
+        let config_item = quote_spanned!(self.span=> #cfg #[doc(hidden)] fn #config_fn() -> #p::Config { #config });
+        if self.model.options.field.is_some() {
             return config_item;
         }
-        let (site_ty, store_ty, open) = if self.model.words.local {
+        let (cache_ty, store_ty, open) = if self.model.options.local {
             ("ThreadCache", "LocalStore", "local")
         } else {
             ("StaticCache", "SharedStore", "shared")
         };
-        let name = |name: &str| Ident::new(name, self.site);
-        let (site_ty, store_ty) = (name(site_ty), name(store_ty));
-        let (open, hasher) = match &self.model.words.hasher {
+        let name = |name: &str| Ident::new(name, self.span);
+        let (cache_ty, store_ty) = (name(cache_ty), name(store_ty));
+        let (open, hasher) = match &self.model.options.hasher {
             Some(hasher) => {
                 let with = name(&format!("{open}_with"));
-                (quote_spanned!(self.site=> #with::<#hasher>), Some(quote_spanned!(self.site=> <#hasher>)))
+                (quote_spanned!(self.span=> #with::<#hasher>), Some(quote_spanned!(self.span=> <#hasher>)))
             }
             None => (name(open).into_token_stream(), None),
         };
-        let (listed, typed) = (self.listed_name(), self.model.words.typed == Some(true));
+        let (listed, typed) = (self.listed_name(), self.model.options.typed == Some(true));
         let config_path = self.operation_path("__config");
-        quote_spanned! {self.site=>
+        quote_spanned! {self.span=>
             #config_item
             #cfg #[doc(hidden)] fn #store_fn() -> #p::#store_ty #hasher {
-                static SITE: #p::#site_ty = #p::#site_ty::new(#listed, #p::file!(), #p::line!(), #typed);
-                SITE.#open(#config_path)
+                static CACHE: #p::#cache_ty = #p::#cache_ty::new(#listed, #p::file!(), #p::line!(), #typed);
+                CACHE.#open(#config_path)
             }
         }
     }
@@ -45,83 +45,38 @@ impl Printer<'_> {
     /// The store of this call.
     pub(super) fn store(&self) -> TokenStream {
         let p = &self.p;
-        match &self.model.words.field {
+        match &self.model.options.field {
             None => {
                 let store = self.operation_path("__store");
-                quote_spanned!(self.site=> #store())
+                quote_spanned!(self.span=> #store())
             }
             Some(field) => {
                 let config = self.operation_path("__config");
-                let hasher = self.model.words.hasher.as_ref();
-                let open = hasher.map(|hasher| quote_spanned!(self.site=> field_with::<#hasher, _, _>));
-                let open = open.unwrap_or_else(|| quote_spanned!(self.site=> field));
-                quote_spanned!(self.site=> #p::#open(&#field, #config))
+                let hasher = self.model.options.hasher.as_ref();
+                let open = hasher.map(|hasher| quote_spanned!(self.span=> field_with::<#hasher, _, _>));
+                let open = open.unwrap_or_else(|| quote_spanned!(self.span=> field));
+                quote_spanned!(self.span=> #p::#open(&#field, #config))
             }
         }
     }
 
-    /// The name in lists and reports.
+    /// The name in reports.
     fn listed_name(&self) -> TokenStream {
         let p = &self.p;
-        if let Some(name) = &self.model.words.name {
+        if let Some(name) = &self.model.options.name {
             return quote!(#name);
         }
         let name = self.model.name().unraw().to_string();
-        quote_spanned!(self.site=> #p::concat!(#p::module_path!(), "::", #name))
+        quote_spanned!(self.span=> #p::concat!(#p::module_path!(), "::", #name))
     }
 
     fn config(&self) -> TokenStream {
-        let (p, words) = (&self.p, &self.model.words);
-        let mut config = quote_spanned!(self.site=> #p::Config::new());
-        let mut set = |option: TokenStream| config.extend(option);
-        if let Some((policy, bound)) = &words.policy {
-            // At the policy's own place: a bound of the wrong type is reported there.
-            set(quote_spanned!(self.site=> .#policy(#bound)));
-        }
-        if let Some(size) = &words.max_weight {
-            set(quote_spanned!(self.site=> .max_weight(#size)));
-        }
-        match &words.ttl {
-            Some(Ttl::Same(time)) => {
-                let time = self.time(time);
-                set(quote_spanned!(self.site=> .ttl(#time)));
-            }
-            // What a closure says is part of the write.
-            Some(Ttl::PerEntry(_)) | None => {}
-        }
-        if let Some(time) = &words.idle {
-            let time = self.time(time);
-            set(quote_spanned!(self.site=> .idle(#time)));
-        }
-        if let Some(share) = &words.jitter {
-            set(quote_spanned!(self.site=> .jitter(#share)));
-        }
-        match &words.single_flight {
-            None | Some(SingleFlight::On) => {}
-            Some(SingleFlight::Off) => set(quote_spanned!(self.site=> .single_flight(#p::SingleFlight::Off))),
-            Some(SingleFlight::Within(time)) => {
-                let time = self.time(time);
-                set(quote_spanned!(self.site=> .single_flight(#p::SingleFlight::Within(#time))));
-            }
-        }
-        if let Some(clock) = &words.clock {
-            set(quote_spanned!(self.site=> .clock(#clock)));
-        }
-        config
-    }
-
-    fn time(&self, time: &Time) -> TokenStream {
         let p = &self.p;
-        match time {
-            Time::Computed(expr) => quote!(#expr),
-            Time::Fixed(time) => {
-                let (seconds, nanos) = (time.as_secs(), time.subsec_nanos());
-                quote_spanned!(self.site=> #p::Duration::new(#seconds, #nanos))
-            }
-        }
+        let settings = self.model.options.config.iter().map(|setting| setting.print(p, self.span));
+        quote_spanned!(self.span=> #p::Config::new() #(#settings)*)
     }
 
-    /// The items that the wrapper of a function without a handle keeps to itself.
+    /// The items inside the wrapper of a function without a handle.
     pub(super) fn inner_items(&self) -> TokenStream {
         match self.surface {
             Surface::Inline => {

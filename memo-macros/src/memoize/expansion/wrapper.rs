@@ -1,23 +1,25 @@
-//! The function under the user's name: ask the store; on a miss run the body and hand the value in.
+//! The wrapper, which has the user's name: asks the store; on a miss, runs the body and stores the
+//! value.
 
-use super::entry::Kind;
-use super::{Printer, Surface};
+use super::dispatch::OperationKind;
+use super::{MemoizePrinter, Surface};
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Signature;
 
-impl Printer<'_> {
-    /// The user's signature with a plain name for each argument: the body behind takes the patterns apart.
+impl MemoizePrinter<'_> {
+    /// The user's signature with a plain name for each argument; patterns are matched by the body.
     pub(super) fn wrapper_signature(&self) -> Signature {
         let mut sig = self.model.function.sig.clone();
         sig.inputs = self.plain_inputs();
         sig
     }
 
-    /// The call is an operation like others.
+    /// The call, an operation like the others.
     pub(super) fn wrapper_body(&self) -> TokenStream {
         let p = &self.p;
-        let (items, call) = (self.inner_items(), self.enter(Kind::Call, &quote_spanned!(self.site=> #p::Call)));
+        let (items, call) =
+            (self.inner_items(), self.operate(OperationKind::Call, &quote_spanned!(self.span=> #p::Call)));
         quote!(#items #call)
     }
 
@@ -26,19 +28,23 @@ impl Printer<'_> {
         if matches!(self.surface, Surface::Inline) && self.model.is_method() {
             return self.body_in_place();
         }
-        let (uncached, turbofish, arguments) = (self.operation_path("uncached"), self.turbofish(), self.handed_on());
-        self.vouched(quote_spanned!(self.site=> #uncached #turbofish (#arguments)))
+        let (uncached, turbofish, arguments) =
+            (self.operation_path("uncached"), self.turbofish(), self.forwarded_arguments());
+        self.wrap_unsafe(quote_spanned!(self.span=> #uncached #turbofish (#arguments)))
     }
 
-    /// A call of the user's own `unsafe fn`, from a function that is one too and passes the duty on.
-    pub(super) fn vouched(&self, call: TokenStream) -> TokenStream {
-        if self.model.is_unsafe() { quote_spanned!(self.site=> unsafe { #call }) } else { call }
+    /// A call of the user's `unsafe fn`, from a function that is `unsafe` too and has the same
+    /// contract.
+    pub(super) fn wrap_unsafe(&self, call: TokenStream) -> TokenStream {
+        if self.model.is_unsafe() { quote_spanned!(self.span=> unsafe { #call }) } else { call }
     }
 
-    /// The body of a method that may have no sibling. A closure (or an async block) gives `return` and `?` their meaning back.
+    /// The body of a method without siblings: in a closure (or an async block), so that `return`
+    /// and `?` end the body and not the wrapper.
     fn body_in_place(&self) -> TokenStream {
         let (model, result) = (self.model, &self.model.result);
-        // In the user's own braces, not in a block inside others: rustc would call either pair unnecessary.
+        // In the user's braces, not in a second pair around them: rustc would call one pair
+        // unnecessary.
         let in_braces = |before: TokenStream| {
             let body = &model.function.body;
             let mut block = Group::new(Delimiter::Brace, before.into_iter().chain(body.stream()).collect());
@@ -48,23 +54,23 @@ impl Printer<'_> {
         let arguments = model.arguments.iter().filter_map(|argument| {
             let name = &argument.name;
             match (&argument.pattern, &argument.mutable) {
-                (Some(pattern), _) => Some(quote_spanned!(self.site=> let #pattern = #name;)),
-                (None, Some(mutable)) => Some(quote_spanned!(self.site=> let #mutable #name = #name;)),
+                (Some(pattern), _) => Some(quote_spanned!(self.span=> let #pattern = #name;)),
+                (None, Some(mutable)) => Some(quote_spanned!(self.span=> let #mutable #name = #name;)),
                 (None, None) => None,
             }
         });
         let arguments = quote!(#(#arguments)*);
         if !model.is_async() {
-            let arrow = if model.is_opaque() { TokenStream::new() } else { quote_spanned!(self.site=> -> #result) };
-            // Without an arrow rustc would have to guess what `?` converts errors to.
+            let arrow = if model.is_opaque() { TokenStream::new() } else { quote_spanned!(self.span=> -> #result) };
+            // The return type tells rustc what `?` converts errors to.
             let body = in_braces(arguments);
-            return quote_spanned!(self.site=> (move || #arrow #body)());
+            return quote_spanned!(self.span=> (move || #arrow #body)());
         }
-        // An async block takes no arrow: a return that is never reached says the same.
+        // An async block has no return type: a `return` that is never reached tells the same.
         let witness = if model.is_opaque() {
             TokenStream::new()
         } else {
-            quote_spanned! {self.site=>
+            quote_spanned! {self.span=>
                 #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::empty_loop)]
                 if false {
                     let __result: #result = loop {};
@@ -73,21 +79,13 @@ impl Printer<'_> {
             }
         };
         let body = in_braces(quote!(#witness #arguments));
-        quote_spanned!(self.site=> async move #body)
+        quote_spanned!(self.span=> async move #body)
     }
 
-    /// What happens to a value on its way into the store, if anything does.
+    /// The calls that decide about a value before it is stored, if there are any.
     pub(super) fn write(&self) -> Option<TokenStream> {
-        let words = &self.model.words;
-        let ttl = match &words.ttl {
-            Some(crate::memoize::values::Ttl::PerEntry(closure)) => Some(quote_spanned!(self.site=> .ttl(#closure))),
-            _ => None,
-        };
-        let weight = words.weight.as_ref().map(|closure| quote_spanned!(self.site=> .weight(#closure)));
-        let keep_if = words.keep_if.as_ref().map(|closure| quote_spanned!(self.site=> .keep_if(#closure)));
-        if ttl.is_none() && weight.is_none() && keep_if.is_none() {
-            return None;
-        }
-        Some(quote_spanned!(self.site=> |__write| __write #ttl #weight #keep_if))
+        let mut settings = self.model.options.write.iter().map(|setting| setting.print(&self.p, self.span)).peekable();
+        settings.peek()?;
+        Some(quote_spanned!(self.span=> |__write| __write #(#settings)*))
     }
 }

@@ -1,5 +1,5 @@
-//! Durations and sizes as people write them: `"1h30m"`, `"1.5s"`, `"64MB"`. Read at compile time, so that a slip of the pen is an
-//! error at the string and not a surprise at run time.
+//! Durations and sizes such as `"1h30m"`, `"1.5s"`, `"64MB"`. They are read at compile time, so
+//! that a typing error is reported at the string.
 
 use std::time::Duration;
 use syn::{Error, LitStr};
@@ -49,7 +49,7 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
     }
     while !rest.is_empty() {
         let (number, unit, after) = part(rest).ok_or_else(not_a_duration)?;
-        let Some(place) = units.iter().position(|(name, _)| *name == unit) else {
+        let Some(position) = units.iter().position(|(name, _)| *name == unit) else {
             if TIMES.iter().any(|(name, _)| *name == unit) {
                 return Err(format!(
                     "in `{text}` the units must go from large to small, each at most once, as in \"1h30m\""
@@ -57,14 +57,14 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
             }
             return Err(not_a_duration());
         };
-        let scaled = scale(number, units[place].1).ok_or_else(not_a_duration)?;
+        let scaled = scale(number, units[position].1).ok_or_else(not_a_duration)?;
         total = total.checked_add(scaled).ok_or_else(not_a_duration)?;
-        units = &units[place + 1..];
+        units = &units[position + 1..];
         rest = after.trim_start();
     }
     if total == 0 {
         return Err(format!(
-            "`{text}` would expire every value at once: give a time above zero, or leave the word out"
+            "`{text}` would expire every value at once: give a time above zero, or leave the option out"
         ));
     }
     let nanos = u64::try_from(total).map_err(|_| format!("`{text}` is too long: the longest duration is 584 years"))?;
@@ -88,7 +88,7 @@ fn part(text: &str) -> Option<(&str, &str, &str)> {
     (!number.is_empty() && !unit.is_empty()).then_some((number, unit, after))
 }
 
-/// A decimal number times an integral unit, exactly; what is finer than one of the smallest unit is cut off.
+/// A decimal number times an integral unit, exactly; fractions of the smallest unit are cut off.
 fn scale(number: &str, unit: u128) -> Option<u128> {
     let number = number.replace('_', "");
     let (whole, fraction) = number.split_once('.').unwrap_or((&number, ""));
@@ -96,10 +96,10 @@ fn scale(number: &str, unit: u128) -> Option<u128> {
         return None;
     }
     let mut total = whole.parse::<u128>().ok()?.checked_mul(unit)?;
-    let mut place = unit;
+    let mut digit_value = unit;
     for digit in fraction.chars() {
-        place /= 10;
-        total = total.checked_add(u128::from(digit.to_digit(10)?) * place)?;
+        digit_value /= 10;
+        total = total.checked_add(u128::from(digit.to_digit(10)?) * digit_value)?;
     }
     Some(total)
 }
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_read_as_people_write_them() {
+    fn durations_are_read() {
         for (text, nanos) in [
             ("10s", 10_000_000_000),
             ("500ms", 500_000_000),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_duration_is_refused() {
+    fn other_text_is_no_duration() {
         for text in
             ["", "10", "s", "10 parsecs", "1..5s", "1.s", "-1s", "0s", "0h0m", "30m1h", "1h1h", "1h30", "999999999d"]
         {
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_know_both_kinds_of_units() {
+    fn sizes_have_decimal_and_binary_units() {
         for (text, bytes) in
             [("64MB", 64_000_000), ("64MiB", 67_108_864), ("1.5 KB", 1500), ("2GiB", 2_147_483_648), ("100B", 100)]
         {

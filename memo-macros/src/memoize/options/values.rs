@@ -1,0 +1,58 @@
+//! Values that options of several facets take, each with the mistakes that people make in it.
+
+use super::setting::Value;
+use super::units;
+use syn::parse::ParseStream;
+use syn::{Error, Expr, Lit, LitBool, Result};
+
+/// A literal such as `"1h30m"`, or an expression of type `Duration`.
+pub(super) fn duration(input: ParseStream<'_>) -> Result<Value> {
+    let expr: Expr = input.parse()?;
+    match (literal(&expr), &expr) {
+        (Some(Lit::Str(text)), _) => units::duration(text).map(Value::Duration),
+        (Some(_), _) => {
+            Err(Error::new_spanned(&expr, "a duration needs a unit, as in \"10s\", \"500ms\" or \"1h30m\""))
+        }
+        (None, Expr::Closure(_)) => Err(Error::new_spanned(
+            &expr,
+            "only `ttl` can be a closure; this option needs one duration for all entries",
+        )),
+        (None, _) => Ok(Value::Expr(expr)),
+    }
+}
+
+/// A closure that is called for each value to be stored, or the path of such a function.
+pub(super) fn closure(input: ParseStream<'_>) -> Result<Value> {
+    let expr: Expr = input.parse()?;
+    if let Expr::Closure(closure) = &expr
+        && let Some(asyncness) = &closure.asyncness
+    {
+        return Err(Error::new_spanned(
+            asyncness,
+            "this closure cannot be async: it is called while the result is stored",
+        ));
+    }
+    match literal(&expr) {
+        None => Ok(Value::Expr(expr)),
+        Some(_) => {
+            Err(Error::new_spanned(&expr, "a closure is expected: `|key, value| ..` (for `keep_if`: `|value| ..`)"))
+        }
+    }
+}
+
+/// `true` or `false`
+pub(super) fn boolean(input: ParseStream<'_>) -> Result<bool> {
+    input
+        .parse::<LitBool>()
+        .map(|literal| literal.value)
+        .map_err(|error| Error::new(error.span(), "expected `true` or `false`"))
+}
+
+/// The literal that this expression is, even if a `macro_rules` fragment wraps it.
+pub(super) fn literal(expr: &Expr) -> Option<&Lit> {
+    match expr {
+        Expr::Lit(literal) => Some(&literal.lit),
+        Expr::Group(group) => literal(&group.expr),
+        _ => None,
+    }
+}
