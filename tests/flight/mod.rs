@@ -6,6 +6,7 @@ mod functions;
 mod task_circles;
 mod tasks;
 mod thread_end;
+mod wakers;
 
 use std::sync::mpsc;
 use std::thread;

@@ -369,10 +369,11 @@ impl<S: Sharing> Store<S> {
         let ended = writer.state.in_flight.remove(hash, slot);
         let invalidated = ended.as_ref().is_some_and(|run| run.invalidated);
         writer.retire_slot(slot, full);
-        if let Some(flight) = ended.and_then(InFlight::into_flight) {
-            flight.end(failure.map_or(RunOutcome::Nothing, RunOutcome::Failure));
-        }
+        let outcome = failure.map_or(RunOutcome::Nothing, RunOutcome::Failure);
+        // Waiters are told whatever a user's `drop` does.
+        let told = ended.and_then(InFlight::into_flight).map(|flight| EndOnDrop { flight, outcome });
         writer.finish(false);
+        drop(told);
         if invalidated { Settled::Invalidated } else { Settled::NotKept }
     }
 }
@@ -428,7 +429,7 @@ fn complete_slow<S: Sharing>(
     }
     writer.expire(now, SWEEP_WITH_A_MISS);
     // Waiters are told whatever a user's `drop` does.
-    let told = run.and_then(InFlight::into_flight).map(EndOnDrop);
+    let told = run.and_then(InFlight::into_flight).map(|flight| EndOnDrop { flight, outcome: RunOutcome::Value });
     writer.finish(false);
     drop(told);
     match (kept, invalidated) {
@@ -438,11 +439,15 @@ fn complete_slow<S: Sharing>(
     }
 }
 
-/// Tells the waiters, when it is dropped, that the value is there.
-struct EndOnDrop(Arc<Flight>);
+/// Tells the waiters, when it is dropped, how the run ended: after the lock has been released, for
+/// waking calls the async runtime.
+struct EndOnDrop {
+    flight: Arc<Flight>,
+    outcome: RunOutcome,
+}
 
 impl Drop for EndOnDrop {
     fn drop(&mut self) {
-        self.0.end(RunOutcome::Value);
+        self.flight.end(self.outcome.clone());
     }
 }

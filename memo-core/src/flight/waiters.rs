@@ -16,6 +16,7 @@ use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use crate::system_clock::{nanos, system_now};
 use crate::table::hazard::PinnedEntry;
 use crate::ticker;
+use crate::unwind::contain;
 
 /// An error that every waiter can get.
 pub(crate) type Failure = Arc<dyn Any + Send + Sync>;
@@ -61,7 +62,8 @@ impl Flight {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The run has ended: wakes all waiters. Later ones do not wait at all.
+    /// The run has ended: wakes all waiters. Later ones do not wait at all. Waking calls the async
+    /// runtime, so the caller holds no lock.
     pub(crate) fn end(&self, outcome: RunOutcome) {
         let wakers = {
             let mut state = self.lock();
@@ -70,7 +72,8 @@ impl Flight {
         };
         self.condvar.notify_all();
         for waker in wakers.into_iter().flatten() {
-            waker.wake();
+            // A waker that panics keeps neither the others asleep nor the leader from its value.
+            contain(|| waker.wake());
         }
     }
 
@@ -122,21 +125,20 @@ impl Future for WaitFuture {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<RunOutcome>> {
         // Cloning and dropping a waker calls the async runtime, which must not happen under the
         // lock.
-        let mut waker = cx.waker().clone();
+        let mut waker = Some(cx.waker().clone());
         {
             let mut state = self.flight.lock();
             if let Some(outcome) = &state.outcome {
                 return Poll::Ready(Some(outcome.clone()));
             }
-            if let Some(old) = self.token.and_then(|token| state.wakers.get_mut(token)?.as_mut()) {
+            if let Some(old) = self.token.and_then(|token| state.wakers.get_mut(token)) {
                 std::mem::swap(old, &mut waker);
             } else {
-                let new = Some(waker.clone());
                 let token = if let Some(token) = state.free.pop() {
-                    state.wakers[token] = new;
+                    state.wakers[token] = waker.take();
                     token
                 } else {
-                    state.wakers.push(new);
+                    state.wakers.push(waker.take());
                     state.wakers.len() - 1
                 };
                 drop(state);
