@@ -17,8 +17,9 @@
 pub mod __private;
 
 pub use memo_core::{
-    Cache, CacheBuilder, CacheInfo, CacheParameters, CacheRef, Clock, DefaultHashBuilder, Entry, Error, Float, Key,
-    KeyRef, Lazy, LocalCache, ManualClock, Memo, RemovalCause, Report, SingleFlight, caches, report,
+    Answer, AsyncLoadGuard, Cache, CacheBuilder, CacheInfo, CacheParameters, CacheRef, Clock, DefaultHashBuilder,
+    Entry, Error, Float, Key, KeyRef, Lazy, LoadGuard, LoadWait, LocalCache, ManualClock, Memo, RemovalCause, Report,
+    Settled, SingleFlight, caches, report,
 };
 pub use memo_macros::{Key, cached_field, memoize};
 
