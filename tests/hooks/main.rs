@@ -1,12 +1,15 @@
 //! What later features build on: how a run ends, loads in two phases, observers, snapshots, walks in
 //! batches, statistics that only read, and shared failures.
-#![allow(clippy::pedantic, unreachable_pub, reason = "tests spell out what users may write")]
+#![allow(clippy::all, clippy::pedantic, dropping_copy_types, reason = "tests spell out what users may write")]
 
 mod begin;
 mod begin_tasks;
 mod observers;
 mod settled;
+mod shared_failures;
 mod snapshots;
+mod statistics;
+mod walks;
 
 use std::panic::resume_unwind;
 use std::sync::mpsc::{RecvTimeoutError, channel};
