@@ -62,7 +62,7 @@ pub trait Face: Sharing {
     ) -> Answer<(), Option<Started<'a>>, Wait<'a, Self>>;
 
     /// What a run that this caller waited for left for it. Says whether the caller has its value, or must look again.
-    fn joined(result: WaitResult<'_>, taker: &mut dyn Taker) -> bool;
+    fn joined(store: &Store<Self>, result: WaitResult<'_>, taker: &mut dyn Taker) -> bool;
 
     /// A run that replaces what is there, if anything is.
     fn refresh<'a>(
@@ -207,8 +207,8 @@ macro_rules! compiled_here {
             }
 
             #[inline(never)]
-            fn joined(result: WaitResult<'_>, taker: &mut dyn Taker) -> bool {
-                joined(result, taker)
+            fn joined(store: &Store<Self>, result: WaitResult<'_>, taker: &mut dyn Taker) -> bool {
+                joined(store, result, taker)
             }
 
             #[inline(never)]
@@ -405,7 +405,7 @@ fn miss_slow<'a, S: Face>(
             Answer::Ready(()) => return None,
             Answer::Load(started) => return started,
             Answer::Wait(wait) => {
-                if joined(wait.park(&mut retry), caller) {
+                if joined(store, wait.park(&mut retry), caller) {
                     return None;
                 }
             }
@@ -441,14 +441,21 @@ fn hit<L, W, S: Sharing>(found: &Found<'_, S>, caller: &mut dyn Caller) -> Answe
     Answer::Ready(())
 }
 
-fn joined(result: WaitResult<'_>, taker: &mut dyn Taker) -> bool {
+fn joined<S: Sharing>(store: &Store<S>, result: WaitResult<'_>, taker: &mut dyn Taker) -> bool {
     match result {
         WaitResult::Value(joined) => {
             // SAFETY: an entry of the type that was asked for, pinned, its value written before it was told of.
             unsafe { taker.take(joined.entry()) };
             true
         }
-        WaitResult::Failure(failure) => taker.take_failure(&*failure),
+        WaitResult::Failure(failure) => {
+            let taken = taker.take_failure(&*failure);
+            // A caller that cannot take this error looks again, and is counted then.
+            if taken {
+                store.stats().count(Counter::Coalesced);
+            }
+            taken
+        }
         WaitResult::Again => false,
     }
 }

@@ -284,13 +284,15 @@ pub(crate) struct TypedWait<'a, S: Face, K, V> {
 impl<S: Face, K, V> TypedWait<'_, S, K, V> {
     /// Parks the thread. Says whether the caller has its value, or must look again.
     pub(crate) fn park(self, retry: &mut RetryState, taker: &mut impl Take<V>) -> bool {
-        S::joined(self.wait.park(retry), Erased::<_, K, V>::new(taker))
+        let store = self.wait.store();
+        S::joined(store, self.wait.park(retry), Erased::<_, K, V>::new(taker))
     }
 
     /// The same as a task.
     pub(crate) async fn wait_async(self, retry: &mut RetryState, taker: &mut impl Take<V>) -> bool {
+        let store = self.wait.store();
         let result = self.wait.wait_async(retry).await;
-        S::joined(result, Erased::<_, K, V>::new(taker))
+        S::joined(store, result, Erased::<_, K, V>::new(taker))
     }
 }
 

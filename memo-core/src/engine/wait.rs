@@ -72,6 +72,10 @@ impl<'a, S: Sharing> Wait<'a, S> {
         Self { store, flight, entry, run, counted: false }
     }
 
+    pub(super) fn store(&self) -> &'a Store<S> {
+        self.store
+    }
+
     fn longest(&self) -> Option<Duration> {
         match self.store.common.config.single_flight {
             SingleFlight::Within(longest) => Some(longest),
@@ -113,7 +117,8 @@ impl<'a, S: Sharing> Wait<'a, S> {
                 WaitResult::Value(JoinedEntry { _flight: self.flight.clone(), entry: self.entry })
             }
             Some(RunOutcome::Failure(failure)) => {
-                self.store.common.stats.count(Counter::Coalesced);
+                // For a caller that cannot take this error.
+                retry.failed += 1;
                 WaitResult::Failure(failure)
             }
             Some(RunOutcome::Nothing) => {

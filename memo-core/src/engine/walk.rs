@@ -10,8 +10,8 @@ use super::sharing::Sharing;
 use super::store::Store;
 use super::stripe::Stripe;
 use crate::info::RemovalCause;
+use crate::table::EntryRef;
 use crate::table::hazard::PinnedEntry;
-use crate::table::{Deadline, EntryRef};
 
 /// Slots that one holding of the lock looks at.
 const BATCH: u32 = 128;
@@ -21,7 +21,6 @@ struct Visited<'a> {
     slot: u32,
     entry_type: u32,
     entry: EntryRef<'a>,
-    deadline: Deadline,
     _pin: PinnedEntry,
 }
 
@@ -45,18 +44,21 @@ impl<'a, S: Sharing> Walk<'a, S> {
         // Unpins, before the lock is taken.
         batch.clear();
         let table = &self.stripe.table;
+        // The clock may be the user's, so it is read before the lock is taken.
+        let now = self.store.common.now_if_dated();
         let mut writer = self.store.writer(self.stripe);
-        let state = &mut *writer.state;
         let mut slots = Vec::with_capacity(BATCH as usize);
-        let more = state.walks.advance(self.id, BATCH, |slot| slots.push(slot));
+        let more = writer.state.walks.advance(self.id, BATCH, |slot| slots.push(slot));
         for slot in slots {
-            if state.table_writer.live(table, slot).is_none() {
+            // Judged here, and not when it is looked at: by then it may have expired and been
+            // replaced, and the walk will not come to the slot of its replacement.
+            if writer.state.table_writer.live(table, slot).is_none() || writer.deadline(slot) <= now {
                 continue;
             }
             let (entry, entry_type) = table.typed_entry(slot);
             // Pinned while it lives, so it stays what it is.
             let pin = PinnedEntry::new(entry.as_ptr());
-            batch.push(Visited { slot, entry_type, entry, deadline: entry.deadline(), _pin: pin });
+            batch.push(Visited { slot, entry_type, entry, _pin: pin });
         }
         writer.finish(false);
         more
@@ -80,11 +82,7 @@ impl<S: Sharing> Store<S> {
         let mut batch = Vec::new();
         loop {
             let more = walk.next_batch(&mut batch);
-            for visited in &batch {
-                if self.is_fresh(stripe, &visited.entry, visited.deadline) {
-                    see(visited);
-                }
-            }
+            batch.iter().for_each(&mut *see);
             if !more {
                 return;
             }
