@@ -14,8 +14,6 @@ mod home;
 mod info;
 mod key;
 mod lazy;
-#[cfg(all(test, shuttle))]
-mod models;
 mod policy;
 #[doc(hidden)]
 pub mod private;

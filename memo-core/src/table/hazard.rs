@@ -25,7 +25,7 @@ use super::node::Head;
 use super::thread_counters::ThreadCounters;
 use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, fence};
-use crate::sync::{Mutex, PoisonError, thread_local};
+use crate::sync::{Mutex, PoisonError, process_static, thread_local, writes};
 
 /// What a reader's word says while it looks for its entry in this store.
 pub(crate) fn scan_tag<T>(store: *const T) -> usize {
@@ -84,6 +84,7 @@ impl Hazard {
         // SAFETY: set when the reading began; records live for ever. By contract nobody else has a reference into the list.
         let (record, counters) = unsafe {
             let record = &*self.record.get();
+            writes(record.counters.get());
             (record, &mut *record.counters.get())
         };
         if counters.len() <= number {
@@ -116,8 +117,10 @@ struct ThreadRecord {
 // orders one owner after the other. The rest is atomic or constant.
 unsafe impl Sync for ThreadRecord {}
 
-static RECORDS: AtomicPtr<ThreadRecord> = AtomicPtr::new(null_mut());
-static TAKEN: AtomicU32 = AtomicU32::new(0);
+process_static! {
+    static RECORDS: AtomicPtr<ThreadRecord> = AtomicPtr::new(null_mut());
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+}
 
 thread_local! {
     /// This thread's record; null before the first reading, and where each reading needs real barriers.
@@ -176,6 +179,7 @@ impl ThreadRecord {
 
     fn give_back(&self) {
         self.word.recent.set(NONE);
+        writes(self.counters.get());
         // SAFETY: the record is in use by this thread, and nobody on it holds a reference into the list.
         for counters in unsafe { (*self.counters.get()).drain(..) }.flatten() {
             counters.leave();
@@ -346,11 +350,13 @@ unsafe impl Sync for PooledHazard {}
 // SAFETY: as above.
 unsafe impl Send for PooledHazard {}
 
-/// How many are in use: a burst of them must not be looked through for ever after.
-static POOLED_IN_USE: AtomicUsize = AtomicUsize::new(0);
-/// Every word of the pool there is, the newest first.
-static POOL: AtomicPtr<PooledHazard> = AtomicPtr::new(null_mut());
-static FREE: Mutex<FreeList> = Mutex::new(FreeList(Vec::new()));
+process_static! {
+    /// How many are in use: a burst of them must not be looked through for ever after.
+    static POOLED_IN_USE: AtomicUsize = AtomicUsize::new(0);
+    /// Every word of the pool there is, the newest first.
+    static POOL: AtomicPtr<PooledHazard> = AtomicPtr::new(null_mut());
+    static FREE: Mutex<FreeList> = Mutex::new(FreeList(Vec::new()));
+}
 
 struct FreeList(Vec<&'static Hazard>);
 
@@ -463,14 +469,4 @@ pub(crate) fn add_pooled(protected: &mut Protected) {
         }
         next = pooled.next;
     }
-}
-
-/// Before each run of a model: no thread has ever read.
-#[cfg(shuttle)]
-pub(crate) fn begin() {
-    RECORDS.store(null_mut(), Release);
-    TAKEN.store(0, Release);
-    POOL.store(null_mut(), Release);
-    POOLED_IN_USE.store(0, Release);
-    FREE.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
 }
