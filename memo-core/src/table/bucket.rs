@@ -250,7 +250,13 @@ impl Buckets {
             let ctrl = bucket.ctrl.load(Relaxed);
             // A count that is full stays so: longer probes, never a lost key.
             if ctrl >> OVERFLOW_SHIFT != MOST_OVERFLOW {
-                bucket.ctrl.store(ctrl + (1 << OVERFLOW_SHIFT), Relaxed);
+                // Release, though nothing new is to be found by this count: a reader takes all it
+                // knows of this bucket from the one store that it reads, and with a relaxed one it
+                // would learn nothing. It would see tags without the slots and chunks behind them,
+                // which the stores of the tags have released. And it would see that an entry has
+                // left without the new version that came before, and prove it absent though it
+                // only moved.
+                bucket.ctrl.store(ctrl + (1 << OVERFLOW_SHIFT), Release);
             }
         }
         unreachable!("segments are never filled");

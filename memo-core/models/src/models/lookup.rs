@@ -53,6 +53,19 @@ pub fn a_slot_leads_to_its_chunk() {
     });
 }
 
+/// The first entries of a table fill a bucket, and one more overflows: a reader that sees a tag sees
+/// the chunk table too, which is as new.
+pub fn a_tag_leads_to_its_chunk_though_the_bucket_overflows() {
+    check(|| {
+        let table = ModelTable::new(2);
+        let reader = table.reader(|table| assert!(matches!(table.get(near(5), 5), Ok(5) | Err(_))));
+        for key in 0..7 {
+            table.insert(near(key), key, key);
+        }
+        reader.join();
+    });
+}
+
 /// Keys that stay are found while `before` entries become `after`.
 fn stay(entries: usize, before: u64, after: u64) {
     check(move || {
@@ -123,6 +136,22 @@ pub fn an_entry_that_moves_from_a_neighbour_is_found() {
 /// It stays, all others move, and it is rehomed.
 pub fn an_entry_that_is_rehomed_is_found() {
     check(|| is_found_in_a_split(spread(0), in_other_half(spread(0))));
+}
+
+/// It moves to the new segment, and then another entry overflows its old bucket.
+pub fn an_entry_that_moves_is_found_though_its_old_bucket_overflows_then() {
+    check(|| {
+        let (hash, others) = (in_other_half(spread(0)), spread(0));
+        let table = ModelTable::new(2);
+        for key in 0..5 {
+            table.insert(with_tag(others, key), key, key);
+        }
+        table.insert(with_tag(hash, 6), 6, 6);
+        table.insert(with_tag(others, 7), 7, 7);
+        let reader = table.reader(move |table| assert_eq!(table.get(with_tag(hash, 6), 6), Ok(6), "it is there"));
+        table.insert(with_tag(others, 8), 8, 8);
+        reader.join();
+    });
 }
 
 /// A reader that found nothing while the version stayed the same has proved absence: if it is still

@@ -43,11 +43,13 @@ macro_rules! each_model {
             lookup {
                 a_replaced_key_is_never_missed
                 a_slot_leads_to_its_chunk
+                a_tag_leads_to_its_chunk_though_the_bucket_overflows
                 keys_are_found_while_a_segment_grows
                 keys_are_found_while_a_segment_splits
                 keys_are_found_while_one_of_two_segments_grows
                 an_entry_that_moves_from_a_neighbour_is_found
                 an_entry_that_is_rehomed_is_found
+                an_entry_that_moves_is_found_though_its_old_bucket_overflows_then
                 an_unchanged_version_proves_absence
             }
             cache {
