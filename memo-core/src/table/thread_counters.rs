@@ -4,7 +4,7 @@
 //! tick on (to catch up with other threads, for an entry that comes) is kept apart, and taken off.
 
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::atomic::{AtomicBool, AtomicU64};
+use crate::sync::atomic::{AtomicBool, AtomicU64, fence};
 
 /// On a cache line of its own: threads must not write beside each other.
 #[derive(Debug)]
@@ -60,8 +60,11 @@ impl ThreadCounters {
         let (stamp, skipped) = (self.stamp.load(Relaxed), self.skipped.load(Relaxed));
         let next = stamp.max(other) + 1;
         self.skipped.store(skipped + (next - stamp), Relaxed);
-        // Release: who sees the new tick sees how much of it is no hit.
-        self.stamp.store(next, Release);
+        // A thread that sees the new stamp, or that of any later hit, sees how much of it is no hit.
+        // A fence and no release store: the next hit stores the stamp relaxed, which would end the
+        // release sequence, and a thread that reads that stamp would count the skipped ones as hits.
+        fence(Release);
+        self.stamp.store(next, Relaxed);
         next
     }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a model panics where the code is wrong")]
 
 pub(crate) mod cache;
+pub(crate) mod counters;
 mod live;
 pub(crate) mod lookup;
 pub(crate) mod memory_model;
@@ -51,6 +52,9 @@ macro_rules! each_model {
                 an_entry_that_is_rehomed_is_found
                 an_entry_that_moves_is_found_though_its_old_bucket_overflows_then
                 an_unchanged_version_proves_absence
+            }
+            counters {
+                stamps_that_are_skipped_count_no_hits
             }
             cache {
                 a_value_lives_while_it_is_read_though_it_is_evicted
