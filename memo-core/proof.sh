@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# What is done to prove that the unsafe code is sound, beside the ordinary tests. Says what ran; fails if anything fails.
+# Checks that the unsafe code is sound, beside the ordinary tests. Says what ran; fails if anything
+# fails.
 #
 # usage: memo-core/proof.sh [--short]      (from any directory)
 #
-# models      the real code under a model checker with a modelled memory (src/models): shuttle, at random and by priorities
-# fences      all tests of this crate with real barriers in readers, as on systems without membarrier(2)
-# stress      threads doing everything at once to values that check themselves, live objects counted (tests/stress.rs)
-# addresses   the same, and the unit tests of table and engine, under AddressSanitizer and LeakSanitizer; needs a nightly toolchain, else it says so
+# models      the code itself under a model checker with a modelled memory (memo-core/models)
+# fences      stress and the unit tests with real barriers in readers, as without membarrier(2)
+# stress      threads doing everything at once to values that check themselves and are counted
+# addresses   both under AddressSanitizer and LeakSanitizer; needs a nightly toolchain, else says so
 #
-# ThreadSanitizer does not run: it needs a standard library that is instrumented too, and without its sources reports races on fences.
-# `proof/mutants.sh` breaks the code in the ways that the models are there to catch, and says which model caught what.
+# ThreadSanitizer does not run: it needs a standard library that is instrumented too, and reports
+# races on fences, which it does not know. `proof/mutants.sh` runs the mutants, which takes an hour.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -19,8 +20,8 @@ export MEMOKIT_MODEL_RUNS=$runs MEMOKIT_STRESS_OPERATIONS=$operations
 
 step() { printf '\n-- %s (%ss)\n' "$1" "$SECONDS"; }
 
-step "models, $runs runs of each by either schedule"
-RUSTFLAGS='--cfg shuttle' CARGO_TARGET_DIR=target/models cargo test --quiet -p memo-core --lib --release models
+step "models, $runs runs of each by either scheduler"
+cargo test --quiet -p memo-models --release
 
 step "fences: stress of $operations operations, and the unit tests of table and engine"
 RUSTFLAGS='--cfg memokit_fences' CARGO_TARGET_DIR=target/fences cargo test --quiet -p memo-core --test stress --release

@@ -15,8 +15,6 @@ mod info;
 mod key;
 mod lazy;
 mod level;
-#[cfg(all(test, shuttle))]
-mod models;
 mod policy;
 #[doc(hidden)]
 pub mod private;

@@ -23,18 +23,13 @@ pub(crate) struct Package {
 pub(crate) const PACKAGES: &[Package] = &[MEMOKIT, MEMO_CORE, MEMO_MACROS, BENCH, BENCH_PATHS];
 
 /// Members of the workspace that hold nothing but test code.
-pub(crate) const TEST_MEMBERS: &[&str] = &["tests/lints", "tests/renamed"];
+pub(crate) const TEST_MEMBERS: &[&str] = &["memo-core/models", "tests/lints", "tests/renamed"];
 
 const CLEAN: Package = Package { name: "", root: "", known_cycles: &[], known_duplicates: &[], allowed: &[] };
 
 const MEMOKIT: Package = Package { name: "memokit", root: "src/lib.rs", ..CLEAN };
 
-const MEMO_CORE: Package = Package {
-    name: "memo-core",
-    root: "memo-core/src/lib.rs",
-    known_cycles: &[&["sync::model", "sync::model::lock"], &["sync::model::atomic", "sync::model::memory"]],
-    ..CLEAN
-};
+const MEMO_CORE: Package = Package { name: "memo-core", root: "memo-core/src/lib.rs", ..CLEAN };
 
 const MEMO_MACROS: Package = Package { name: "memo-macros", root: "memo-macros/src/lib.rs", ..CLEAN };
 

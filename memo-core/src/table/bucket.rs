@@ -147,7 +147,12 @@ impl Bucket {
         let ctrl = self.ctrl.load(Relaxed);
         // A saturated count never changes again: probes get longer, and no key is ever lost.
         if ctrl >> OVERFLOW_SHIFT != MAX_OVERFLOW {
-            self.ctrl.store(ctrl + (1 << OVERFLOW_SHIFT), Relaxed);
+            // Release, though this count reveals nothing new: a reader takes all it knows of this
+            // bucket from the one store that it reads, and after a relaxed one it would know
+            // nothing. It would see tags without the slots and chunks behind them, which the stores
+            // of the tags have released. And it would see that an entry has left without the new
+            // version that came before, and take an entry for absent that only moved.
+            self.ctrl.store(ctrl + (1 << OVERFLOW_SHIFT), Release);
         }
     }
 

@@ -48,18 +48,6 @@ impl ShortHash {
         Self(bits)
     }
 
-    /// Another of the same bucket.
-    #[cfg(all(test, shuttle))]
-    pub(crate) fn with_tag(self, tag: u64) -> Self {
-        Self::join(self.fragment(), tag << 1)
-    }
-
-    /// Another of the same bucket, in the segment that splits off first.
-    #[cfg(all(test, shuttle))]
-    pub(crate) fn in_the_other_half(self) -> Self {
-        Self(self.0 ^ 1 << (u32::BITS - 1))
-    }
-
     /// All of its bits.
     pub(crate) fn bits(self) -> u32 {
         self.0

@@ -6,7 +6,7 @@
 //! are counted separately, and subtracted.
 
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::atomic::{AtomicBool, AtomicU64};
+use crate::sync::atomic::{AtomicBool, AtomicU64, fence};
 
 /// The counters of one thread in one store. On a cache line of their own, so that threads do not
 /// write to a shared one.
@@ -63,8 +63,12 @@ impl ThreadCounters {
         let (stamp, skipped) = (self.stamp.load(Relaxed), self.skipped.load(Relaxed));
         let next = stamp.max(other) + 1;
         self.skipped.store(skipped + (next - stamp), Relaxed);
-        // Release: a thread that sees the new stamp sees how many of its steps were not hits.
-        self.stamp.store(next, Release);
+        // A thread that sees the new stamp, or that of any later hit, sees how many of its steps
+        // were not hits. A fence and not a release store: the next hit stores the stamp relaxed,
+        // which would end the release sequence, and a thread that reads that stamp would count the
+        // skipped steps as hits.
+        fence(Release);
+        self.stamp.store(next, Relaxed);
         next
     }
 

@@ -27,6 +27,4 @@ mod scan;
 
 pub(crate) use guard::{FastHazardGuard, HazardGuard, read, read_fast, scan_tag};
 pub(crate) use pin::PinnedEntry;
-#[cfg(shuttle)]
-pub(crate) use scan::begin;
 pub(crate) use scan::{Protected, add_pooled, protected};

@@ -5,7 +5,7 @@ use std::ptr::{self, null_mut};
 use super::record::Hazard;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::atomic::{AtomicPtr, AtomicUsize};
-use crate::sync::{Mutex, PoisonError};
+use crate::sync::{Mutex, PoisonError, process_static};
 
 /// A hazard pointer of the pool. Never freed.
 pub(super) struct PooledHazard {
@@ -19,11 +19,13 @@ unsafe impl Sync for PooledHazard {}
 // SAFETY: as above.
 unsafe impl Send for PooledHazard {}
 
-/// How many are in use: after a burst, scans must not go through all of them for ever.
-pub(super) static POOLED_IN_USE: AtomicUsize = AtomicUsize::new(0);
-/// Every hazard pointer of the pool, the newest first.
-pub(super) static POOL: AtomicPtr<PooledHazard> = AtomicPtr::new(null_mut());
-pub(super) static FREE: Mutex<FreeList> = Mutex::new(FreeList(Vec::new()));
+process_static! {
+    /// How many are in use: after a burst, scans must not go through all of them for ever.
+    pub(super) static POOLED_IN_USE: AtomicUsize = AtomicUsize::new(0);
+    /// Every hazard pointer of the pool, the newest first.
+    pub(super) static POOL: AtomicPtr<PooledHazard> = AtomicPtr::new(null_mut());
+    pub(super) static FREE: Mutex<FreeList> = Mutex::new(FreeList(Vec::new()));
+}
 
 pub(super) struct FreeList(pub(super) Vec<&'static Hazard>);
 

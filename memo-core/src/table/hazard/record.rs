@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, fence};
+use crate::sync::{process_static, writes};
 use crate::table::barrier;
 use crate::table::thread_counters::ThreadCounters;
 
@@ -65,6 +66,7 @@ impl Hazard {
         // reference into the list.
         let (record, counters) = unsafe {
             let record = &*self.record.get();
+            writes(record.counters.get());
             (record, &mut *record.counters.get())
         };
         if counters.len() <= number {
@@ -105,8 +107,10 @@ pub(super) struct ThreadRecord {
 // is atomic or constant.
 unsafe impl Sync for ThreadRecord {}
 
-pub(super) static RECORDS: AtomicPtr<ThreadRecord> = AtomicPtr::new(null_mut());
-pub(super) static RECORD_COUNT: AtomicU32 = AtomicU32::new(0);
+process_static! {
+    pub(super) static RECORDS: AtomicPtr<ThreadRecord> = AtomicPtr::new(null_mut());
+    pub(super) static RECORD_COUNT: AtomicU32 = AtomicU32::new(0);
+}
 
 impl ThreadRecord {
     /// Acquires a record for this thread.
@@ -143,6 +147,7 @@ impl ThreadRecord {
     /// Releases this thread's record.
     pub(super) fn release(&self) {
         self.hazard.forget_counters();
+        writes(self.counters.get());
         // SAFETY: this thread has acquired the record, and has no reference into the list left.
         for counters in unsafe { (*self.counters.get()).drain(..) }.flatten() {
             counters.leave();

@@ -74,19 +74,3 @@ pub(crate) fn protected() -> Protected {
 pub(crate) fn add_pooled(protected: &mut Protected) {
     PooledHazard::each_address(|address| protected.push(address));
 }
-
-/// Before each run of a model: no thread has ever read.
-#[cfg(shuttle)]
-pub(crate) fn begin() {
-    use super::pool::{FREE, POOL, POOLED_IN_USE};
-    use super::record::{RECORD_COUNT, RECORDS};
-    use crate::sync::PoisonError;
-    use crate::sync::atomic::Ordering::Release;
-    use std::ptr::null_mut;
-
-    RECORDS.store(null_mut(), Release);
-    RECORD_COUNT.store(0, Release);
-    POOL.store(null_mut(), Release);
-    POOLED_IN_USE.store(0, Release);
-    FREE.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
-}

@@ -1,37 +1,38 @@
-//! A lock and a bell made of the model's atomics.
+//! A mutex and a condition variable made of modelled atomics.
 
 use std::cell::UnsafeCell;
 use std::ops::{Deref, DerefMut};
+use std::sync::PoisonError;
 use std::time::Duration;
 
-use super::PoisonError;
 use super::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use super::atomic::{AtomicBool, AtomicU64};
-use super::yield_now;
+use super::thread::yield_now;
 
 #[derive(Debug, Default)]
 pub(crate) struct Mutex<T> {
-    taken: AtomicBool,
+    locked: AtomicBool,
     value: UnsafeCell<T>,
 }
 
-// SAFETY: the value is reached by whoever holds the lock.
+// SAFETY: only the thread that holds the lock reaches the value.
 unsafe impl<T: Send> Send for Mutex<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for Mutex<T> {}
 
 pub(crate) struct MutexGuard<'a, T>(&'a Mutex<T>);
 
-type Locked<T> = Result<T, PoisonError<T>>;
+type LockResult<T> = Result<T, PoisonError<T>>;
 
 impl<T> Mutex<T> {
     pub(crate) const fn new(value: T) -> Self {
-        Self { taken: AtomicBool::new(false), value: UnsafeCell::new(value) }
+        Self { locked: AtomicBool::new(false), value: UnsafeCell::new(value) }
     }
 
-    pub(crate) fn lock(&self) -> Locked<MutexGuard<'_, T>> {
-        while self.taken.swap(true, Acquire) {
-            while self.taken.load(Relaxed) {
+    #[expect(clippy::unnecessary_wraps, reason = "the interface of std's")]
+    pub(crate) fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
+        while self.locked.swap(true, Acquire) {
+            while self.locked.load(Relaxed) {
                 yield_now();
             }
         }
@@ -57,11 +58,11 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 
 impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
-        self.0.taken.store(false, Release);
+        self.0.locked.store(false, Release);
     }
 }
 
-/// Counts how often it was rung.
+/// Counts how often it was notified.
 #[derive(Debug, Default)]
 pub(crate) struct Condvar(AtomicU64);
 
@@ -70,20 +71,23 @@ impl Condvar {
         self.0.fetch_add(1, AcqRel);
     }
 
-    #[expect(clippy::unused_self, reason = "std's face")]
-    pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> Locked<MutexGuard<'a, T>> {
+    pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
         let lock = guard.0;
-        let heard = self.0.fetch_add(0, AcqRel);
+        let before = self.0.fetch_add(0, AcqRel);
         drop(guard);
-        while self.0.load(Acquire) == heard {
+        while self.0.load(Acquire) == before {
             yield_now();
         }
         lock.lock()
     }
 
-    /// As if the time were always over.
-    #[expect(clippy::unused_self, reason = "std's face")]
-    pub(crate) fn wait_timeout<'a, T>(&self, guard: MutexGuard<'a, T>, _: Duration) -> Locked<(MutexGuard<'a, T>, ())> {
+    /// As if the time were always up.
+    #[expect(clippy::unused_self, reason = "the interface of std's")]
+    pub(crate) fn wait_timeout<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        _: Duration,
+    ) -> LockResult<(MutexGuard<'a, T>, ())> {
         let lock = guard.0;
         drop(guard);
         yield_now();

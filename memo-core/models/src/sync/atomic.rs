@@ -1,17 +1,15 @@
-//! Atomics that look like std's, in a model's [memory](super::memory).
+//! Atomics with the interface and the layout of std's, in modelled [memory](super::memory).
+
+#![expect(clippy::cast_possible_truncation, reason = "bits become the type that they were")]
 
 use std::cell::UnsafeCell;
 use std::fmt;
 pub(crate) use std::sync::atomic::Ordering;
 
-use super::memory;
+use super::access;
+pub(crate) use super::access::{compiler_fence, fence};
 
-/// Between accesses of this thread: as strong as it says.
-pub(crate) fn fence(order: Ordering) {
-    memory::fence(order);
-}
-
-/// A type of atomics, from its values' bits and back.
+/// Atomics of each type: how its values become bits, and bits its values.
 macro_rules! atomics {
     ($($Atomic:ident $(<$T:ident>)? of $Value:ty: $to:expr, $from:expr;)*) => { $(
         #[repr(transparent)]
@@ -20,12 +18,12 @@ macro_rules! atomics {
             cell: UnsafeCell<$Value>,
         }
 
-        // SAFETY: the model's threads take turns.
+        // SAFETY: the threads of a model run one at a time.
         unsafe impl $(<$T>)? Sync for $Atomic $(<$T>)? {}
         // SAFETY: as above.
         unsafe impl $(<$T>)? Send for $Atomic $(<$T>)? {}
 
-        #[allow(dead_code, reason = "each has the same face")]
+        #[allow(dead_code, reason = "all have the same interface")]
         impl $(<$T>)? $Atomic $(<$T>)? {
             pub(crate) const fn new(value: $Value) -> Self {
                 Self { cell: UnsafeCell::new(value) }
@@ -35,10 +33,10 @@ macro_rules! atomics {
                 ($to)(value)
             }
 
-            /// What is there now, and how to put something there.
-            fn place(&self) -> (usize, impl FnMut(Option<u64>) -> u64) {
+            /// The address, and a function that writes the given bits and reads the newest ones.
+            fn cell(&self) -> (usize, impl FnMut(Option<u64>) -> u64) {
                 let cell = self.cell.get();
-                // SAFETY: the model's threads take turns, and `self` is alive.
+                // SAFETY: the threads of a model run one at a time, and `self` is alive.
                 let access = move |new: Option<u64>| unsafe {
                     if let Some(new) = new {
                         cell.write(($from)(new));
@@ -49,17 +47,17 @@ macro_rules! atomics {
             }
 
             pub(crate) fn load(&self, order: Ordering) -> $Value {
-                let (address, access) = self.place();
-                ($from)(memory::load(address, access, order))
+                let (address, access) = self.cell();
+                ($from)(access::load(address, access, order))
             }
 
             pub(crate) fn store(&self, value: $Value, order: Ordering) {
-                let (address, access) = self.place();
-                memory::store(address, access, Self::bits(value), order);
+                let (address, access) = self.cell();
+                access::store(address, access, Self::bits(value), order);
             }
 
             pub(crate) fn swap(&self, value: $Value, order: Ordering) -> $Value {
-                self.update(order, |_| Some(value)).unwrap_or_else(|old| old)
+                self.update(order, order, |_| Some(value)).unwrap_or_else(|old| old)
             }
 
             pub(crate) fn compare_exchange(
@@ -67,15 +65,20 @@ macro_rules! atomics {
                 old: $Value,
                 new: $Value,
                 order: Ordering,
-                _: Ordering,
+                failure: Ordering,
             ) -> Result<$Value, $Value> {
-                self.update(order, |there| (there == old).then_some(new))
+                self.update(order, failure, |current| (current == old).then_some(new))
             }
 
-            fn update(&self, order: Ordering, new: impl FnOnce($Value) -> Option<$Value>) -> Result<$Value, $Value> {
-                let (address, access) = self.place();
+            fn update(
+                &self,
+                order: Ordering,
+                failure: Ordering,
+                new: impl FnOnce($Value) -> Option<$Value>,
+            ) -> Result<$Value, $Value> {
+                let (address, access) = self.cell();
                 let new = |old| new(($from)(old)).map(Self::bits);
-                memory::update(address, access, order, new).map($from).map_err($from)
+                access::update(address, access, order, failure, new).map($from).map_err($from)
             }
         }
 
@@ -97,14 +100,14 @@ atomics! {
 }
 
 impl AtomicU64 {
-    pub(crate) fn fetch_add(&self, more: u64, order: Ordering) -> u64 {
-        self.update(order, |old| Some(old + more)).unwrap_or_else(|old| old)
+    pub(crate) fn fetch_add(&self, count: u64, order: Ordering) -> u64 {
+        self.update(order, order, |old| Some(old + count)).unwrap_or_else(|old| old)
     }
 }
 
 impl AtomicU32 {
-    pub(crate) fn fetch_add(&self, more: u32, order: Ordering) -> u32 {
-        self.update(order, |old| Some(old + more)).unwrap_or_else(|old| old)
+    pub(crate) fn fetch_add(&self, count: u32, order: Ordering) -> u32 {
+        self.update(order, order, |old| Some(old + count)).unwrap_or_else(|old| old)
     }
 }
 

@@ -1,0 +1,24 @@
+//! What threads count for themselves, and others read.
+
+use std::sync::Arc;
+
+use super::runner::check;
+use crate::sync::spawn;
+use crate::table::thread_counters::ThreadCounters;
+
+/// A stamp that catches up with another thread's is no hit, also for a thread that reads the stamp of
+/// a later hit.
+pub fn stamps_that_are_skipped_count_no_hits() {
+    check(|| {
+        let counters = Arc::new(ThreadCounters::new(1, 1));
+        let reader = {
+            let counters = counters.clone();
+            spawn(move || counters.hits())
+        };
+        counters.hit();
+        counters.advance_past(100);
+        counters.hit();
+        assert!(reader.join() <= 2);
+        assert_eq!(counters.hits(), 2);
+    });
+}
