@@ -1,4 +1,5 @@
-//! Python's `functools.lru_cache`, call by call, through `#[memoize]` and through a [`Cache`]: the recordings in `golden/`.
+//! Python's `functools.lru_cache`, call by call, through `#[memoize]` and through a [`Cache`]: the
+//! recordings in `golden/`.
 
 use memokit::{Cache, CacheInfo, memoize};
 

@@ -1,7 +1,8 @@
 //! Time, as a cache sees it: a duration since some fixed origin.
 //!
-//! Writes read the precise clock. Hits read the [ticker](crate::ticker)'s last tick, one relaxed load, because a precise reading costs
-//! more than the rest of a hit. The tick is never ahead of the precise clock, so nothing expires early.
+//! Writes read the precise clock. Hits read the [ticker](crate::ticker)'s last tick, one relaxed
+//! load, because a precise reading costs more than the rest of a hit. The tick is never ahead of
+//! the precise clock, so nothing expires early.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -66,7 +67,8 @@ impl Clock for ManualClock {
     }
 }
 
-/// What a clock of the user's says. The last nanosecond of all is never reached: as a date it means "never".
+/// What a clock of the user's says. The last nanosecond of all is never reached: as a date it means
+/// "never".
 fn reading(clock: &dyn Clock) -> u64 {
     nanos(clock.now()).min(u64::MAX - 1)
 }

@@ -1,16 +1,17 @@
 //! The level seam: what lies behind a process-local store, such as a disk or a server.
 //!
-//! A [`Level`] is consulted where a miss has just become a run, before the body: the owned key already
-//! lies in the unpublished entry, so nothing is cloned, and only the leader asks. After the body the
-//! value is sent to it, before the callers that joined are answered. A function without a level has
-//! [`Unbacked`], of which no instruction is left.
+//! A [`Level`] is consulted where a miss has just become a run, before the body: the owned key
+//! already lies in the unpublished entry, so nothing is cloned, and only the leader asks. After the
+//! body the value is sent to it, before the callers that joined are answered. A function without a
+//! level has [`Unbacked`], of which no instruction is left.
 
 use std::time::Duration;
 
 /// What lies behind a process-local store. Each operation has a blocking form, for threads, and an
 /// async one, which never blocks.
 ///
-/// A level never fails: one that cannot answer lets the caller compute, with a claim that does nothing.
+/// A level never fails: one that cannot answer lets the caller compute, with a claim that does
+/// nothing.
 pub trait Level<K, V>: Copy {
     /// Whether there is one.
     const ON: bool;

@@ -139,8 +139,8 @@ impl CacheRef {
         self.get().resize(max_entries);
     }
 
-    /// Frees expired entries now. With the system's clock that happens by itself; with a clock of your own it happens here and with each
-    /// miss. Of a `local` cache: the calling thread's.
+    /// Frees expired entries now. With the system's clock that happens by itself; with a clock of
+    /// your own it happens here and with each miss. Of a `local` cache: the calling thread's.
     pub fn run_pending(&self) {
         self.get().run_pending();
     }

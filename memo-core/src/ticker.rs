@@ -1,8 +1,9 @@
-//! One background thread for the whole process: it advances the coarse clock that hits read, sweeps expired entries out of caches
-//! that nobody calls, and wakes tasks whose longest wait is over.
+//! One background thread for the whole process: it advances the coarse clock that hits read, sweeps
+//! expired entries out of caches that nobody calls, and wakes tasks whose longest wait is over.
 //!
-//! It is started by the first cache whose entries can expire, and ends when the last such cache is gone. Where no thread can be
-//! started, hits read the precise clock instead and entries leave at the next call.
+//! It is started by the first cache whose entries can expire, and ends when the last such cache is
+//! gone. Where no thread can be started, hits read the precise clock instead and entries leave at
+//! the next call.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -21,8 +22,8 @@ pub(crate) trait Sweep: Send + Sync {
     fn sweep(&self);
 }
 
-/// A tick is a 32nd of the shortest time to live, within these bounds: late by 3 % at most, and 20 wake-ups a second for the usual
-/// times to live of seconds and more.
+/// A tick is a 32nd of the shortest time to live, within these bounds: late by 3 % at most, and 20
+/// wake-ups a second for the usual times to live of seconds and more.
 const SHORTEST_TICK: u64 = 1_000_000;
 const LONGEST_TICK: u64 = 50_000_000;
 
@@ -68,7 +69,8 @@ pub(crate) fn last_tick_if_any() -> u64 {
     LAST_TICK.load(Relaxed)
 }
 
-/// Sweeps this cache from now on, for as long as it lives; at least as often as it was asked to before.
+/// Sweeps this cache from now on, for as long as it lives; at least as often as it was asked to
+/// before.
 pub(crate) fn register(cache: Weak<dyn Sweep>, tick: u64, again: bool) {
     let mut schedule = lock();
     let known = if again { schedule.caches.iter_mut().find(|known| known.cache.ptr_eq(&cache)) } else { None };
@@ -147,7 +149,8 @@ fn run() {
         let busy: Vec<_> = caches.iter().filter(|cache| !cache.is_quiet(now)).collect();
         let is_held_here_alone = caches.iter().any(|cache| Arc::strong_count(cache) == 1);
         let may_take_long = !busy.is_empty() || !due.is_empty() || is_held_here_alone;
-        // The user's code may run below, for as long as it likes: meanwhile hits read the precise clock.
+        // The user's code may run below, for as long as it likes: meanwhile hits read the precise
+        // clock.
         LAST_TICK.store(if may_take_long { STOPPED } else { system_now() }, Relaxed);
         for alarm in due {
             contain(|| alarm.waker.wake());

@@ -1,4 +1,5 @@
-//! A hit of a free function: one hash, no allocation, no clone of the key, whatever the arguments are.
+//! A hit of a free function: one hash, no allocation, no clone of the key, whatever the arguments
+//! are.
 
 use memokit::memoize;
 

@@ -1,4 +1,5 @@
-//! A hit of a method costs what a hit of a function costs; `self` is part of the key and not cloned.
+//! A hit of a method costs what a hit of a function costs; `self` is part of the key and not
+//! cloned.
 
 use memokit::{Memo, memoize};
 

@@ -1,12 +1,13 @@
-//! What a miss costs, at most. The cache has room already: growing tables are paid for now and then, not by each miss. Places of entries that
-//! left are used again in batches, so a cache has all its room after some hundred misses.
+//! What a miss costs, at most. The cache has room already: growing tables are paid for now and
+//! then, not by each miss. Places of entries that left are used again in batches, so a cache has
+//! all its room after some hundred misses.
 
 use memokit::memoize;
 
 use super::{Answer, Cost, CountingState, Part, cost_of, now};
 
-/// None for the entry, so many allocations for the key's own parts. One hash: a stored key is never hashed again. One clone of the key and one of
-/// the value.
+/// None for the entry, so many allocations for the key's own parts. One hash: a stored key is never
+/// hashed again. One clone of the key and one of the value.
 fn assert_miss(cost: Cost, key_allocations: u32) {
     let Cost { allocations, hashers_built, hashers_finished, value_clones, .. } = cost;
     assert!(allocations <= key_allocations, "{cost:?}");

@@ -1,5 +1,5 @@
-//! What a call costs besides time: allocations, runs of the hasher, clones of keys and values. Counted per thread, so that
-//! tests do not see one another.
+//! What a call costs besides time: allocations, runs of the hasher, clones of keys and values.
+//! Counted per thread, so that tests do not see one another.
 #![allow(clippy::drop_non_drop, reason = "a result is dropped where it is measured, whatever its type")]
 
 mod hits;
@@ -32,7 +32,8 @@ impl Cost {
 }
 
 thread_local! {
-    // Constant and without a destructor: the allocator may come here at any time of a thread's life.
+    // Constant and without a destructor: the allocator may come here at any time of a thread's
+    // life.
     static SPENT: Cell<Cost> = const { Cell::new(Cost::NONE) };
 }
 

@@ -1,4 +1,5 @@
-//! How often values and keys are cloned: once per hit, and not at all where the value is only looked at.
+//! How often values and keys are cloned: once per hit, and not at all where the value is only
+//! looked at.
 
 use memokit::{Cache, memoize};
 

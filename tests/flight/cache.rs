@@ -11,7 +11,8 @@ use memokit::Cache;
 
 use super::watchdog;
 
-/// How many of a cache's callers wait at the moment is not to be seen from outside; this many yields let all of them get there.
+/// How many of a cache's callers wait at the moment is not to be seen from outside; this many
+/// yields let all of them get there.
 fn let_others_come() {
     for _ in 0..200 {
         thread::yield_now();
@@ -415,7 +416,8 @@ fn without_single_flight_everybody_computes() {
 #[test]
 fn the_longest_wait_ends_what_no_cache_can_see() {
     watchdog(|| {
-        // The leader waits for a thread that waits for the leader: only the longest wait gets out of this.
+        // The leader waits for a thread that waits for the leader: only the longest wait gets out
+        // of this.
         let cache = Cache::<u32, u32>::builder().single_flight(Duration::from_millis(50)).build();
         let value = cache.get_or_insert_with(1, || {
             let other = cache.clone();

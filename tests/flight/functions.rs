@@ -16,7 +16,8 @@ pub(super) fn until(it_is_so: impl Fn() -> bool) {
     }
 }
 
-/// Stays until this many callers have come, and most likely wait. Who waits cannot be seen from outside, so no test depends on it.
+/// Stays until this many callers have come, and most likely wait. Who waits cannot be seen from
+/// outside, so no test depends on it.
 pub(super) fn linger(arrived: &AtomicU32, callers: u32) {
     until(|| arrived.load(SeqCst) >= callers);
     (0..200).for_each(|_| thread::yield_now());
@@ -278,8 +279,9 @@ fn an_error_that_can_be_cloned_is_handed_to_all_who_wait() {
     }
 
     watchdog(|| {
-        // All but the leader are sure to wait: the leader holds out until they have come. One that comes too late to wait would run again, so
-        // what is compared is each caller's run with the counts.
+        // All but the leader are sure to wait: the leader holds out until they have come. One that
+        // comes too late to wait would run again, so what is compared is each caller's run with the
+        // counts.
         let errors = from_all_threads(|| {
             ARRIVED.fetch_add(1, SeqCst);
             fails(1).unwrap_err()
@@ -329,7 +331,8 @@ fn errors_that_cannot_be_cloned_do_not_make_a_queue() {
         match RUNS.fetch_add(1, SeqCst) {
             0 => linger(&ARRIVED, CALLERS),
             1 => (0..200).for_each(|_| thread::yield_now()),
-            // After two runs one after the other the rest runs at once: in a queue the first of them would stay here alone.
+            // After two runs one after the other the rest runs at once: in a queue the first of
+            // them would stay here alone.
             _ => {
                 THE_REST.fetch_add(1, SeqCst);
                 until(|| THE_REST.load(SeqCst) >= 8);

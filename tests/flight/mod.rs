@@ -11,7 +11,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// Runs the test on a thread of its own and fails if it does not end: what hangs must not hang the suite.
+/// Runs the test on a thread of its own and fails if it does not end: what hangs must not hang the
+/// suite.
 pub fn watchdog<T: Send + 'static>(test: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, wait) = mpsc::channel();
     let thread = thread::spawn(move || {

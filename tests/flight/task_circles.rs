@@ -1,4 +1,5 @@
-//! Async functions that ask for themselves and for each other, in one task and across tasks and threads.
+//! Async functions that ask for themselves and for each other, in one task and across tasks and
+//! threads.
 
 use std::cell::Cell;
 use std::future::pending;

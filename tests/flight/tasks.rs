@@ -1,4 +1,5 @@
-//! Flights of `#[memoize]` functions, awaited by tasks: tokio's on two threads, and those of the plain executor of `futures`.
+//! Flights of `#[memoize]` functions, awaited by tasks: tokio's on two threads, and those of the
+//! plain executor of `futures`.
 
 use std::future::{pending, poll_fn};
 use std::panic::AssertUnwindSafe;

@@ -10,7 +10,8 @@ use memokit::memoize;
 
 use super::watchdog;
 
-/// Calls once more when its thread's locals are dropped: after those of the caches, which came later.
+/// Calls once more when its thread's locals are dropped: after those of the caches, which came
+/// later.
 struct Late(fn() -> u32, mpsc::Sender<Option<u32>>);
 
 impl Drop for Late {

@@ -1,4 +1,5 @@
-//! Every policy x expiry x scope against a naive model, by random operations. The store checks its own invariants after each step.
+//! Every policy x expiry x scope against a naive model, by random operations. The store checks its
+//! own invariants after each step.
 
 mod model;
 

@@ -131,8 +131,8 @@ impl Model {
         }
     }
 
-    /// Takes over what the cache chose where the choice is free, after checking that it was one: an entry that is there has our value, and
-    /// as many are there as fit.
+    /// Takes over what the cache chose where the choice is free, after checking that it was one: an
+    /// entry that is there has our value, and as many are there as fit.
     pub fn follow(&mut self, there: &[(u8, u32)]) {
         for (key, value) in there {
             assert_eq!(self.peek(*key), Some(*value), "key {key}");

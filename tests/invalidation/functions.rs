@@ -8,7 +8,8 @@ use memokit::{Memo, memoize};
 
 use crate::flight::watchdog;
 
-/// The first run of `slow(1)` gives 100 and waits twice: for the test to begin, and for the test to let it go on. Later ones give 101, 102, ..
+/// The first run of `slow(1)` gives 100 and waits twice: for the test to begin, and for the test to
+/// let it go on. Later ones give 101, 102, ..
 macro_rules! slow {
     ([$($words:tt)*] $invalidate:expr) => {{
         static RUNS: AtomicU32 = AtomicU32::new(0);
@@ -395,7 +396,8 @@ fn no_stale_value_survives_a_storm_of_invalidations() {
                 scope.spawn(|| {
                     for _ in 0..5000 {
                         let before = TRUTH.load(SeqCst);
-                        // What was invalid before the call began is never given. The writer is at most one step from invalidating.
+                        // What was invalid before the call began is never given. The writer is at
+                        // most one step from invalidating.
                         assert!(reads_the_truth(1) + 1 >= before);
                     }
                 });

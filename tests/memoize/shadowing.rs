@@ -1,4 +1,5 @@
-//! Names of the standard library that a user gave another meaning, and traits that a user has in scope.
+//! Names of the standard library that a user gave another meaning, and traits that a user has in
+//! scope.
 
 /// Everything that an expansion might be tempted to write without a path.
 mod types {

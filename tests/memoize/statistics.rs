@@ -1,4 +1,5 @@
-//! Every call is exactly one of hit, miss, coalesced, bypassed; peek and contains count and touch nothing.
+//! Every call is exactly one of hit, miss, coalesced, bypassed; peek and contains count and touch
+//! nothing.
 
 use super::{Runs, calls, tally};
 use futures::executor::block_on;

@@ -1,4 +1,5 @@
-//! Methods in an impl of a trait, where no sibling may stand: `handle = false`, or the attribute on the block.
+//! Methods in an impl of a trait, where no sibling may stand: `handle = false`, or the attribute on
+//! the block.
 
 use super::{Runs, tally};
 use futures::executor::block_on;

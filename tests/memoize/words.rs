@@ -1,4 +1,5 @@
-//! Words about where the cache lives and how it is reached: `local`, `in`, `single_flight`, `hasher`, `crate`, `handle`, `name`.
+//! Words about where the cache lives and how it is reached: `local`, `in`, `single_flight`,
+//! `hasher`, `crate`, `handle`, `name`.
 
 use super::{Runs, calls, tally};
 use futures::executor::block_on;

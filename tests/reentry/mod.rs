@@ -1,8 +1,9 @@
-//! Code of the user's that is called by the cache and uses the same cache, or panics: nothing hangs, nothing is poisoned, nothing
-//! is lost, and every later call is right.
+//! Code of the user's that is called by the cache and uses the same cache, or panics: nothing
+//! hangs, nothing is poisoned, nothing is lost, and every later call is right.
 //!
-//! Each test arms one [`Event`] (a hash, a comparison, a drop, ..) with one action (a call, an invalidation, a panic, ..), causes it in every way
-//! that it can be caused, and then looks whether the cache still is in order.
+//! Each test arms one [`Event`] (a hash, a comparison, a drop, ..) with one action (a call, an
+//! invalidation, a panic, ..), causes it in every way that it can be caused, and then looks whether
+//! the cache still is in order.
 
 /// The two tests of each event, with the cases of the place where it is called.
 macro_rules! events {
@@ -63,7 +64,8 @@ thread_local! {
     static LIVING: RefCell<Arc<()>> = RefCell::default();
 }
 
-/// A key or value that exists. Another thread may drop it: whoever asks what is in all caches also frees what has left them.
+/// A key or value that exists. Another thread may drop it: whoever asks what is in all caches also
+/// frees what has left them.
 #[derive(Debug)]
 struct Alive(#[expect(dead_code, reason = "counted")] Arc<()>);
 
@@ -77,7 +79,8 @@ impl Alive {
     }
 }
 
-/// The event takes place. What it is armed with happens once, for it may lead to the same event again.
+/// The event takes place. What it is armed with happens once, for it may lead to the same event
+/// again.
 fn happens(event: Event) {
     if let Some((armed, action)) = ARMED.get()
         && armed == event

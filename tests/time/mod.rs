@@ -1,4 +1,5 @@
-//! Time to live and to idle, by a clock that the test moves; and by the system's, with nobody calling.
+//! Time to live and to idle, by a clock that the test moves; and by the system's, with nobody
+//! calling.
 
 mod corners;
 
@@ -212,7 +213,8 @@ fn a_drop_that_panics_in_the_background_stops_nothing() {
     assert!(soon(|| alive.load(SeqCst) == 0), "the sweeper went on");
 }
 
-/// The last reading that a clock can give is a time like any other: an entry that is never over is not over then.
+/// The last reading that a clock can give is a time like any other: an entry that is never over is
+/// not over then.
 #[test]
 fn the_last_reading_of_a_clock_is_a_time_like_any_other() {
     let clock = Arc::new(ManualClock::new());

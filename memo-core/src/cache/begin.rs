@@ -12,10 +12,12 @@ use crate::engine::{Answer, Face, RetryState, Settled, Shared};
 use crate::flight::current_runs::InRun;
 use crate::hash::DefaultHashBuilder;
 
-/// The right to compute the value of one key, which other callers of the key wait for: [`Cache::begin`] gives it.
+/// The right to compute the value of one key, which other callers of the key wait for:
+/// [`Cache::begin`] gives it.
 ///
-/// Dropping it without a value lets a waiter compute instead. It belongs to the thread that began: a look-up of the same key on this thread
-/// meanwhile bypasses the cache instead of waiting for itself. For async code see [`into_async`](Self::into_async).
+/// Dropping it without a value lets a waiter compute instead. It belongs to the thread that began:
+/// a look-up of the same key on this thread meanwhile bypasses the cache instead of waiting for
+/// itself. For async code see [`into_async`](Self::into_async).
 #[must_use = "dropping it gives the load up"]
 pub struct LoadGuard<'a, K, V: Clone, H = DefaultHashBuilder, S: Face = Shared> {
     guard: AsyncLoadGuard<'a, K, V, H, S>,
@@ -42,11 +44,13 @@ pub struct LoadWait<'a, 'q, K, V: Clone, Q: ?Sized, H = DefaultHashBuilder, S: F
 type Begun<'a, 'q, K, V, Q, H, S> = Answer<V, LoadGuard<'a, K, V, H, S>, LoadWait<'a, 'q, K, V, Q, H, S>>;
 
 impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
-    /// Looks up a value, or begins to load it: the two phases of [`get_or_insert_with`](Self::get_or_insert_with) apart.
+    /// Looks up a value, or begins to load it: the two phases of
+    /// [`get_or_insert_with`](Self::get_or_insert_with) apart.
     ///
-    /// Of several callers of one missing key, one gets [`Answer::Load`] and the others [`Answer::Wait`]; does not block. So values can be
-    /// computed in batches, with a time to live of their own, or with errors of any type: dropping the guard gives the load up, and
-    /// nothing is cached.
+    /// Of several callers of one missing key, one gets [`Answer::Load`] and the others
+    /// [`Answer::Wait`]; does not block. So values can be computed in batches, with a time to live
+    /// of their own, or with errors of any type: dropping the guard gives the load up, and nothing
+    /// is cached.
     ///
     /// # Examples
     /// ```
@@ -115,8 +119,9 @@ where
     ///
     /// # Errors
     ///
-    /// The right to compute the value, if the other caller gave up, or if waiting could not end: the other run waits for one that this
-    /// thread is inside of. What is computed then may be cached or not.
+    /// The right to compute the value, if the other caller gave up, or if waiting could not end:
+    /// the other run waits for one that this thread is inside of. What is computed then may be
+    /// cached or not.
     ///
     /// # Examples
     /// ```
@@ -198,14 +203,16 @@ impl<'a, K, V: Clone, H, S: Face> LoadGuard<'a, K, V, H, S> {
         self.guard.insert(value)
     }
 
-    /// As [`insert`](Self::insert), with a time to live of its own. A time of zero caches nothing; the waiters get the value.
+    /// As [`insert`](Self::insert), with a time to live of its own. A time of zero caches nothing;
+    /// the waiters get the value.
     pub fn insert_with_ttl(self, value: V, ttl: Duration) -> Settled {
         self.guard.insert_with_ttl(value, ttl)
     }
 }
 
 impl<K, V: Clone, H, S: Face> AsyncLoadGuard<'_, K, V, H, S> {
-    /// Runs a future as part of this load: a look-up of the same key inside it bypasses the cache instead of waiting for itself.
+    /// Runs a future as part of this load: a look-up of the same key inside it bypasses the cache
+    /// instead of waiting for itself.
     ///
     /// # Examples
     /// ```

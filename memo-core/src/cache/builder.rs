@@ -16,8 +16,8 @@ use crate::info::RemovalCause;
 use crate::registry::{self, Identity};
 use crate::ticker::Sweep;
 
-/// The set-up of a [`Cache`] or [`LocalCache`], in the words of the attribute. Without a bound, entries stay until they expire or are
-/// removed.
+/// The set-up of a [`Cache`] or [`LocalCache`], in the words of the attribute. Without a bound,
+/// entries stay until they expire or are removed.
 ///
 /// # Examples
 /// ```
@@ -115,13 +115,14 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
         self.configure(|config| config.random(max_entries))
     }
 
-    /// At most this many entries; evicts with an adaptive policy (CAR): a good default where the access pattern is not known.
+    /// At most this many entries; evicts with an adaptive policy (CAR): a good default where the
+    /// access pattern is not known.
     pub fn max(self, max_entries: usize) -> Self {
         self.configure(|config| config.max(max_entries))
     }
 
-    /// At most this much weight in all, in the unit of [`weight`](CacheBuilder::weight). A heavier value is not cached. Without a bound in
-    /// entries, the least recently used is evicted.
+    /// At most this much weight in all, in the unit of [`weight`](CacheBuilder::weight). A heavier
+    /// value is not cached. Without a bound in entries, the least recently used is evicted.
     pub fn max_weight(self, max_weight: u64) -> Self {
         self.configure(|config| config.max_weight(max_weight))
     }
@@ -136,13 +137,15 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
         self.configure(|config| config.idle(idle))
     }
 
-    /// Subtracts a random fraction, up to this much (0.0 to 1.0), from each time to live, to avoid synchronized expiry.
+    /// Subtracts a random fraction, up to this much (0.0 to 1.0), from each time to live, to avoid
+    /// synchronized expiry.
     pub fn jitter(self, part: f64) -> Self {
         self.configure(|config| config.jitter(part))
     }
 
-    /// Whether concurrent calls for one missing key are coalesced into one run: `true` (the default), `false` (every call that misses
-    /// computes for itself), or a [`Duration`]: a waiter gives up after this long and computes itself.
+    /// Whether concurrent calls for one missing key are coalesced into one run: `true` (the
+    /// default), `false` (every call that misses computes for itself), or a [`Duration`]: a waiter
+    /// gives up after this long and computes itself.
     ///
     /// # Examples
     /// ```
@@ -159,8 +162,8 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
         self.configure(|config| config.single_flight(single_flight))
     }
 
-    /// Another clock than the system's. Expired entries are then removed by the cache's own operations, not in the background: see
-    /// [`Cache::run_pending`].
+    /// Another clock than the system's. Expired entries are then removed by the cache's own
+    /// operations, not in the background: see [`Cache::run_pending`].
     pub fn clock(self, clock: impl Clock + 'static) -> Self {
         self.configure(|config| config.clock(clock))
     }
@@ -170,13 +173,15 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
         self.configure(|config| config.seed(seed))
     }
 
-    /// Another hasher, such as `std::hash::RandomState` (`SipHash`) for keys that an attacker may choose.
+    /// Another hasher, such as `std::hash::RandomState` (`SipHash`) for keys that an attacker may
+    /// choose.
     pub fn hasher<H2>(self, hasher: H2) -> CacheBuilder<K, V, H2, S> {
         let Self { config, name, weigher, observers, .. } = self;
         CacheBuilder { config, hasher, name, weigher, observers }
     }
 
-    /// The name under which [`caches`](crate::caches) and [`report`](crate::report) list it. Without one it is not listed.
+    /// The name under which [`caches`](crate::caches) and [`report`](crate::report) list it.
+    /// Without one it is not listed.
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = Some(name.into());
         self
@@ -200,14 +205,16 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
 }
 
 impl<K: 'static, V: 'static, H> CacheBuilder<K, V, H, Shared> {
-    /// What an entry weighs, in the unit of [`max_weight`](Self::max_weight). Called once per write, with no lock held.
+    /// What an entry weighs, in the unit of [`max_weight`](Self::max_weight). Called once per
+    /// write, with no lock held.
     pub fn weight(mut self, weigh: impl Fn(&K, &V) -> u64 + Send + Sync + 'static) -> Self {
         self.weigher = Some(WeigherOf::<Shared, K, V>::new(weigh));
         self
     }
 
-    /// Called for every removed entry with the cause, by the thread that caused the removal and with no lock held; it may use the cache.
-    /// May be given several times: all are called, in this order. A panic in one is reported by the panic hook and goes no further.
+    /// Called for every removed entry with the cause, by the thread that caused the removal and
+    /// with no lock held; it may use the cache. May be given several times: all are called, in this
+    /// order. A panic in one is reported by the panic hook and goes no further.
     ///
     /// # Examples
     /// ```
@@ -236,7 +243,8 @@ impl<K: 'static, V: 'static, H> CacheBuilder<K, V, H, Shared> {
     ///
     /// # Panics
     ///
-    /// If the set-up cannot work, such as a time to live of zero: [`try_build`](Self::try_build) returns the error instead.
+    /// If the set-up cannot work, such as a time to live of zero: [`try_build`](Self::try_build)
+    /// returns the error instead.
     #[track_caller]
     pub fn build(self) -> Cache<K, V, H>
     where
@@ -275,24 +283,28 @@ fn list<H: Send + Sync + 'static>(inner: Arc<Inner<H, Shared>>) -> Arc<Inner<H, 
 }
 
 impl<K, V, H> CacheBuilder<K, V, H, Local> {
-    /// What an entry weighs, in the unit of [`max_weight`](Self::max_weight). Called once per write.
+    /// What an entry weighs, in the unit of [`max_weight`](Self::max_weight). Called once per
+    /// write.
     pub fn weight(mut self, weigh: impl Fn(&K, &V) -> u64 + 'static) -> Self {
         self.weigher = Some(WeigherOf::<Local, K, V>::new(weigh));
         self
     }
 
-    /// Called for every removed entry with the cause; it may use the cache. May be given several times: all are called, in this order. A
-    /// panic in one is reported by the panic hook and goes no further.
+    /// Called for every removed entry with the cause; it may use the cache. May be given several
+    /// times: all are called, in this order. A panic in one is reported by the panic hook and goes
+    /// no further.
     pub fn removal_listener(mut self, hear: impl Fn(&K, &V, RemovalCause) + 'static) -> Self {
         self.observers.push(ObserverOf::<Local, K, V>::new(hear));
         self
     }
 
-    /// Builds the cache. It is not listed in [`caches`](crate::caches), and removes expired entries during its own operations.
+    /// Builds the cache. It is not listed in [`caches`](crate::caches), and removes expired entries
+    /// during its own operations.
     ///
     /// # Panics
     ///
-    /// If the set-up cannot work, such as a time to live of zero: [`try_build`](Self::try_build) returns the error instead.
+    /// If the set-up cannot work, such as a time to live of zero: [`try_build`](Self::try_build)
+    /// returns the error instead.
     #[track_caller]
     pub fn build(self) -> LocalCache<K, V, H> {
         self.try_build().unwrap_or_else(|error| panic!("{error}"))

@@ -5,7 +5,8 @@ use crate::info::{CacheInfo, CacheParameters};
 use crate::registry::{AnyCache, Identity};
 use crate::ticker::Sweep;
 
-/// The store of a cache, its hasher and its name. Knows no key and value type, so most of it is compiled once for all caches.
+/// The store of a cache, its hasher and its name. Knows no key and value type, so most of it is
+/// compiled once for all caches.
 pub(super) struct Inner<H, S: Face> {
     pub(super) store: SoleTypeStore<S>,
     pub(super) hasher: H,

@@ -11,8 +11,9 @@ use crate::engine::{Answer, Face, RetryState};
 use crate::table::ShortHash;
 
 impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
-    /// Returns the value; computes and caches it if it is missing. Concurrent callers of the same key wait and share the value; callers of
-    /// other keys do not wait. `compute` may use the cache; a re-entrant call for the same key bypasses the cache.
+    /// Returns the value; computes and caches it if it is missing. Concurrent callers of the same
+    /// key wait and share the value; callers of other keys do not wait. `compute` may use the
+    /// cache; a re-entrant call for the same key bypasses the cache.
     ///
     /// # Examples
     /// ```
@@ -28,7 +29,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
         self.load(hash, OwnedKey(Some(key)), EveryValue, compute)
     }
 
-    /// As [`get_or_insert_with`](Self::get_or_insert_with); takes a borrowed key and calls `to_owned` only on a miss.
+    /// As [`get_or_insert_with`](Self::get_or_insert_with); takes a borrowed key and calls
+    /// `to_owned` only on a miss.
     ///
     /// # Examples
     /// ```
@@ -46,11 +48,12 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
         self.load(self.hash(key), LentKey::new(key), EveryValue, compute)
     }
 
-    /// As [`get_or_insert_with`](Self::get_or_insert_with) for a fallible computation. An error is not cached; the callers that waited for
-    /// this run get a clone of it.
+    /// As [`get_or_insert_with`](Self::get_or_insert_with) for a fallible computation. An error is
+    /// not cached; the callers that waited for this run get a clone of it.
     ///
-    /// An error type that is not `Clone` is shared as an [`Arc`](std::sync::Arc): `.map_err(Arc::new)` in `compute`. One that cannot be
-    /// sent to other threads is not for sharing: use [`begin`](Self::begin), where each caller keeps its own errors.
+    /// An error type that is not `Clone` is shared as an [`Arc`](std::sync::Arc):
+    /// `.map_err(Arc::new)` in `compute`. One that cannot be sent to other threads is not for
+    /// sharing: use [`begin`](Self::begin), where each caller keeps its own errors.
     ///
     /// # Errors
     ///
@@ -82,8 +85,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
         self.load(hash, OwnedKey(Some(key)), OkResult, compute)
     }
 
-    /// As [`get_or_insert_with`](Self::get_or_insert_with) for a future, on any runtime. If this future is dropped before it is done, a
-    /// waiting caller computes instead.
+    /// As [`get_or_insert_with`](Self::get_or_insert_with) for a future, on any runtime. If this
+    /// future is dropped before it is done, a waiting caller computes instead.
     ///
     /// # Examples
     /// ```

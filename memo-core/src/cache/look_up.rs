@@ -77,7 +77,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         self.with(key, V::clone)
     }
 
-    /// Calls `look` with a reference to the value if it is cached: [`get`](Self::get) without the clone.
+    /// Calls `look` with a reference to the value if it is cached: [`get`](Self::get) without the
+    /// clone.
     ///
     /// # Examples
     /// ```
@@ -162,7 +163,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         self.typed().find(self.hash(key), &mut self::key(key), |_| ()).is_some()
     }
 
-    /// The time until the entry expires, if it is cached and can expire. Does not update statistics or recency.
+    /// The time until the entry expires, if it is cached and can expire. Does not update statistics
+    /// or recency.
     ///
     /// # Examples
     /// ```
@@ -184,7 +186,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         self.typed().expires_in(self.hash(key), &mut self::key(key))
     }
 
-    /// Caches a value, in place of an older one. The result of an in-flight computation for this key will not replace it.
+    /// Caches a value, in place of an older one. The result of an in-flight computation for this
+    /// key will not replace it.
     ///
     /// A value heavier than `max_weight` is dropped, and so is every value at a bound of 0.
     ///
@@ -226,7 +229,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         self.typed().put(hash, &mut PutRequest::new(OwnedKey(Some(key)), value), &mut terms);
     }
 
-    /// Removes the entry and returns a clone of its value. The result of an in-flight computation for this key will not be cached.
+    /// Removes the entry and returns a clone of its value. The result of an in-flight computation
+    /// for this key will not be cached.
     ///
     /// # Examples
     /// ```

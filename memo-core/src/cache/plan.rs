@@ -30,7 +30,8 @@ impl<V: Clone> Cacheable<V> for EveryValue {
     }
 }
 
-/// The value of an `Ok` is cached. An `Err` is not, and is shared with the callers that waited for it.
+/// The value of an `Ok` is cached. An `Err` is not, and is shared with the callers that waited for
+/// it.
 #[derive(Clone, Copy)]
 pub(super) struct OkResult;
 

@@ -1,6 +1,7 @@
 //! Entries as a walk over a cache gives them.
 
-/// One entry of a snapshot: clones of key and value. It stays as it was, whatever becomes of the cache.
+/// One entry of a snapshot: clones of key and value. It stays as it was, whatever becomes of the
+/// cache.
 ///
 /// # Examples
 /// ```

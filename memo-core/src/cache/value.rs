@@ -1,4 +1,5 @@
-//! The cache as a value: [`Cache`], for all threads, and [`LocalCache`], for one; and what concerns the whole cache.
+//! The cache as a value: [`Cache`], for all threads, and [`LocalCache`], for one; and what concerns
+//! the whole cache.
 
 use std::fmt;
 use std::hash::Hash;
@@ -14,10 +15,11 @@ use crate::registry::Identity;
 
 /// A cache that threads and tasks share.
 ///
-/// Cloning is cheap, and the clones are one cache. Keys are compared in full; a look-up takes any borrowed form of the key, hashes once and
-/// allocates nothing. `get` clones the value outside any lock: large values belong into an [`Arc`](std::sync::Arc). No user code (`Hash`,
-/// `Eq`, `Clone`, `Drop`, weigher, removal listener) runs while a lock is held, so it may call back into the cache. An `Eq` that inserts
-/// into the same cache can loop forever.
+/// Cloning is cheap, and the clones are one cache. Keys are compared in full; a look-up takes any
+/// borrowed form of the key, hashes once and allocates nothing. `get` clones the value outside any
+/// lock: large values belong into an [`Arc`](std::sync::Arc). No user code (`Hash`, `Eq`, `Clone`,
+/// `Drop`, weigher, removal listener) runs while a lock is held, so it may call back into the
+/// cache. An `Eq` that inserts into the same cache can loop forever.
 ///
 /// # Examples
 /// ```
@@ -36,7 +38,8 @@ pub struct Cache<K, V, H = DefaultHashBuilder, S: Face = Shared> {
     pub(super) entries: PhantomData<S::Ref<(K, V)>>,
 }
 
-/// A cache for one thread: values need not be `Send`, and nothing is synchronised. It has all of [`Cache`]'s methods.
+/// A cache for one thread: values need not be `Send`, and nothing is synchronised. It has all of
+/// [`Cache`]'s methods.
 ///
 /// # Examples
 /// ```
@@ -142,7 +145,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         self.len() == 0
     }
 
-    /// The sum of the weights of entries that have not expired; 0 without a weigher. Sweeps expired entries first.
+    /// The sum of the weights of entries that have not expired; 0 without a weigher. Sweeps expired
+    /// entries first.
     ///
     /// # Examples
     /// ```
@@ -204,7 +208,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         self.inner.identity.as_ref().map(Identity::name)
     }
 
-    /// Removes all entries, resets the statistics, and discards the results of in-flight computations.
+    /// Removes all entries, resets the statistics, and discards the results of in-flight
+    /// computations.
     ///
     /// # Examples
     /// ```
@@ -220,8 +225,9 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         S::clear(self.inner.store.store());
     }
 
-    /// Changes the capacity; excess entries are evicted immediately in policy order. A cache without a bound evicts in the order of `lru`
-    /// from then on, its present entries by age. 0 caches nothing.
+    /// Changes the capacity; excess entries are evicted immediately in policy order. A cache
+    /// without a bound evicts in the order of `lru` from then on, its present entries by age. 0
+    /// caches nothing.
     ///
     /// # Examples
     /// ```
@@ -238,8 +244,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         S::resize(self.inner.store.store(), max_entries);
     }
 
-    /// Frees expired entries now. With the system's clock that happens by itself; with a clock of your own it happens here and with each
-    /// miss.
+    /// Frees expired entries now. With the system's clock that happens by itself; with a clock of
+    /// your own it happens here and with each miss.
     ///
     /// # Examples
     /// ```
@@ -259,10 +265,12 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         S::sweep(self.inner.store.store());
     }
 
-    /// A snapshot of the entries that have not expired, in no particular order. Does not update statistics or recency.
+    /// A snapshot of the entries that have not expired, in no particular order. Does not update
+    /// statistics or recency.
     ///
-    /// A key that is in the cache during the whole call, and is only ever replaced meanwhile, appears exactly once. The cache's lock is
-    /// held for 128 entries at a time; user code never runs under it.
+    /// A key that is in the cache during the whole call, and is only ever replaced meanwhile,
+    /// appears exactly once. The cache's lock is held for 128 entries at a time; user code never
+    /// runs under it.
     ///
     /// # Examples
     /// ```
@@ -284,8 +292,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         all.into_iter()
     }
 
-    /// Keeps only the entries for which `keep` returns `true`. Results of in-flight computations are discarded, because the predicate has
-    /// not seen them.
+    /// Keeps only the entries for which `keep` returns `true`. Results of in-flight computations
+    /// are discarded, because the predicate has not seen them.
     ///
     /// The cache's lock is held for 128 entries at a time, and not while `keep` runs.
     ///

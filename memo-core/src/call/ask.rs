@@ -1,4 +1,5 @@
-//! What a caller tells the engine: its key, owned when that is needed, and what it makes of the value.
+//! What a caller tells the engine: its key, owned when that is needed, and what it makes of the
+//! value.
 
 use std::any::Any;
 

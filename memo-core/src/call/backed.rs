@@ -1,8 +1,8 @@
-//! Calls with a [level](crate::level) behind their store: it is asked between the start of a run and its body, and told of the value
-//! between the body and the end of the run.
+//! Calls with a [level](crate::level) behind their store: it is asked between the start of a run
+//! and its body, and told of the value between the body and the end of the run.
 //!
-//! The guard of the run stays what it is: whatever a level does, the run ends, and waiters are answered. Nothing of this is compiled for
-//! calls without a level.
+//! The guard of the run stays what it is: whatever a level does, the run ends, and waiters are
+//! answered. Nothing of this is compiled for calls without a level.
 
 use std::convert::Infallible;
 
@@ -121,7 +121,8 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
         Some(rules(Writing::new(key, value, WriteTerms::default())).into_terms())
     }
 
-    /// Closes the run to later callers: what they get must not depend on an answer that is still to come.
+    /// Closes the run to later callers: what they get must not depend on an answer that is still to
+    /// come.
     fn is_to_be_filled(&self, terms: &WriteTerms) -> bool {
         let invalidated = self.guard.close();
         terms.admit && !invalidated

@@ -42,7 +42,8 @@ pub fn bypassed<H: Home>(home: &H) {
     }
 }
 
-/// `forget_if`: the number of removed entries. Values of another type (another instantiation's) stay.
+/// `forget_if`: the number of removed entries. Values of another type (another instantiation's)
+/// stay.
 pub fn forget_if<R: 'static, H, F>(home: &H, mut forget: F) -> usize
 where
     H: Home,

@@ -1,4 +1,5 @@
-//! A call that may load: ask the store; on a miss the caller computes the value, or waits for another caller that does.
+//! A call that may load: ask the store; on a miss the caller computes the value, or waits for
+//! another caller that does.
 
 use std::convert::Infallible;
 
@@ -11,7 +12,8 @@ use crate::engine::{Answer, RetryState, Settled, TypedGuard, TypedWait, WriteTer
 use crate::flight::current_runs::InRun;
 use crate::level::Level;
 
-/// A call that has to compute its value: it holds the guard of the run. Dropping it (a panic, a cancelled future) lets a waiter lead.
+/// A call that has to compute its value: it holds the guard of the run. Dropping it (a panic, a
+/// cancelled future) lets a waiter lead.
 pub struct Loading<'a, T: Signature, Op> {
     pub(super) guard: TypedGuard<'a, T::Sharing, Key<T>, Stored<T>>,
     pub(super) cacheable: T::Cacheable,
@@ -24,7 +26,8 @@ pub struct Loading<'a, T: Signature, Op> {
 /// The claim of a call's level.
 pub(super) type Claim<T> = <<T as Signature>::Level as Level<Key<T>, <T as Signature>::Output>>::Claim;
 
-/// A call that waits for another caller's run, in steps, so that no borrow of the arguments lives across an `await`.
+/// A call that waits for another caller's run, in steps, so that no borrow of the arguments lives
+/// across an `await`.
 pub struct Waiting<'a, T: Signature, Op> {
     wait: TypedWait<'a, T::Sharing, Key<T>, Stored<T>>,
     cacheable: T::Cacheable,

@@ -1,9 +1,10 @@
 //! Operations on a single entry of a function, all dispatched through one generic function.
 //!
-//! An expansion binds the arguments, chooses what is cached and runs the body in *one* hidden function, which is generic over the
-//! operation; the call itself, `peek`, `put`, `with` and the others are one line each. So the compiler checks the key of a function once
-//! and not once per operation (measured: 8 instead of 15 ms of `cargo check` per function), and a type that cannot be a key or a value is
-//! one error.
+//! An expansion binds the arguments, chooses what is cached and runs the body in *one* hidden
+//! function, which is generic over the operation; the call itself, `peek`, `put`, `with` and the
+//! others are one line each. So the compiler checks the key of a function once and not once per
+//! operation (measured: 8 instead of 15 ms of `cargo check` per function), and a type that cannot
+//! be a key or a value is one error.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -41,7 +42,8 @@ pub trait Operation<R>: Answering<R> + Sized {
     }
 }
 
-/// The answer of an operation of an async function that neither runs the body nor waits: there at the first poll.
+/// The answer of an operation of an async function that neither runs the body nor waits: there at
+/// the first poll.
 ///
 /// # Panics
 ///
@@ -68,7 +70,8 @@ impl<R> Answering<R> for Call {
 impl<R> Operation<R> for Call {
     const CALLS: bool = true;
 
-    // In line, also where several functions of the same types would share it: a call is a hit nearly always.
+    // In line, also where several functions of the same types would share it: a call is a hit
+    // nearly always.
     #[inline(always)]
     fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, R, Self> {
         match load::load(plan, self) {
@@ -196,7 +199,8 @@ impl<R> Operation<R> for Refresh {
     }
 }
 
-/// `put`: caches a value from elsewhere. A value that is never cached, such as an `Err`, still invalidates: the old entry is removed.
+/// `put`: caches a value from elsewhere. A value that is never cached, such as an `Err`, still
+/// invalidates: the old entry is removed.
 pub struct Put<R>(pub R);
 
 impl<R> Answering<R> for Put<R> {

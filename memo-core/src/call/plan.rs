@@ -12,8 +12,8 @@ use crate::key::{Components, Lookup, StoredArgs};
 use crate::level::{Level, Unbacked};
 use crate::table::{EntryVtable, ShortHash};
 
-/// The types of a call, without the lifetimes of its arguments: what a call that has to compute still knows when they have been moved into
-/// the body.
+/// The types of a call, without the lifetimes of its arguments: what a call that has to compute
+/// still knows when they have been moved into the body.
 pub trait Signature {
     #[doc(hidden)]
     type Sharing: Face;
@@ -69,7 +69,8 @@ pub trait Plan<'a> {
     #[doc(hidden)]
     type Source: KeySource<Key<Self::Types>>;
 
-    /// Hashes the key and says where its entry belongs. `None` where the thread's locals are gone already.
+    /// Hashes the key and says where its entry belongs. `None` where the thread's locals are gone
+    /// already.
     #[doc(hidden)]
     fn target(&self) -> Option<Target<'a, Self::Types>>;
 
@@ -86,7 +87,8 @@ pub trait Plan<'a> {
     fn into_source(self) -> Self::Source;
 }
 
-/// The plan of a memoized function, whose values can be looked at in place and written by the rules of its attribute.
+/// The plan of a memoized function, whose values can be looked at in place and written by the rules
+/// of its attribute.
 pub trait FunctionPlan<'a, R>:
     Plan<'a, Types: Signature<Key: StoredArgs, Output = R, Cacheable: CachedView<R>>>
 {

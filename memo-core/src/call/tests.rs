@@ -223,7 +223,8 @@ fn a_run_that_was_invalidated_is_not_sent() {
     assert_eq!((level.counts(), level.open_claims.load(SeqCst), super::info(&store).currsize), ((1, 0, 0), 0, 0));
 }
 
-/// Of two callers of one key, one joins the other's run while its value is being computed. Gives how often the body ran.
+/// Of two callers of one key, one joins the other's run while its value is being computed. Gives
+/// how often the body ran.
 fn joined_runs(store: SharedStore, level: &'static Memory) -> usize {
     let (runs, both) = (AtomicUsize::new(0), Barrier::new(2));
     let body = || {

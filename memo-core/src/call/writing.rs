@@ -52,7 +52,8 @@ pub fn as_is<K, R>(writing: Writing<'_, K, R>) -> Writing<'_, K, R> {
     writing
 }
 
-/// A computed value, what is cached of it, and the rules that say on which terms: told the key, the value and what is cached of it.
+/// A computed value, what is cached of it, and the rules that say on which terms: told the key, the
+/// value and what is cached of it.
 pub(crate) struct Computation<'v, R, C, W> {
     value: &'v R,
     cacheable: C,

@@ -2,8 +2,8 @@
 
 /// What a look-up that may load comes to.
 ///
-/// The engine, the calls of memoized functions and [`Cache::begin`](crate::Cache::begin) all answer in this form; the parameters say
-/// what an answer, the right to load, and a wait are there.
+/// The engine, the calls of memoized functions and [`Cache::begin`](crate::Cache::begin) all answer
+/// in this form; the parameters say what an answer, the right to load, and a wait are there.
 ///
 /// # Examples
 /// ```

@@ -26,11 +26,13 @@ impl<C: Request + Taker> Caller for C {}
 
 /// A value that was computed.
 pub(crate) trait WriteValue {
-    /// Writes what is to be cached of it into the unpublished entry, and on which terms into `terms`.
+    /// Writes what is to be cached of it into the unpublished entry, and on which terms into
+    /// `terms`.
     ///
     /// # Safety
     ///
-    /// It is an unpublished entry of this type, its key is there, and no other thread writes or reads its value.
+    /// It is an unpublished entry of this type, its key is there, and no other thread writes or
+    /// reads its value.
     unsafe fn write(&mut self, entry: EntryRef<'_>, terms: &mut WriteTerms) -> Computed;
 
     /// What is to become of a run of which nothing is cached.

@@ -27,7 +27,8 @@ pub(super) const TAG_BITS: u32 = 8;
 pub(super) struct Common<S: Sharing> {
     pub(super) deadlines: DeadlineLayout,
     pub(super) entry_types: EntryTypes,
-    /// The entry type of a store that was made for one: see [`Store::sole_type`](super::store::Store::sole_type).
+    /// The entry type of a store that was made for one: see
+    /// [`Store::sole_type`](super::store::Store::sole_type).
     pub(super) sole_type: EntryType,
     /// Of the counters: [`Stats::serial`].
     pub(super) serial: u64,
@@ -113,8 +114,8 @@ impl<S: Sharing> Common<S> {
         let _ = self.sweeper.set(sweeper);
     }
 
-    /// The time to live that an entry is written with. Registers the store with the timer thread, if the entry can expire. A value that
-    /// lives for no time is not admitted.
+    /// The time to live that an entry is written with. Registers the store with the timer thread,
+    /// if the entry can expire. A value that lives for no time is not admitted.
     #[inline]
     pub(super) fn ttl_for(&self, terms: &mut WriteTerms) -> Option<u64> {
         if terms.ttl.is_none() && !self.deadlines.always { None } else { self.ttl_of_dated(terms) }

@@ -1,5 +1,5 @@
-//! The types of entries that a store holds: one for each pair of key and value types it was used with. A generic function has one store
-//! and as many entry types as instantiations.
+//! The types of entries that a store holds: one for each pair of key and value types it was used
+//! with. A generic function has one store and as many entry types as instantiations.
 //!
 //! A list that only grows, so it can be walked without a lock. Nearly every store has one type.
 

@@ -1,9 +1,11 @@
 //! When entries are over, and which is over next.
 //!
-//! An entry's date stands in the entry alone. For every 64 slots there is one lower bound of their dates, and for every 64 of these another:
-//! an eighth of a byte per entry. When a bound is reached, its 64 slots are looked at; what is not over yet gives the
-//! next bound. Dates only come later (a hit moves an entry's time to idle on) or go away (the entry leaves), so a bound may be too early and costs a look,
-//! and never too late. Each entry that comes can cause one such look at most. Nothing on a hit, O(1) amortised on a write.
+//! An entry's date stands in the entry alone. For every 64 slots there is one lower bound of their
+//! dates, and for every 64 of these another: an eighth of a byte per entry. When a bound is
+//! reached, its 64 slots are looked at; what is not over yet gives the next bound. Dates only come
+//! later (a hit moves an entry's time to idle on) or go away (the entry leaves), so a bound may be
+//! too early and costs a look, and never too late. Each entry that comes can cause one such look at
+//! most. Nothing on a hit, O(1) amortised on a write.
 
 use std::time::Duration;
 
@@ -19,8 +21,9 @@ const GROUP: usize = 64;
 
 /// Where entries keep their dates.
 ///
-/// A date from the system's clock fits into the entry's head, in units below that clock's own lateness. Where entries must be exact to the nanosecond
-/// (a clock of the user's), or hits move dates (idle), words before the head hold them.
+/// A date from the system's clock fits into the entry's head, in units below that clock's own
+/// lateness. Where entries must be exact to the nanosecond (a clock of the user's), or hits move
+/// dates (idle), words before the head hold them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DeadlineLayout {
     pub(super) idle: Option<u64>,
@@ -121,7 +124,8 @@ impl ExpiryIndex {
         self.soonest <= now
     }
 
-    /// An entry that is over, if there is one. `deadline` tells the date of a slot's entry, [`NEVER`] where none lives.
+    /// An entry that is over, if there is one. `deadline` tells the date of a slot's entry,
+    /// [`NEVER`] where none lives.
     pub(super) fn next(&mut self, now: u64, deadline: impl Fn(u32) -> u64) -> Option<u32> {
         while self.soonest <= now {
             let Some(block) = self.blocks.iter().position(|&bound| bound <= now) else {

@@ -1,8 +1,11 @@
-//! The face of a store for the generic code above it: functions without type parameters, compiled once for each [`Sharing`].
+//! The face of a store for the generic code above it: functions without type parameters, compiled
+//! once for each [`Sharing`].
 //!
-//! Generic code is compiled again in every crate that uses it, and in a release build none of it is shared between crates. So what calls
-//! and caches need beside the hit is a function without type parameters, which asks the caller for its key and value through [`Caller`]
-//! and [`WriteValue`]. Measured on 100 functions with 100 key types and on caches of several types: see `bench/compile.sh`.
+//! Generic code is compiled again in every crate that uses it, and in a release build none of it is
+//! shared between crates. So what calls and caches need beside the hit is a function without type
+//! parameters, which asks the caller for its key and value through [`Caller`] and [`WriteValue`].
+//! Measured on 100 functions with 100 key types and on caches of several types: see
+//! `bench/compile.sh`.
 
 #![expect(
     private_interfaces,
@@ -35,10 +38,11 @@ pub trait Face: Sharing {
 
     fn entry_type<'a>(store: &'a Store<Self>, of: TypeId, vtable: &'static EntryVtable) -> &'a EntryType;
 
-    /// A call that found nothing where nearly all entries are. `version` proves that there is none, as long as the table still has it.
-    /// Returns a run that has started, for a guard to be made of in the caller's frame: what was just written, moved through memory,
-    /// makes the processor wait. Without one, and if the caller has not [taken](Caller::take) its value after this, it has to compute
-    /// without the cache.
+    /// A call that found nothing where nearly all entries are. `version` proves that there is none,
+    /// as long as the table still has it. Returns a run that has started, for a guard to be made of
+    /// in the caller's frame: what was just written, moved through memory, makes the processor
+    /// wait. Without one, and if the caller has not [taken](Caller::take) its value after this, it
+    /// has to compute without the cache.
     #[expect(
         clippy::trivially_copy_pass_by_ref,
         reason = "read there: it takes one register of the caller, and no load"
@@ -61,7 +65,8 @@ pub trait Face: Sharing {
         retry: &RetryState,
     ) -> Answer<(), Option<Started<'a>>, Wait<'a, Self>>;
 
-    /// What a run that this caller waited for left for it. Says whether the caller has its value, or must look again.
+    /// What a run that this caller waited for left for it. Says whether the caller has its value,
+    /// or must look again.
     fn joined(result: WaitResult<'_>, taker: &mut dyn Taker) -> bool;
 
     /// A run that replaces what is there, if anything is.
@@ -89,8 +94,8 @@ pub trait Face: Sharing {
         caller: &dyn Request,
     ) -> Option<Found<'a, Self>>;
 
-    /// A look-up that no load follows, and that found nothing where nearly all entries are: a hit or a miss. Says whether the caller has
-    /// taken the value.
+    /// A look-up that no load follows, and that found nothing where nearly all entries are: a hit
+    /// or a miss. Says whether the caller has taken the value.
     fn get(
         store: &Store<Self>,
         hash: ShortHash,
@@ -230,7 +235,8 @@ macro_rules! compiled_here {
                 // If user code unwinds in `write`, the owner of the run abandons it.
                 run.enter();
                 let mut terms = WriteTerms::default();
-                // SAFETY: the run began with this type, its key is there, and its value is this run's alone until it has completed.
+                // SAFETY: the run began with this type, its key is there, and its value is this
+                // run's alone until it has completed.
                 let settled = match unsafe { value.write(run.entry(), &mut terms) } {
                     // SAFETY: written just now.
                     Computed::Value => unsafe { store.complete(run, &mut terms) },
@@ -389,7 +395,8 @@ macro_rules! compiled_here {
 }
 compiled_here!(Shared, Local);
 
-/// Slow path of a miss: another run may hold the key, or absence could not be proved by the version.
+/// Slow path of a miss: another run may hold the key, or absence could not be proved by the
+/// version.
 #[cold]
 #[inline(never)]
 fn miss_slow<'a, S: Face>(
@@ -444,7 +451,8 @@ fn hit<L, W, S: Sharing>(found: &Found<'_, S>, caller: &mut dyn Caller) -> Answe
 fn joined(result: WaitResult<'_>, taker: &mut dyn Taker) -> bool {
     match result {
         WaitResult::Value(joined) => {
-            // SAFETY: an entry of the type that was asked for, pinned, its value written before it was told of.
+            // SAFETY: an entry of the type that was asked for, pinned, its value written before it
+            // was told of.
             unsafe { taker.take(joined.entry()) };
             true
         }

@@ -1,5 +1,5 @@
-//! A hit: find the entry, look at its value, record the use. No lock, no read-modify-write, and no write to a line that another thread
-//! writes.
+//! A hit: find the entry, look at its value, record the use. No lock, no read-modify-write, and no
+//! write to a line that another thread writes.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -15,7 +15,8 @@ use crate::table::thread_counters::ThreadCounters;
 use crate::table::{Deadline, EntryRef, EntryType, FastLookup, FullLookup, Head, ShortHash};
 use crate::ticker;
 
-/// The tag of a rank that several threads have written since the last entry came: then it is recent enough for all of them.
+/// The tag of a rank that several threads have written since the last entry came: then it is recent
+/// enough for all of them.
 const SHARED: u64 = 0;
 const TAG: u64 = (1 << TAG_BITS) - 1;
 
@@ -87,7 +88,8 @@ fn record_hit_fast<S: Sharing>(stripe: &Stripe<S>, head: &Head, counters: &Threa
     let action = stripe.hit_action.load();
     if action == STAMP {
         let (rank, version, stamp) = (head.rank.load(Relaxed), stripe.table.version(), counters.stamp() + 1);
-        // Of the threads that hit an entry only the one that stamped it last always writes; see `record_shared_hit`.
+        // Of the threads that hit an entry only the one that stamped it last always writes; see
+        // `record_shared_hit`.
         if rank & TAG == counters.tag() && stamp > version {
             head.rank.store(stamp << TAG_BITS | counters.tag(), Relaxed);
         } else if rank & TAG != SHARED || rank >> TAG_BITS <= version {
@@ -112,8 +114,9 @@ fn count_up_to(most: u64, head: &Head) {
 }
 
 impl<S: Sharing> Store<S> {
-    /// The first live entry with this hash and of this type, where nearly all are. The caller compares its key. Without an entry: the
-    /// version that proves its absence, if one does; else it may still be found by [`find_full`](Self::find_full). For `sole_type` see
+    /// The first live entry with this hash and of this type, where nearly all are. The caller
+    /// compares its key. Without an entry: the version that proves its absence, if one does; else
+    /// it may still be found by [`find_full`](Self::find_full). For `sole_type` see
     /// [`Table::find_fast`](crate::table::Table::find_fast).
     #[inline(always)]
     pub(super) fn find_fast(
@@ -132,7 +135,8 @@ impl<S: Sharing> Store<S> {
         }
     }
 
-    /// The live entry that `is` recognises, wherever it is. Without one: the version that proves its absence, if one does.
+    /// The live entry that `is` recognises, wherever it is. Without one: the version that proves
+    /// its absence, if one does.
     pub(super) fn find_full(
         &self,
         hash: ShortHash,
@@ -177,8 +181,8 @@ impl<S: Sharing> Store<S> {
         self.common.stats.counters(&self.common.read()).miss();
     }
 
-    /// Whether an entry with this deadline, which was read together with the entry's being alive, has not expired. The usual entry has
-    /// none, and reads no clock.
+    /// Whether an entry with this deadline, which was read together with the entry's being alive,
+    /// has not expired. The usual entry has none, and reads no clock.
     pub(super) fn is_fresh(&self, stripe: &Stripe<S>, head: &Head, deadline: Deadline) -> bool {
         match deadline {
             Deadline::NEVER => true,
@@ -215,9 +219,9 @@ impl<S: Sharing> Store<S> {
 
 /// A hit of an entry that another thread stamped last, or that this thread's stamps are behind of.
 ///
-/// If no thread has stamped it since the last entry came, this thread is the one that stamps it from now on. Otherwise its rank is
-/// tagged as shared, and no thread need write it before the next entry comes: all that a rank can tell is whether the entry was used
-/// before or after that.
+/// If no thread has stamped it since the last entry came, this thread is the one that stamps it
+/// from now on. Otherwise its rank is tagged as shared, and no thread need write it before the next
+/// entry comes: all that a rank can tell is whether the entry was used before or after that.
 fn record_shared_hit<S: Sharing>(stripe: &Stripe<S>, head: &Head, rank: u64, counters: &ThreadCounters) {
     let (version, owner, stamp) = (stripe.table.version(), rank & TAG, rank >> TAG_BITS);
     if owner == SHARED && stamp > version {

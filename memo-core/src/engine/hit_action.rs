@@ -1,4 +1,5 @@
-//! What a hit writes into its entry, as the policy and the time to idle ask for it: one word that hits load.
+//! What a hit writes into its entry, as the policy and the time to idle ask for it: one word that
+//! hits load.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 

@@ -1,7 +1,7 @@
 //! Hit counters of one store: of one thread, or of each thread that used it.
 //!
-//! Each thread counts its own hits in [counters](ThreadCounters) that it alone writes, since every hit counts: no cache line is
-//! written by two threads.
+//! Each thread counts its own hits in [counters](ThreadCounters) that it alone writes, since every
+//! hit counts: no cache line is written by two threads.
 
 use std::sync::Arc;
 

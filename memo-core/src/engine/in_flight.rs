@@ -1,7 +1,8 @@
 //! The runs in flight of one stripe, by exact key.
 //!
-//! A run's key is owned in its unpublished entry from the beginning, so that later callers can be compared with it. Invalidation marks
-//! a run: its callers get the result, the result is not cached, and later callers start another run.
+//! A run's key is owned in its unpublished entry from the beginning, so that later callers can be
+//! compared with it. Invalidation marks a run: its callers get the result, the result is not
+//! cached, and later callers start another run.
 
 use std::sync::Arc;
 
@@ -29,7 +30,8 @@ pub(super) struct InFlight {
 /// Rare fields, boxed because an [`InFlight`] is moved on every miss.
 #[derive(Default)]
 pub(super) struct Extra {
-    /// Group id of concurrent runs of one key: the last one started wins. Without one: when this run started.
+    /// Group id of concurrent runs of one key: the last one started wins. Without one: when this
+    /// run started.
     key_group: Option<u64>,
     /// The entry that a refresh is to replace. Pinned, so that its slot is no other entry's.
     replaces: Option<(u32, PinnedEntry)>,
@@ -134,7 +136,8 @@ impl InFlightTable {
         }
     }
 
-    /// Removes a run that ends, if it is the only one, has not been invalidated, and has no waiter. Says whether it was.
+    /// Removes a run that ends, if it is the only one, has not been invalidated, and has no waiter.
+    /// Says whether it was.
     #[inline]
     pub(super) fn remove_fast(&mut self, slot: u32) -> bool {
         let usual = |single: &InFlight| single.slot == slot && !single.invalidated && single.extra.is_none();
@@ -159,8 +162,9 @@ impl InFlightTable {
         self.single.iter_mut().chain(&mut self.others)
     }
 
-    /// A run has completed, and its entry is in the store or would be: runs of its key that started before it are invalidated; runs that
-    /// started later will replace what `entry` names, since their value is newer.
+    /// A run has completed, and its entry is in the store or would be: runs of its key that started
+    /// before it are invalidated; runs that started later will replace what `entry` names, since
+    /// their value is newer.
     pub(super) fn supersede_older(&mut self, completed: &InFlight, entry: impl Fn() -> (u32, PinnedEntry)) {
         // Runs of one key have one hash: no other run is looked at, however many there are.
         let mut group: SmallVec<[u32; 4]> = SmallVec::new();

@@ -1,7 +1,8 @@
 //! How long one run takes, when it is timed and others of its kind run inside it.
 //!
-//! A recursive function's outermost run contains all the others. So a timed run counts the runs of the same store that begin on its
-//! thread until it ends, and its time is that of all of them together. Runs that are not timed only look whether someone counts.
+//! A recursive function's outermost run contains all the others. So a timed run counts the runs of
+//! the same store that begin on its thread until it ends, and its time is that of all of them
+//! together. Runs that are not timed only look whether someone counts.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};

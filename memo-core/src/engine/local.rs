@@ -63,7 +63,8 @@ impl Private for Local {
     }
 }
 
-/// What the readers on this thread protect: the outermost one, and those that began inside it (in a user's `Eq`, say).
+/// What the readers on this thread protect: the outermost one, and those that began inside it (in a
+/// user's `Eq`, say).
 #[derive(Default)]
 pub struct LocalReaders {
     outermost: Cell<usize>,

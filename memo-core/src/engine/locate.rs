@@ -1,4 +1,5 @@
-//! Finds the entry and the runs with the caller's key. `Eq` runs outside the lock; the result is validated under it.
+//! Finds the entry and the runs with the caller's key. `Eq` runs outside the lock; the result is
+//! validated under it.
 
 use std::ptr;
 
@@ -10,7 +11,8 @@ use super::writer::Writer;
 use crate::table::hazard::PinnedEntry;
 use crate::table::{EntryRef, ShortHash};
 
-/// An entry that has been compared with the caller's key. Pinned, so that its cell is no other entry's.
+/// An entry that has been compared with the caller's key. Pinned, so that its cell is no other
+/// entry's.
 struct Compared<'a> {
     entry: EntryRef<'a>,
     is_callers: bool,
@@ -49,8 +51,8 @@ impl<S: Sharing> Located<'_, S> {
 impl<S: Sharing> Store<S> {
     /// Finds what `is` recognises, and gives it together with the lock.
     ///
-    /// Everything that may have this hash is compared outside the lock, one after the other, until all that is there has been compared.
-    /// Nearly always that takes one round, or two.
+    /// Everything that may have this hash is compared outside the lock, one after the other, until
+    /// all that is there has been compared. Nearly always that takes one round, or two.
     pub(super) fn locate(&self, hash: ShortHash, entry_type: u32, is: &dyn Fn(EntryRef<'_>) -> bool) -> Located<'_, S> {
         let stripe = self.stripe(hash);
         let table = &stripe.table;
@@ -59,7 +61,8 @@ impl<S: Sharing> Store<S> {
             let writer = self.writer(stripe);
             let mut located = (None, SmallVec::new());
             let mut unknown: SmallVec<[u32; 1]> = SmallVec::new();
-            // What was there in the last round comes in the same order, so the search begins where the last one ended.
+            // What was there in the last round comes in the same order, so the search begins where
+            // the last one ended.
             let mut next = 0;
             let mut verdict = |slot: u32| {
                 let (before, after) = compared.split_at(next);

@@ -1,7 +1,8 @@
 //! The store: one engine for every policy, expiry, weight and sharing.
 //!
-//! The engine never knows what its entries are: it is told a hash, and asks a [`Request`](run::Request) which entry is the caller's. So
-//! it is compiled once. From the bottom up:
+//! The engine never knows what its entries are: it is told a hash, and asks a
+//! [`Request`](run::Request) which entry is the caller's. So it is compiled once. From the bottom
+//! up:
 //!
 //! | | |
 //! |---|---|
@@ -12,9 +13,9 @@
 //! | [`hit`], [`locate`], [`run`], [`wait`], [`write`], [`walk`], [`sweep`] | the operations |
 //! | [`callbacks`], [`face`], [`owned`], [`run_guard`], [`typed`] | what the rest of the crate sees: compiled once; one guard; types |
 //!
-//! No user code runs while a lock is held: entries are compared and dropped outside. The absence of a key is proved by a version that did
-//! not change ([`table`](crate::table)), or by having compared, under the lock, all that may have its hash
-//! ([`Store::locate`](store::Store::locate)).
+//! No user code runs while a lock is held: entries are compared and dropped outside. The absence of
+//! a key is proved by a version that did not change ([`table`](crate::table)), or by having
+//! compared, under the lock, all that may have its hash ([`Store::locate`](store::Store::locate)).
 
 mod answer;
 mod callbacks;

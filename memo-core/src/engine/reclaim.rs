@@ -1,7 +1,9 @@
-//! Deferred reclamation: tell the observers; once no reader protects an entry, drop it and reuse its cell.
+//! Deferred reclamation: tell the observers; once no reader protects an entry, drop it and reuse
+//! its cell.
 //!
-//! Looking for readers costs a barrier, so it is done for a batch, or at once where that was asked for. What a reader protects meanwhile
-//! waits for the next time: never more entries than there are readers. No user code runs under the lock.
+//! Looking for readers costs a barrier, so it is done for a batch, or at once where that was asked
+//! for. What a reader protects meanwhile waits for the next time: never more entries than there are
+//! readers. No user code runs under the lock.
 
 use super::common::Common;
 use super::observers::Removal;
@@ -13,7 +15,8 @@ use crate::table::{self, Detached, EntryRef};
 use crate::unwind::contain;
 
 impl<S: Sharing> Writer<'_, S> {
-    /// Releases the lock, tells the observers, and drops what no reader protects: `promptly`, or when there is enough of it.
+    /// Releases the lock, tells the observers, and drops what no reader protects: `promptly`, or
+    /// when there is enough of it.
     #[inline]
     pub(super) fn finish(self, promptly: bool) {
         let Self { common, stripe, state } = self;
@@ -42,8 +45,8 @@ impl<S: Sharing> Writer<'_, S> {
     }
 }
 
-/// How many retired entries are worth looking for readers. The user's values may be large: an eighth of a small store's at most waits, a
-/// 32nd where each one's weight matters.
+/// How many retired entries are worth looking for readers. The user's values may be large: an
+/// eighth of a small store's at most waits, a 32nd where each one's weight matters.
 #[inline]
 fn batch<S: Sharing>(common: &Common<S>, state: &State) -> usize {
     if !state.table_writer.needs_drop() {
@@ -53,8 +56,8 @@ fn batch<S: Sharing>(common: &Common<S>, state: &State) -> usize {
     (state.live / part).clamp(1, S::BATCH)
 }
 
-/// Takes over the retired entries, if there are enough of them or it is asked for. Entries without anything to drop are dealt with right
-/// here.
+/// Takes over the retired entries, if there are enough of them or it is asked for. Entries without
+/// anything to drop are dealt with right here.
 #[cold]
 #[inline(never)]
 fn take_retired<S: Sharing>(common: &Common<S>, state: &mut State, promptly: bool) -> Vec<Retired> {
@@ -97,7 +100,8 @@ fn free_detached<S: Sharing>(common: &Common<S>, state: &mut State) {
     };
     let free = state.detached.take_if(|detached| !protected.iter().any(|address| is_inside(detached, address)));
     if let Some(detached) = free {
-        // SAFETY: it was detached before the readers were looked for, and none is inside this store.
+        // SAFETY: it was detached before the readers were looked for, and none is inside this
+        // store.
         unsafe { detached.free() };
     }
 }
@@ -141,12 +145,13 @@ fn reclaim<S: Sharing>(common: &Common<S>, stripe: &Stripe<S>, mut entries: Vec<
     let done = GiveBack { stripe, entries, kept };
     let droppable = |cell: &Retired| Some((cell.head, cell.vtable?, cell.full));
     let mut cells = done.entries[kept..].iter().filter_map(droppable);
-    // SAFETY: unlinked before the readers were looked for, and no reader protects them: no thread can reach them. Taken out of the list
-    // of retired entries, so each comes once.
+    // SAFETY: unlinked before the readers were looked for, and no reader protects them: no thread
+    // can reach them. Taken out of the list of retired entries, so each comes once.
     unsafe { table::drop_each(&mut cells) };
 }
 
-/// Tells the observers what was removed, then retires it. An observer that panics is contained, and the others still hear.
+/// Tells the observers what was removed, then retires it. An observer that panics is contained, and
+/// the others still hear.
 fn notify<S: Sharing>(common: &Common<S>, stripe: &Stripe<S>, removals: Vec<Removal>, promptly: bool) {
     for &Removal { slot, cause } in &removals {
         // Unlinked and not yet retired: this thread's alone.
@@ -189,7 +194,7 @@ pub(super) fn drop_stripe<S: Sharing>(stripe: &mut Stripe<S>) {
     });
     let retired = free.0.retired.iter().filter_map(|cell| Some((cell.head, cell.vtable?, cell.full)));
     let mut cells = live.chain(retired).collect::<Vec<_>>().into_iter();
-    // SAFETY: no thread reads in a store that is being dropped; what lives is not retired, so each comes once. Runs borrow the store:
-    // none is in flight.
+    // SAFETY: no thread reads in a store that is being dropped; what lives is not retired, so each
+    // comes once. Runs borrow the store: none is in flight.
     unsafe { table::drop_each(&mut cells) };
 }

@@ -32,7 +32,8 @@ pub(crate) trait Request {
     /// Owns the key.
     fn own(&mut self);
     fn is_owned(&self) -> bool;
-    /// Moves what is owned into a cell: the key, and the value if there is one. Once at most, after [`own`](Self::own).
+    /// Moves what is owned into a cell: the key, and the value if there is one. Once at most, after
+    /// [`own`](Self::own).
     ///
     /// # Safety
     ///
@@ -49,7 +50,8 @@ pub(super) enum LoadMode {
     Refresh,
 }
 
-/// A run that has just started, on its way into another frame: two registers. A [`Run`] must be [made](Run::new) of it there.
+/// A run that has just started, on its way into another frame: two registers. A [`Run`] must be
+/// [made](Run::new) of it there.
 pub struct Started<'a> {
     entry: EntryRef<'a>,
     timer: Option<Box<LoadTimer>>,
@@ -62,8 +64,9 @@ pub(super) struct Run<'a> {
     entry: EntryRef<'a>,
     timer: Option<Box<LoadTimer>>,
     stage: Stage,
-    /// Whether this thread is inside the run; an async run is entered only while it is polled, begins or completes. A word, for bytes
-    /// that are moved as parts of words make the processor wait too.
+    /// Whether this thread is inside the run; an async run is entered only while it is polled,
+    /// begins or completes. A word, for bytes that are moved as parts of words make the processor
+    /// wait too.
     entered: u32,
 }
 
@@ -147,8 +150,8 @@ impl<S: Sharing> Drop for AbandonOnUnwind<'_, S> {
 }
 
 impl<S: Sharing> Store<S> {
-    /// A call that found no entry; `version` proves it, as long as the table still has it. `Load(None)` bypasses the cache: the caller is
-    /// inside the run that it would wait for.
+    /// A call that found no entry; `version` proves it, as long as the table still has it.
+    /// `Load(None)` bypasses the cache: the caller is inside the run that it would wait for.
     pub(super) fn begin(
         &self,
         hash: ShortHash,
@@ -183,8 +186,8 @@ impl<S: Sharing> Store<S> {
         }
     }
 
-    /// The usual miss: as long as the table has the version at which nothing was found, and no run may have the key, there is nothing to
-    /// compare.
+    /// The usual miss: as long as the table has the version at which nothing was found, and no run
+    /// may have the key, there is nothing to compare.
     ///
     /// Returns the started run, or `None` if the slow path must be taken.
     #[inline]
@@ -349,7 +352,8 @@ impl<S: Sharing> Store<S> {
         if kept { Settled::Kept } else { Settled::NotKept }
     }
 
-    /// There is nothing to cache. Waiters get `failure`, if it can be shared, else they look again. `failed` counts it as an error.
+    /// There is nothing to cache. Waiters get `failure`, if it can be shared, else they look again.
+    /// `failed` counts it as an error.
     pub(super) fn complete_without_value(&self, run: &mut Run<'_>, failure: Option<Failure>, failed: bool) -> Settled {
         if let Some(timer) = run.timer.take() {
             self.common.stats.timed(timer.end());

@@ -10,7 +10,8 @@ use super::write_terms::Settled;
 use crate::flight::RunId;
 use crate::table::EntryRef;
 
-/// RAII guard of the leader of a run. Dropping it unfinished (a panic, a cancelled future) abandons the run; a waiter becomes leader.
+/// RAII guard of the leader of a run. Dropping it unfinished (a panic, a cancelled future) abandons
+/// the run; a waiter becomes leader.
 ///
 /// A guard of no run stands for a call that computes without the cache.
 pub(super) struct RunGuard<'a, S: Face> {
@@ -67,7 +68,8 @@ impl<'a, S: Face> RunGuard<'a, S> {
         }
     }
 
-    /// Closes the run to later callers. Says whether it has been invalidated; a call without the cache has no run to close.
+    /// Closes the run to later callers. Says whether it has been invalidated; a call without the
+    /// cache has no run to close.
     pub(super) fn close(&self) -> bool {
         self.run.as_ref().is_none_or(|(store, run)| S::close(store, run))
     }

@@ -1,7 +1,8 @@
 //! Who shares a store: all threads, or one.
 //!
-//! The engine is written once. A [`Sharing`] gives it the pointer, the lock, the counters and the read guards that fit: atomics and
-//! [hazard pointers](crate::table::hazard) for [`Shared`](super::Shared), plain cells for [`Local`](super::Local).
+//! The engine is written once. A [`Sharing`] gives it the pointer, the lock, the counters and the
+//! read guards that fit: atomics and [hazard pointers](crate::table::hazard) for
+//! [`Shared`](super::Shared), plain cells for [`Local`](super::Local).
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::AtomicU64;
@@ -11,7 +12,8 @@ use crate::table::hazard::Protected;
 use crate::table::thread_counters::ThreadCounters;
 use crate::table::{EntryRef, Head};
 
-/// One of [`Shared`](super::Shared) and [`Local`](super::Local). Sealed: the engine depends on their details.
+/// One of [`Shared`](super::Shared) and [`Local`](super::Local). Sealed: the engine depends on
+/// their details.
 pub trait Sharing: sealed::Sealed {
     /// A counted pointer.
     type Ref<T: ?Sized>: Deref<Target = T> + Clone;
@@ -43,7 +45,8 @@ mod sealed {
         type FastGuard<'a>: FastReader<'a, Self>;
         /// Hit counters.
         type Counting: HitCounting<Self>;
-        /// Retired entries that may wait before the engine looks for readers: looking costs a barrier.
+        /// Retired entries that may wait before the engine looks for readers: looking costs a
+        /// barrier.
         const BATCH: usize;
         /// The same for entries without anything to drop, whose removal has no visible effect.
         const PLAIN_BATCH: usize;
@@ -79,7 +82,8 @@ pub trait Reader {
 pub trait FastReader<'a, S: Private> {
     /// As for [`Reader`].
     fn protect(&self, head: *const Head);
-    /// This thread's counters in the store of this [serial number](HitCounting::serial), if they are at hand.
+    /// This thread's counters in the store of this [serial number](HitCounting::serial), if they
+    /// are at hand.
     fn counters<'t>(&'t self, serial: u64, counting: &'t S::Counting) -> Option<&'t ThreadCounters>;
 }
 

@@ -1,4 +1,5 @@
-//! State of one stripe under its writer lock: table writer, eviction policy, expiry index, bounds, in-flight runs, retired entries.
+//! State of one stripe under its writer lock: table writer, eviction policy, expiry index, bounds,
+//! in-flight runs, retired entries.
 
 use super::expiry::ExpiryIndex;
 use super::in_flight::InFlightTable;
@@ -8,7 +9,8 @@ use crate::config::Config;
 use crate::policy::{OnHit, Policy, PolicyKind};
 use crate::table::{Detached, EntryVtable, Head, TableWriter};
 
-/// An emptied store gives its memory back if it is more than this: less is not worth allocating it again.
+/// An emptied store gives its memory back if it is more than this: less is not worth allocating it
+/// again.
 const WORTH_GIVING_BACK: usize = 64 << 10;
 
 /// A cell whose entry left the index, or never got there. A reader may still look at it.

@@ -1,8 +1,9 @@
 //! Exact statistics without a cache line that all threads write.
 //!
-//! Hits are counted by each thread for itself ([`hit_counters`](super::hit_counters)), because every hit counts; the rest happens on slow
-//! paths and has one counter each. `clear` never writes a counter: it remembers where each one stood, so that no count that is being
-//! made meanwhile is lost.
+//! Hits are counted by each thread for itself ([`hit_counters`](super::hit_counters)), because
+//! every hit counts; the rest happens on slow paths and has one counter each. `clear` never writes
+//! a counter: it remembers where each one stood, so that no count that is being made meanwhile is
+//! lost.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -70,7 +71,8 @@ impl<S: Sharing> Stats<S> {
         S::count(&self.counters[what as usize]);
     }
 
-    /// Counts what is counted under the store's lock only: misses, evictions, expirations, refreshes.
+    /// Counts what is counted under the store's lock only: misses, evictions, expirations,
+    /// refreshes.
     pub(super) fn count_locked(&self, what: Counter) {
         let counter = &self.counters[what as usize];
         counter.store(counter.load(Relaxed) + 1, Relaxed);

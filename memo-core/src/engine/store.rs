@@ -22,9 +22,9 @@ pub struct Store<S: Sharing> {
     pub(super) common: Common<S>,
 }
 
-// SAFETY: entries are reached by several threads. Those who make such a store ask its keys and values to be `Send` and `Sync`
-// (`Shareable` for functions, the bounds of `CacheBuilder::build` for caches, whose own auto traits follow their types); the rest of
-// the store is synchronised.
+// SAFETY: entries are reached by several threads. Those who make such a store ask its keys and
+// values to be `Send` and `Sync` (`Shareable` for functions, the bounds of `CacheBuilder::build`
+// for caches, whose own auto traits follow their types); the rest of the store is synchronised.
 unsafe impl Sync for Store<Shared> {}
 // SAFETY: as above.
 unsafe impl Send for Store<Shared> {}

@@ -1,7 +1,8 @@
 //! The part of a store that one lock guards: a table for readers and the writers' state.
 //!
-//! It is one unit, of which a store could have several, chosen by hash: nothing outside of [`Store::stripe`](super::store::Store::stripe)
-//! and [`Store::stripes`](super::store::Store::stripes) assumes that there is one.
+//! It is one unit, of which a store could have several, chosen by hash: nothing outside of
+//! [`Store::stripe`](super::store::Store::stripe) and
+//! [`Store::stripes`](super::store::Store::stripes) assumes that there is one.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 

@@ -1,8 +1,10 @@
-//! The typed face of a store: the one place that knows which Rust types an entry has. Everything above it is safe code.
+//! The typed face of a store: the one place that knows which Rust types an entry has. Everything
+//! above it is safe code.
 //!
-//! A [`Typed`] stands for "entries of this type in this store are nodes of `K` and `V`". It is made where that is established: for a
-//! function's store by a look-up of the type, for a store of one type together with the store itself. From then on the engine shows the
-//! callbacks below only entries of that type, since it is asked for that type alone.
+//! A [`Typed`] stands for "entries of this type in this store are nodes of `K` and `V`". It is made
+//! where that is established: for a function's store by a look-up of the type, for a store of one
+//! type together with the store itself. From then on the engine shows the callbacks below only
+//! entries of that type, since it is asked for that type alone.
 
 use std::any::{Any, TypeId};
 use std::marker::PhantomData;
@@ -107,7 +109,8 @@ struct Erased<C, K, V> {
 impl<C, K, V> Erased<C, K, V> {
     #[inline(always)]
     fn new(caller: &mut C) -> &mut Self {
-        // SAFETY: transparent, so it has the layout of the caller; both borrow it mutably, one after the other.
+        // SAFETY: transparent, so it has the layout of the caller; both borrow it mutably, one
+        // after the other.
         unsafe { &mut *ptr::from_mut(caller).cast() }
     }
 }
@@ -172,7 +175,8 @@ impl<P: Produce<K, V>, K, V> WriteValue for Erased<P, K, V> {
 }
 
 impl<'a, S: Face, K: 'static, V: 'static> Typed<'a, S, K, V, Several> {
-    /// Entries of these types in a store that may have several. `vtable` is `EntryVtable::new::<K, V>()`, perhaps with an attachment.
+    /// Entries of these types in a store that may have several. `vtable` is
+    /// `EntryVtable::new::<K, V>()`, perhaps with an attachment.
     ///
     /// # Safety
     ///
@@ -215,14 +219,16 @@ macro_rules! erased {
     ($($Sharing:ty: [$($bounds:tt)*];)*) => { $(
         impl<K, V> ObserverOf<$Sharing, K, V> {
             pub(crate) fn new(hear: impl Fn(&K, &V, RemovalCause) $($bounds)* + 'static) -> Self {
-                // SAFETY: it goes into a store of these types ([`SoleTypeStore::new`]), and observers are shown entries that were live.
+                // SAFETY: it goes into a store of these types ([`SoleTypeStore::new`]), and
+                // observers are shown entries that were live.
                 Self(Box::new(move |entry, cause| unsafe { observe(entry, cause, &hear) }), PhantomData)
             }
         }
 
         impl<K, V> WeigherOf<$Sharing, K, V> {
             pub(crate) fn new(weigher: impl Fn(&K, &V) -> u64 $($bounds)* + 'static) -> Self {
-                // SAFETY: it goes into a store of these types, and [`SoleTypeStore::weigh`] shows it references of these types.
+                // SAFETY: it goes into a store of these types, and [`SoleTypeStore::weigh`] shows
+                // it references of these types.
                 Self(Box::new(move |key, value| unsafe { weigh(key, value, &weigher) }), PhantomData)
             }
         }
@@ -323,7 +329,8 @@ impl<'a, S: Face, K, V> TypedGuard<'a, S, K, V> {
 
     /// The key, where a run is in flight.
     pub(crate) fn key(&self) -> Option<&K> {
-        // SAFETY: an unpublished entry of these types, its key there; it stays as long as the run, which the guard owns.
+        // SAFETY: an unpublished entry of these types, its key there; it stays as long as the run,
+        // which the guard owns.
         self.guard.entry().map(|entry| unsafe { entry.node::<K, V>() }.key())
     }
 
@@ -350,7 +357,8 @@ impl<'a, S: Face, K, V> TypedGuard<'a, S, K, V> {
 }
 
 impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
-    /// A hit: what `then` makes of the value, if the entry is where nearly all are. Without one, the version that may prove its absence.
+    /// A hit: what `then` makes of the value, if the entry is where nearly all are. Without one,
+    /// the version that may prove its absence.
     #[inline(always)]
     pub(crate) fn find_fast<T>(
         self,
@@ -372,7 +380,8 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
     /// What `then` makes of an entry, wherever it is. Neither counts nor updates recency.
     pub(crate) fn find<T>(self, hash: ShortHash, ask: &mut impl Ask<K, V>, then: impl FnOnce(&V) -> T) -> Option<T> {
         let found = S::find(self.store, hash, *self.entry_type, Erased::new(ask))?;
-        // SAFETY: found as an entry of this type, alive, published with its value; protected by `found`.
+        // SAFETY: found as an entry of this type, alive, published with its value; protected by
+        // `found`.
         Some(then(unsafe { found.entry().node::<K, V>().value() }))
     }
 
@@ -381,13 +390,15 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
         S::expires_in(&S::find(self.store, hash, *self.entry_type, Erased::new(ask))?)
     }
 
-    /// A look-up that no load follows, and that found nothing where nearly all entries are. Says whether the caller has taken the value.
+    /// A look-up that no load follows, and that found nothing where nearly all entries are. Says
+    /// whether the caller has taken the value.
     pub(crate) fn get(self, hash: ShortHash, version: Option<u64>, ask: &mut impl Ask<K, V>) -> bool {
         S::get(self.store, hash, *self.entry_type, version, Erased::new(ask))
     }
 
-    /// A call that found nothing where nearly all entries are. Waits for another caller's run. Without a guard, and if the caller has not
-    /// taken a value after this, it has to compute without the cache.
+    /// A call that found nothing where nearly all entries are. Waits for another caller's run.
+    /// Without a guard, and if the caller has not taken a value after this, it has to compute
+    /// without the cache.
     #[inline(always)]
     pub(crate) fn miss(
         self,
@@ -427,7 +438,8 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
         S::put(self.store, hash, *self.entry_type, Erased::new(ask), terms)
     }
 
-    /// Removes an entry, and shows its value to `see` before it is dropped. Says whether there was one.
+    /// Removes an entry, and shows its value to `see` before it is dropped. Says whether there was
+    /// one.
     pub(crate) fn remove(self, hash: ShortHash, ask: &mut impl Ask<K, V>, see: &mut dyn FnMut(&V)) -> bool {
         S::remove(self.store, hash, *self.entry_type, Erased::new(ask), &mut |entry| {
             // SAFETY: an entry of this type that was alive, and is protected.
@@ -440,7 +452,8 @@ impl<S: Face, K, V> Typed<'_, S, K, V, Sole> {
     /// Calls `see` for each entry that has not expired.
     pub(crate) fn each(self, mut see: impl FnMut(&K, &V)) {
         S::each(self.store, &mut |entry, _| {
-            // SAFETY: a live entry of a store whose entries are all of this type, pinned while it is seen.
+            // SAFETY: a live entry of a store whose entries are all of this type, pinned while it
+            // is seen.
             let node = unsafe { entry.node::<K, V>() };
             // SAFETY: as above; it was published with its value.
             see(node.key(), unsafe { node.value() });
@@ -458,7 +471,8 @@ impl<S: Face, K, V> Typed<'_, S, K, V, Sole> {
     }
 }
 
-/// How entries of one type are shown to code that does not know their types: as references to two trait objects.
+/// How entries of one type are shown to code that does not know their types: as references to two
+/// trait objects.
 pub(crate) struct ShowEntry<Key: ?Sized + 'static>(unsafe fn(EntryRef<'_>) -> (*const Key, *const dyn Any));
 
 impl<Key: ?Sized + 'static> ShowEntry<Key> {
@@ -484,7 +498,8 @@ pub(crate) trait ViewEntry<K, V, Key: ?Sized> {
     fn value(value: &V) -> &dyn Any;
 }
 
-/// Removes every entry that `keep` refuses, of any type that was made with a [`ShowEntry`] attached; others stay. Returns their number.
+/// Removes every entry that `keep` refuses, of any type that was made with a [`ShowEntry`]
+/// attached; others stay. Returns their number.
 pub(crate) fn retain_shown<S: Face, Key: ?Sized + 'static>(
     store: &Store<S>,
     keep: &mut dyn FnMut(&Key, &dyn Any) -> bool,

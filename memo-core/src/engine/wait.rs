@@ -25,13 +25,14 @@ impl RetryState {
         Self::default()
     }
 
-    /// After two runs that failed and could not share the failure, or after the longest wait, a caller computes for itself: failures must
-    /// not turn the waiters into a queue.
+    /// After two runs that failed and could not share the failure, or after the longest wait, a
+    /// caller computes for itself: failures must not turn the waiters into a queue.
     pub(super) fn is_exhausted(&self) -> bool {
         self.failed >= 2 || self.timed_out
     }
 
-    /// Whether a wait was refused because it would have closed a cycle: instead of waiting, the caller computes without the cache.
+    /// Whether a wait was refused because it would have closed a cycle: instead of waiting, the
+    /// caller computes without the cache.
     pub(super) fn is_refused(&self) -> bool {
         self.refused
     }
@@ -79,8 +80,8 @@ impl<'a, S: Sharing> Wait<'a, S> {
         }
     }
 
-    /// Enters the edges "the runs that this caller is inside of wait for that run". `None` if that would close a cycle: that run waits for
-    /// one that the caller is inside of.
+    /// Enters the edges "the runs that this caller is inside of wait for that run". `None` if that
+    /// would close a cycle: that run waits for one that the caller is inside of.
     fn enter_edges(&mut self, retry: &mut RetryState) -> Option<WaitEdges> {
         let edges = WaitEdges::enter(self.run);
         if edges.is_none() {

@@ -1,8 +1,9 @@
-//! Walks over the whole store, in batches: no holding of the lock looks at more than [`BATCH`] slots.
+//! Walks over the whole store, in batches: no holding of the lock looks at more than [`BATCH`]
+//! slots.
 //!
-//! A walk pins the entries of a batch under the lock, and looks at them outside of it. What is replaced meanwhile is followed
-//! ([`walk_state`](super::walk_state)): a key that is in the store during the whole walk, and is only ever replaced, is seen exactly
-//! once.
+//! A walk pins the entries of a batch under the lock, and looks at them outside of it. What is
+//! replaced meanwhile is followed ([`walk_state`](super::walk_state)): a key that is in the store
+//! during the whole walk, and is only ever replaced, is seen exactly once.
 
 use std::ptr;
 
@@ -70,7 +71,8 @@ impl<S: Sharing> Drop for Walk<'_, S> {
 }
 
 impl<S: Sharing> Store<S> {
-    /// Calls `see` for each entry that has not expired, with no lock held. Entries that come meanwhile may be seen or not.
+    /// Calls `see` for each entry that has not expired, with no lock held. Entries that come
+    /// meanwhile may be seen or not.
     pub(super) fn each(&self, see: &mut dyn FnMut(EntryRef<'_>, u32)) {
         self.stripes().for_each(|stripe| self.each_of(stripe, &mut |visited| see(visited.entry, visited.entry_type)));
     }
@@ -91,8 +93,8 @@ impl<S: Sharing> Store<S> {
         }
     }
 
-    /// Removes every entry that `keep` refuses, and invalidates all runs: the predicate has not seen their values. Returns the number of
-    /// removed entries.
+    /// Removes every entry that `keep` refuses, and invalidates all runs: the predicate has not
+    /// seen their values. Returns the number of removed entries.
     pub(super) fn retain(&self, keep: &mut dyn FnMut(EntryRef<'_>, u32) -> bool) -> usize {
         for stripe in self.stripes() {
             self.writer(stripe).state.in_flight.invalidate_all();
@@ -116,7 +118,8 @@ impl<S: Sharing> Store<S> {
         removed
     }
 
-    /// Removes every entry that lives when this begins; entries that come meanwhile may be removed too.
+    /// Removes every entry that lives when this begins; entries that come meanwhile may be removed
+    /// too.
     pub(super) fn remove_all(&self, stripe: &Stripe<S>, cause: RemovalCause) {
         let end = {
             let state = stripe.lock();

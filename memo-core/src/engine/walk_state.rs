@@ -1,9 +1,10 @@
 //! Walks over the whole store that are under way, as its writers see them.
 //!
-//! A walk goes through the slots in batches and gives the lock back in between. Meanwhile an entry may be replaced, which moves its key
-//! to another slot: ahead of the walk or behind it. So writers tell each walk what they replace, and it keeps two small sets: slots
-//! behind it that it still has to visit, and slots ahead of it that it must skip. Therefore a key that is in the store during the whole
-//! walk, and is only ever replaced, is visited exactly once.
+//! A walk goes through the slots in batches and gives the lock back in between. Meanwhile an entry
+//! may be replaced, which moves its key to another slot: ahead of the walk or behind it. So writers
+//! tell each walk what they replace, and it keeps two small sets: slots behind it that it still has
+//! to visit, and slots ahead of it that it must skip. Therefore a key that is in the store during
+//! the whole walk, and is only ever replaced, is visited exactly once.
 
 use std::collections::HashSet;
 
@@ -54,8 +55,8 @@ impl Walks {
         self.active.retain(|walk| walk.id != id);
     }
 
-    /// Moves a walk on by up to `most` slots. Calls `visit` for each slot that is to be visited now, whether an entry lives there or
-    /// not. Says whether there may be more.
+    /// Moves a walk on by up to `most` slots. Calls `visit` for each slot that is to be visited
+    /// now, whether an entry lives there or not. Says whether there may be more.
     pub(super) fn advance(&mut self, id: u64, most: u32, mut visit: impl FnMut(u32)) -> bool {
         let Some(walk) = self.active.iter_mut().find(|walk| walk.id == id) else { return false };
         if walk.cursor < walk.end {
@@ -117,7 +118,8 @@ mod tests {
     use crate::random::Random;
     use std::collections::HashMap;
 
-    /// Keys that live through the whole walk, replaced and joined by others at random, against the rule that each is visited once.
+    /// Keys that live through the whole walk, replaced and joined by others at random, against the
+    /// rule that each is visited once.
     #[test]
     fn a_key_that_is_only_replaced_is_visited_exactly_once() {
         for seed in 0..200 {

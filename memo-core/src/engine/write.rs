@@ -9,7 +9,8 @@ use crate::info::RemovalCause;
 use crate::table::{EntryRef, ShortHash};
 
 impl<S: Sharing> Store<S> {
-    /// Puts the entry in, in place of the one that `request` recognises; invalidates that key's runs. Says whether it was cached.
+    /// Puts the entry in, in place of the one that `request` recognises; invalidates that key's
+    /// runs. Says whether it was cached.
     pub(super) fn insert(
         &self,
         hash: ShortHash,
@@ -42,8 +43,9 @@ impl<S: Sharing> Store<S> {
         kept
     }
 
-    /// Removes the entry that `is` recognises, and invalidates that key's runs. Says whether there was one. An expired entry counts as
-    /// absent. `see` looks at the entry before it is dropped, outside the lock.
+    /// Removes the entry that `is` recognises, and invalidates that key's runs. Says whether there
+    /// was one. An expired entry counts as absent. `see` looks at the entry before it is dropped,
+    /// outside the lock.
     pub(super) fn remove(
         &self,
         hash: ShortHash,
@@ -87,7 +89,8 @@ impl<S: Sharing> Store<S> {
         live
     }
 
-    /// Empties the store, invalidates all runs, and resets the counters. Entries that were there before are gone when this returns.
+    /// Empties the store, invalidates all runs, and resets the counters. Entries that were there
+    /// before are gone when this returns.
     pub(super) fn clear(&self) {
         for stripe in self.stripes() {
             self.writer(stripe).state.in_flight.invalidate_all();

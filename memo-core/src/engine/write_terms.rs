@@ -23,8 +23,8 @@ impl Default for WriteTerms {
 pub enum Settled {
     /// The value is in the cache.
     Kept,
-    /// There was no value to cache, or it was refused: by `keep_if` and its like, by its weight, by a time to live of zero, by a
-    /// bound of 0.
+    /// There was no value to cache, or it was refused: by `keep_if` and its like, by its weight, by
+    /// a time to live of zero, by a bound of 0.
     NotKept,
     /// The key was removed or overwritten while the run was in flight, so its value was not cached.
     Invalidated,

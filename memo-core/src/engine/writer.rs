@@ -1,7 +1,8 @@
 //! Mutations under the writer lock: admit, replace, remove, evict, expire, clear.
 //!
-//! No user code runs here. Keys are found by hash and compared outside the lock; removed entries are shown to observers and dropped
-//! outside the lock ([`Writer::finish`]). All of this is book-keeping on slots, hashes and ranks.
+//! No user code runs here. Keys are found by hash and compared outside the lock; removed entries
+//! are shown to observers and dropped outside the lock ([`Writer::finish`]). All of this is
+//! book-keeping on slots, hashes and ranks.
 
 use std::ops::Range;
 use std::sync::atomic::Ordering::Relaxed;
@@ -135,8 +136,8 @@ impl<'a, S: Sharing> Writer<'a, S> {
         hash
     }
 
-    /// Admits the entry if there is room or room can be made; in place of the one in the slot `old`, if that is given. `write` completes
-    /// it, just before it can be found.
+    /// Admits the entry if there is room or room can be made; in place of the one in the slot
+    /// `old`, if that is given. `write` completes it, just before it can be found.
     #[inline(never)]
     pub(super) fn admit(&mut self, new: Candidate<'_>, old: Option<u32>, now: u64, write: &mut dyn FnMut()) -> bool {
         match old {
@@ -251,7 +252,8 @@ impl<'a, S: Sharing> Writer<'a, S> {
         true
     }
 
-    /// Changes the bound in entries. A store that had none keeps its entries in the order of `lru` from then on.
+    /// Changes the bound in entries. A store that had none keeps its entries in the order of `lru`
+    /// from then on.
     pub(super) fn resize(&mut self, max_entries: usize, now: u64) {
         let (table, state) = (&self.stripe.table, &mut *self.state);
         state.max_entries = max_entries;
@@ -259,7 +261,8 @@ impl<'a, S: Sharing> Writer<'a, S> {
             policy.resized(max_entries);
         } else {
             let mut policy = PolicyKind::Lru.build(max_entries);
-            // Rank and slot in one integer, as the policies sort them: sorting is compiled for each type.
+            // Rank and slot in one integer, as the policies sort them: sorting is compiled for each
+            // type.
             let aged = |slot| u128::from(table.head(slot).rank.load(Relaxed)) << 32 | u128::from(slot);
             let mut by_age: Vec<u128> = state.table_writer.alive(table).into_iter().map(aged).collect();
             by_age.sort_unstable();
@@ -275,8 +278,8 @@ impl<'a, S: Sharing> Writer<'a, S> {
         self.stripe.hit_action.set(self.state.on_hit());
     }
 
-    /// Removes everything at once, where that takes no look at each entry: no entry has anything to drop, and there is no observer.
-    /// Says whether it did.
+    /// Removes everything at once, where that takes no look at each entry: no entry has anything to
+    /// drop, and there is no observer. Says whether it did.
     pub(super) fn clear_plain(&mut self) -> bool {
         if self.state.table_writer.needs_drop() || !self.common.observers.is_empty() || !self.detach() {
             return false;
@@ -304,8 +307,9 @@ impl<'a, S: Sharing> Writer<'a, S> {
         }
     }
 
-    /// Takes all memory away from later readers. Not while a run has its cell there or an entry is still being dropped, nor while earlier
-    /// memory waits to be freed: so no more than one store's worth ever waits.
+    /// Takes all memory away from later readers. Not while a run has its cell there or an entry is
+    /// still being dropped, nor while earlier memory waits to be freed: so no more than one store's
+    /// worth ever waits.
     fn detach(&mut self) -> bool {
         let state = &mut *self.state;
         if state.in_flight.len() > 0 || state.being_dropped > 0 || state.detached.is_some() {

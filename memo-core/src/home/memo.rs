@@ -16,11 +16,12 @@ use crate::info::CacheInfo;
 use crate::key::{Key, StoredArgs, StoredKey};
 use crate::shareable::Shareable;
 
-/// The field of `#[memoize(in = self.field)]`: one cache per instance, of a method with the arguments `A` (a tuple, also of one) and
-/// the result `R`.
+/// The field of `#[memoize(in = self.field)]`: one cache per instance, of a method with the
+/// arguments `A` (a tuple, also of one) and the result `R`.
 ///
-/// It begins empty, costs one pointer-sized allocation at the first call, and takes its bounds from the attribute. It is invisible to the struct it
-/// lives in: a clone begins empty, comparison and hashing ignore it.
+/// It begins empty, costs one pointer-sized allocation at the first call, and takes its bounds from
+/// the attribute. It is invisible to the struct it lives in: a clone begins empty, comparison and
+/// hashing ignore it.
 pub struct Memo<A, R> {
     instance: OnceLock<Box<CacheInstance>>,
     _of: PhantomData<fn(A) -> R>,
@@ -46,8 +47,8 @@ impl<A, R> Memo<A, R> {
         }
     }
 
-    /// Frees expired entries now. With the system's clock that happens by itself; with a clock of your own it happens here and with each
-    /// miss.
+    /// Frees expired entries now. With the system's clock that happens by itself; with a clock of
+    /// your own it happens here and with each miss.
     pub fn run_pending(&self) {
         if let Some(instance) = self.instance.get() {
             Shared::sweep(&instance.store);
@@ -163,7 +164,8 @@ impl<A, R, H: BuildHasher + 'static> Home for FieldStore<'_, A, R, H> {
     }
 }
 
-/// The field's type says what the arguments are, and the method's arguments must be just that once they are owned.
+/// The field's type says what the arguments are, and the method's arguments must be just that once
+/// they are owned.
 impl<A, R, V, Sh, H: BuildHasher + 'static> Holds<StoredKey<(), A::Stored, Sh>, V> for FieldStore<'_, A, R, H>
 where
     A: Key,

@@ -1,8 +1,9 @@
-//! Where a function's cache lives: in a static beside the function ([`StaticCache`]), in each thread ([`ThreadCache`]), or in a field
-//! ([`Memo`]).
+//! Where a function's cache lives: in a static beside the function ([`StaticCache`]), in each
+//! thread ([`ThreadCache`]), or in a field ([`Memo`]).
 //!
-//! Each of them has a store whose entries are of any type, so that one compiled engine serves every function. Which entry belongs to which
-//! instantiation of a generic function is told by its type and by the hidden part of its key.
+//! Each of them has a store whose entries are of any type, so that one compiled engine serves every
+//! function. Which entry belongs to which instantiation of a generic function is told by its type
+//! and by the hidden part of its key.
 
 mod instance;
 mod interface;

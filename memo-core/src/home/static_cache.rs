@@ -28,7 +28,8 @@ impl StaticCache {
         Self { identity: Identity::constant(name, file, line), typed, instance: OnceLock::new() }
     }
 
-    /// The set-up and the hasher are functions, so that what makes a store is compiled once and not for each function.
+    /// The set-up and the hasher are functions, so that what makes a store is compiled once and not
+    /// for each function.
     #[inline]
     fn instance(&'static self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &'static CacheInstance {
         match self.instance.get() {

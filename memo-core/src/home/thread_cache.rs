@@ -20,7 +20,8 @@ use crate::registry::{self, AnyCache, CacheRef, Identity};
 
 type OwnedLocal = OwnedStore<Local>;
 
-/// The caches of one function, one per thread. Each is made at the thread's first use, and goes with the thread.
+/// The caches of one function, one per thread. Each is made at the thread's first use, and goes
+/// with the thread.
 pub struct ThreadCache {
     identity: Identity,
     typed: bool,
@@ -43,7 +44,8 @@ const NONE: usize = usize::MAX;
 thread_local! {
     /// This thread's caches.
     static CACHES: ThreadCaches = const { ThreadCaches(RefCell::new(Vec::new())) };
-    /// Where they are, for calls: nothing here has to be dropped, so looking takes no more than a load.
+    /// Where they are, for calls: nothing here has to be dropped, so looking takes no more than a
+    /// load.
     static CACHES_PTR: Cell<*const [Option<Rc<CacheInstance>>]> = const { Cell::new(ptr::slice_from_raw_parts(ptr::null(), 0)) };
 }
 
@@ -121,7 +123,8 @@ impl ThreadCache {
     #[inline]
     fn known(&self) -> Option<Rc<CacheInstance>> {
         let (all, index) = (CACHES_PTR.get(), self.index.load(Relaxed));
-        // SAFETY: in bounds. `CACHES_PTR` is what `CACHES` holds, whose content changes in `make` alone, which runs no code of the user's meanwhile.
+        // SAFETY: in bounds. `CACHES_PTR` is what `CACHES` holds, whose content changes in `make`
+        // alone, which runs no code of the user's meanwhile.
         if index < all.len() { unsafe { (*all.cast::<Option<Rc<CacheInstance>>>().add(index)).clone() } } else { None }
     }
 

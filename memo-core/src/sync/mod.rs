@@ -1,4 +1,5 @@
-//! What threads share, from one place: the real thing, or a model of it that runs its interleavings (`--cfg shuttle`, see `models/`).
+//! What threads share, from one place: the real thing, or a model of it that runs its interleavings
+//! (`--cfg shuttle`, see `models/`).
 
 #[cfg(shuttle)]
 mod model;

@@ -1,4 +1,5 @@
-//! What cannot be seen from outside: collisions of the whole hash, the size of the heaps, who holds what.
+//! What cannot be seen from outside: collisions of the whole hash, the size of the heaps, who holds
+//! what.
 
 mod entry_types;
 
@@ -90,7 +91,8 @@ fn dates_that_are_out_of_date_do_not_pile_up() {
         cache.insert(key, key);
         cache.insert(0, key);
     }
-    // The heap asserts its bound itself with every push; `validate` looks every live entry up in it.
+    // The heap asserts its bound itself with every push; `validate` looks every live entry up in
+    // it.
     cache.validate();
     assert_eq!(cache.len(), 10);
 }
