@@ -37,12 +37,15 @@ mod run;
 mod run_guard;
 mod shared;
 mod sharing;
+mod show_entry;
+mod sole_type;
 mod state;
 mod stats;
 mod store;
 mod stripe;
 mod sweep;
 mod typed;
+mod typed_callbacks;
 mod wait;
 mod walk;
 mod walk_state;
@@ -60,12 +63,12 @@ pub(crate) use local::Local;
 pub(crate) use owned::OwnedStore;
 pub(crate) use shared::Shared;
 pub(crate) use sharing::Sharing;
+pub(crate) use show_entry::{ShowEntry, ViewEntry, retain_shown};
+pub(crate) use sole_type::{ObserverOf, SoleTypeStore, WeigherOf};
 pub(crate) use stats::Stats;
 pub(crate) use store::Store;
-pub(crate) use typed::{
-    Ask, Multiplicity, ObserverOf, Produce, Several, ShowEntry, Sole, SoleTypeStore, Take, Typed, TypedGuard,
-    TypedWait, ViewEntry, WeigherOf, retain_shown,
-};
+pub(crate) use typed::{Multiplicity, Several, Sole, Typed, TypedGuard, TypedWait};
+pub(crate) use typed_callbacks::{Ask, Produce, Take};
 pub use wait::RetryState;
 pub use write_terms::Settled;
 pub(crate) use write_terms::WriteTerms;
