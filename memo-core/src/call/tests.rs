@@ -1,4 +1,4 @@
-//! The level seam, with a level in memory that can refuse.
+//! Tests of calls with a level behind the store: a level in memory that can refuse.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -28,7 +28,7 @@ struct Memory {
     claims: AtomicUsize,
     fills: AtomicUsize,
     open_claims: AtomicUsize,
-    /// What happens while a fill is under way.
+    /// Runs in the middle of a fill.
     meanwhile: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -58,7 +58,7 @@ impl Memory {
     }
 }
 
-/// A claim that is given up when it is dropped.
+/// A claim; dropping it gives it up.
 #[derive(Default)]
 struct Lease(Option<&'static AtomicUsize>);
 
@@ -136,7 +136,7 @@ fn args(key: &u32) -> Args<'_> {
     query((), (bind(ByKey, key),), Single)
 }
 
-/// As an expansion does an operation.
+/// Runs an operation as an expansion does.
 fn operate<Op: Operation<Outcome>>(
     store: SharedStore,
     level: &'static Memory,
@@ -151,7 +151,7 @@ fn operate<Op: Operation<Outcome>>(
     }
 }
 
-/// As an expansion of an async function calls.
+/// Calls as the expansion of an async function does.
 async fn call_async(
     store: SharedStore,
     level: &'static Memory,
@@ -223,14 +223,14 @@ fn a_run_that_was_invalidated_is_not_sent() {
     assert_eq!((level.counts(), level.open_claims.load(SeqCst), super::info(&store).currsize), ((1, 0, 0), 0, 0));
 }
 
-/// Of two callers of one key, one joins the other's run while its value is being computed. Gives
-/// how often the body ran.
+/// Lets two callers ask for one key, so that one joins the other's run while its value is being
+/// computed. Returns how often the body ran.
 fn joined_runs(store: SharedStore, level: &'static Memory) -> usize {
     let (runs, both) = (AtomicUsize::new(0), Barrier::new(2));
     let body = || {
         if runs.fetch_add(1, SeqCst) == 0 {
             both.wait();
-            // The other caller is about to join: nothing shows from outside when it has.
+            // Time for the other caller to join: nothing shows from outside when it has.
             thread::sleep(Duration::from_millis(50));
         }
         Ok(10)
@@ -270,7 +270,7 @@ fn a_run_is_closed_to_later_callers_before_its_value_is_sent() {
     let store = CACHE.shared(Config::new);
     let plain = Memory::new(Filled::Accepted).leaked();
     let level = Memory::with_meanwhile(Filled::Accepted, move || {
-        // Another thread asks while the value is on its way: it computes by itself.
+        // Another thread asks while the value is being sent to the level: it computes by itself.
         thread::spawn(move || assert_eq!(operate(store, plain, 1, Call, || Ok(11)), Ok(11))).join().unwrap();
     })
     .leaked();

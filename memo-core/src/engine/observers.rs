@@ -1,8 +1,8 @@
-//! Entries that left the store, for removal observers.
+//! Removed entries that removal observers have still to be told of.
 
 use crate::info::RemovalCause;
 
-/// An entry that left the index, whose removal the observers have not been told of yet.
+/// An entry that left the index, and whose removal has not been reported to the observers yet.
 #[derive(Clone, Copy)]
 pub(super) struct Removal {
     pub(super) slot: u32,

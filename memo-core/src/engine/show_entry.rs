@@ -1,5 +1,5 @@
-//! Entries of several types, shown as trait objects: for an operation that goes through all entries
-//! of a function, whatever their types.
+//! Entries of any type, shown as trait objects: for `forget_if`, which visits all entries of a
+//! generic function whatever their types.
 
 use std::any::Any;
 
@@ -7,12 +7,12 @@ use super::face::Face;
 use super::store::Store;
 use crate::table::EntryRef;
 
-/// How entries of one type are shown to code that does not know their types: as references to two
-/// trait objects.
+/// Shows the entries of one type as references to two trait objects, to code that does not know
+/// their types.
 pub(crate) struct ShowEntry<Key: ?Sized + 'static>(unsafe fn(EntryRef<'_>) -> (*const Key, *const dyn Any));
 
 impl<Key: ?Sized + 'static> ShowEntry<Key> {
-    /// Of entries of these types.
+    /// Shows entries of these types by the functions of `W`.
     pub(crate) const fn new<K: 'static, V: 'static, W: ViewEntry<K, V, Key>>() -> Self {
         /// # Safety
         ///
@@ -28,14 +28,14 @@ impl<Key: ?Sized + 'static> ShowEntry<Key> {
     }
 }
 
-/// How a key and a value are seen as trait objects.
+/// Converts a key and a value to trait objects.
 pub(crate) trait ViewEntry<K, V, Key: ?Sized> {
     fn key(key: &K) -> &Key;
     fn value(value: &V) -> &dyn Any;
 }
 
-/// Removes every entry that `keep` refuses, of any type that was made with a [`ShowEntry`]
-/// attached; others stay. Returns their number.
+/// Removes every entry for which `keep` returns `false`, of all types that have a [`ShowEntry`]
+/// attached; entries of other types stay. Returns their number.
 pub(crate) fn retain_shown<S: Face, Key: ?Sized + 'static>(
     store: &Store<S>,
     keep: &mut dyn FnMut(&Key, &dyn Any) -> bool,
@@ -45,7 +45,8 @@ pub(crate) fn retain_shown<S: Face, Key: ?Sized + 'static>(
         let Some(show) = attachment.and_then(|attachment| attachment.downcast_ref::<ShowEntry<Key>>()) else {
             return true;
         };
-        // SAFETY: attached to the type of this entry, which is alive and pinned while it is seen.
+        // SAFETY: attached to the type of this entry, which is alive, and pinned while `keep` looks
+        // at it.
         let (key, value) = unsafe {
             let (key, value) = (show.0)(entry);
             (&*key, &*value)

@@ -1,5 +1,5 @@
-//! A store whose entries are all of one type, as a cache value has it: with typed removal
-//! observers, a typed weigher, and typed walks over all entries.
+//! A store whose entries are all of one type, as a [`Cache`](crate::Cache) has it, with typed
+//! removal observers, a typed weigher and typed walks over all entries.
 
 use std::marker::PhantomData;
 use std::ptr;
@@ -68,7 +68,7 @@ pub(crate) struct SoleTypeStore<S: Face> {
 }
 
 impl<S: Face> SoleTypeStore<S> {
-    /// The set-up must have been checked.
+    /// Makes the store. The configuration must have been checked.
     pub(crate) fn new<K, V>(
         config: Config,
         observers: Vec<ObserverOf<S, K, V>>,
@@ -92,11 +92,11 @@ impl<S: Face> SoleTypeStore<S> {
         Typed { store: &self.store, entry_type: self.store.sole_type(), _node: PhantomData }
     }
 
-    /// What an entry weighs; 0 without a weigher.
+    /// Returns the weight of an entry; 0 without a weigher.
     ///
     /// # Safety
     ///
-    /// As above.
+    /// The store was made with these types.
     pub(crate) unsafe fn weigh<K, V>(&self, key: &K, value: &V) -> u64 {
         let pointers = (ptr::from_ref(key).cast(), ptr::from_ref(value).cast());
         self.weigher.as_ref().map_or(0, |weigher| weigher(pointers.0, pointers.1))
@@ -107,8 +107,8 @@ impl<S: Face, K, V> Typed<'_, S, K, V, Sole> {
     /// Calls `see` for each entry that has not expired.
     pub(crate) fn each(self, mut see: impl FnMut(&K, &V)) {
         S::each(self.store, &mut |entry, _| {
-            // SAFETY: a live entry of a store whose entries are all of this type, pinned while it
-            // is seen.
+            // SAFETY: a live entry of a store whose entries are all of this type; it is pinned
+            // while `see` looks at it.
             let node = unsafe { entry.node::<K, V>() };
             // SAFETY: as above; it was published with its value.
             see(node.key(), unsafe { node.value() });

@@ -1,10 +1,10 @@
-//! The typed face of a store: the one place that knows which Rust types an entry has. Everything
-//! above it is safe code.
+//! The typed interface of a store: look-ups, runs and writes of entries whose Rust types the caller
+//! knows. All code above it is safe.
 //!
-//! A [`Typed`] stands for "entries of this type in this store are nodes of `K` and `V`". It is made
-//! where that is established: for a function's store by a look-up of the type, for a store of one
-//! type together with the store itself. From then on the engine shows the callbacks below only
-//! entries of that type, since it is asked for that type alone.
+//! A [`Typed`] means "entries of this type in this store are nodes of `K` and `V`". It is made
+//! where that is known: for a function's store by a look-up of the type, for a store of one type
+//! together with the store itself. From then on the engine shows only entries of that type to the
+//! caller's callbacks, since it is asked for that type alone.
 
 use std::any::TypeId;
 use std::marker::PhantomData;
@@ -45,7 +45,7 @@ impl Multiplicity for Several {
 #[expect(clippy::type_complexity, reason = "a marker")]
 pub(crate) struct Typed<'a, S: Sharing, K, V, M> {
     pub(super) store: &'a Store<S>,
-    /// Behind a reference, so that it is read when it is needed.
+    /// A reference, so that it is read only where it is needed.
     pub(super) entry_type: &'a EntryType,
     pub(super) _node: PhantomData<fn() -> (K, V, M)>,
 }
@@ -59,43 +59,44 @@ impl<S: Sharing, K, V, M> Clone for Typed<'_, S, K, V, M> {
 impl<S: Sharing, K, V, M> Copy for Typed<'_, S, K, V, M> {}
 
 impl<'a, S: Face, K: 'static, V: 'static> Typed<'a, S, K, V, Several> {
-    /// Entries of these types in a store that may have several. `vtable` is
-    /// `EntryVtable::new::<K, V>()`, perhaps with an attachment.
+    /// Returns the entries of these types in a store that may have several types. `vtable` is
+    /// `EntryVtable::new::<K, V>()`, with or without an attachment.
     ///
     /// # Safety
     ///
-    /// The vtable is of these types.
+    /// The vtable belongs to these types.
     #[inline(always)]
     pub(crate) unsafe fn of_any(store: &'a Store<S>, vtable: &'static EntryVtable) -> Self {
         let entry_type = match store.first_type(TypeId::of::<Node<K, V>>()) {
             Some(entry_type) => entry_type,
-            // Asked for once more, so that it need not lie in memory for this call.
+            // The type id is computed again, so that it need not stay in memory for this call.
             None => S::entry_type(store, TypeId::of::<Node<K, V>>(), vtable),
         };
         Self { store, entry_type, _node: PhantomData }
     }
 }
 
-/// A run of another caller, to wait for.
+/// A wait for another caller's run.
 pub(crate) struct TypedWait<'a, S: Face, K, V> {
     wait: Wait<'a, S>,
     _node: PhantomData<fn() -> (K, V)>,
 }
 
 impl<S: Face, K, V> TypedWait<'_, S, K, V> {
-    /// Parks the thread. Says whether the caller has its value, or must look again.
+    /// Parks the thread until the run ends. Returns whether the caller has its value, or must look
+    /// again.
     pub(crate) fn park(self, retry: &mut RetryState, taker: &mut impl Take<V>) -> bool {
         S::joined(self.wait.park(retry), Erased::<_, K, V>::new(taker))
     }
 
-    /// The same as a task.
+    /// [`park`](Self::park) for tasks.
     pub(crate) async fn wait_async(self, retry: &mut RetryState, taker: &mut impl Take<V>) -> bool {
         let result = self.wait.wait_async(retry).await;
         S::joined(result, Erased::<_, K, V>::new(taker))
     }
 }
 
-/// The right to compute the value of one entry of these types.
+/// The guard of a run that computes one entry of these types. Dropping it abandons the run.
 pub(crate) struct TypedGuard<'a, S: Face, K, V> {
     guard: RunGuard<'a, S>,
     _node: PhantomData<fn() -> (K, V)>,
@@ -107,13 +108,13 @@ impl<'a, S: Face, K, V> TypedGuard<'a, S, K, V> {
         Self { guard, _node: PhantomData }
     }
 
-    /// Of a call that computes without the cache.
+    /// Returns a guard without a run, for a call that computes without the cache.
     #[inline(always)]
     pub(crate) fn bypass() -> Self {
         Self::new(RunGuard::bypass())
     }
 
-    /// Of a run that may go on on another thread.
+    /// Returns the guard of a run that may continue on another thread.
     pub(crate) fn into_async(self) -> Self {
         Self::new(self.guard.into_async())
     }
@@ -122,10 +123,10 @@ impl<'a, S: Face, K, V> TypedGuard<'a, S, K, V> {
         self.guard.id()
     }
 
-    /// The key, where a run is in flight.
+    /// The key; `None` for a guard without a run.
     pub(crate) fn key(&self) -> Option<&K> {
-        // SAFETY: an unpublished entry of these types, its key there; it stays as long as the run,
-        // which the guard owns.
+        // SAFETY: an unpublished entry of these types, which has its key; it stays as long as the
+        // run, which the guard owns.
         self.guard.entry().map(|entry| unsafe { entry.node::<K, V>() }.key())
     }
 
@@ -135,12 +136,12 @@ impl<'a, S: Face, K, V> TypedGuard<'a, S, K, V> {
         self.guard.complete(Erased::<_, K, V>::new(value))
     }
 
-    /// Closes the run to later callers. Says whether it has been invalidated.
+    /// Closes the run to later callers. Returns whether it has been invalidated.
     pub(crate) fn close(&self) -> bool {
         self.guard.close()
     }
 
-    /// Takes the guard out, for a place that outlives it.
+    /// Moves the guard out, and leaves one without a run.
     pub(crate) fn take(&mut self) -> Self {
         Self::new(self.guard.take())
     }
@@ -152,8 +153,8 @@ impl<'a, S: Face, K, V> TypedGuard<'a, S, K, V> {
 }
 
 impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
-    /// A hit: what `then` makes of the value, if the entry is where nearly all are. Without one,
-    /// the version that may prove its absence.
+    /// Looks the key up on the fast path. On a hit, returns what `then` makes of the value;
+    /// otherwise the version that may prove the key's absence.
     #[inline(always)]
     pub(crate) fn find_fast<T>(
         self,
@@ -162,38 +163,39 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
         then: impl FnOnce(&V) -> T,
     ) -> Result<T, Option<u64>> {
         let hit = self.store.find_fast(hash, self.entry_type, M::SOLE)?;
-        // SAFETY: an entry of this type in this store; protected, and found alive.
+        // SAFETY: an entry of this type in this store; it is protected, and was found alive.
         let node = unsafe { hit.entry().node::<K, V>() };
         if matches(node.key()) && hit.record_hit() {
-            // SAFETY: it is published with its value.
+            // SAFETY: it was published with its value.
             Ok(then(unsafe { node.value() }))
         } else {
             Err(None)
         }
     }
 
-    /// What `then` makes of an entry, wherever it is. Neither counts nor updates recency.
+    /// Returns what `then` makes of the value, found by the full look-up. Does not update
+    /// statistics or recency.
     pub(crate) fn find<T>(self, hash: ShortHash, ask: &mut impl Ask<K, V>, then: impl FnOnce(&V) -> T) -> Option<T> {
         let found = S::find(self.store, hash, *self.entry_type, Erased::new(ask))?;
-        // SAFETY: found as an entry of this type, alive, published with its value; protected by
-        // `found`.
+        // SAFETY: found as an entry of this type, alive and published with its value; `found`
+        // protects it.
         Some(then(unsafe { found.entry().node::<K, V>().value() }))
     }
 
-    /// How long an entry still has, if it is there and can expire.
+    /// Returns the time until the entry expires, if there is one and it can expire.
     pub(crate) fn expires_in(self, hash: ShortHash, ask: &mut impl Ask<K, V>) -> Option<Duration> {
         S::expires_in(&S::find(self.store, hash, *self.entry_type, Erased::new(ask))?)
     }
 
-    /// A look-up that no load follows, and that found nothing where nearly all entries are. Says
-    /// whether the caller has taken the value.
+    /// Finishes a look-up that no load follows, after its fast part found nothing: counts a hit or
+    /// a miss. Returns whether the caller has taken the value.
     pub(crate) fn get(self, hash: ShortHash, version: Option<u64>, ask: &mut impl Ask<K, V>) -> bool {
         S::get(self.store, hash, *self.entry_type, version, Erased::new(ask))
     }
 
-    /// A call that found nothing where nearly all entries are. Waits for another caller's run.
-    /// Without a guard, and if the caller has not taken a value after this, it has to compute
-    /// without the cache.
+    /// Handles a call that [`find_fast`](Self::find_fast) did not answer, and waits for another
+    /// caller's run if there is one. If this returns no guard and the caller has not taken a value,
+    /// it must compute without the cache.
     #[inline(always)]
     pub(crate) fn miss(
         self,
@@ -205,7 +207,7 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
         Some(TypedGuard::new(RunGuard::new(self.store, started)))
     }
 
-    /// The same in one step, which does not wait.
+    /// One step of [`miss`](Self::miss); does not wait.
     pub(crate) fn begin(
         self,
         hash: ShortHash,
@@ -224,7 +226,7 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
         started.map_or_else(TypedGuard::bypass, |started| TypedGuard::new(RunGuard::new(self.store, started)))
     }
 
-    /// A run that replaces what is there.
+    /// Starts a run that replaces the entry, if there is one.
     pub(crate) fn refresh(self, hash: ShortHash, ask: &mut impl Ask<K, V>) -> TypedGuard<'a, S, K, V> {
         self.guard(S::refresh(self.store, hash, *self.entry_type, Erased::new(ask)))
     }
@@ -233,11 +235,11 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
         S::put(self.store, hash, *self.entry_type, Erased::new(ask), terms)
     }
 
-    /// Removes an entry, and shows its value to `see` before it is dropped. Says whether there was
-    /// one.
+    /// Removes an entry, and shows its value to `see` before it is dropped. Returns whether there
+    /// was one.
     pub(crate) fn remove(self, hash: ShortHash, ask: &mut impl Ask<K, V>, see: &mut dyn FnMut(&V)) -> bool {
         S::remove(self.store, hash, *self.entry_type, Erased::new(ask), &mut |entry| {
-            // SAFETY: an entry of this type that was alive, and is protected.
+            // SAFETY: an entry of this type that was alive; it is protected.
             see(unsafe { entry.node::<K, V>().value() });
         })
     }

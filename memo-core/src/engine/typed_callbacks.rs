@@ -1,4 +1,5 @@
-//! What typed callers implement, and the adapter that shows it to the engine, which knows no types.
+//! The typed callbacks of a caller, and the adapter that shows them to the engine, which knows no
+//! types.
 //!
 //! [`Take`], [`Ask`] and [`Produce`] are the typed forms of the engine's
 //! [callbacks](super::callbacks); [`Erased`] turns each into its untyped form.
@@ -12,25 +13,26 @@ use super::run::Request;
 use super::write_terms::WriteTerms;
 use crate::table::{EntryRef, Head, Node};
 
-/// What a caller makes of a value, in its own type.
+/// A caller that takes what it needs of a value.
 pub(crate) trait Take<V> {
     /// Takes what it needs of the value.
     fn take(&mut self, value: &V);
-    /// Takes what a run without a value left for its waiters. Says whether it could.
+    /// Takes the failure that a run without a value shares with its waiters. Returns whether it
+    /// could.
     fn take_failure(&mut self, failure: &(dyn Any + Send + Sync)) -> bool {
         let _ = failure;
         false
     }
 }
 
-/// A caller's key and what it makes of a value, in its own types.
+/// A caller that asks for a key, and takes what it needs of the value.
 pub(crate) trait Ask<K, V>: Take<V> {
     /// Whether this is the key.
     fn matches(&self, key: &K) -> bool;
-    /// Owns the key.
+    /// Clones the key into an owned one, if it is not owned yet.
     fn own(&mut self);
     fn is_owned(&self) -> bool;
-    /// Gives up the owned key. Once at most, after [`own`](Self::own).
+    /// Gives up the owned key. At most once, after [`own`](Self::own).
     fn take_key(&mut self) -> Option<K>;
     /// Gives up the value that comes with the key, if there is one.
     fn take_value(&mut self) -> Option<V> {
