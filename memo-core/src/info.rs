@@ -7,11 +7,11 @@ use std::time::Duration;
 /// it, and its documentation.
 macro_rules! statistics {
     ($($(#[$doc:meta])* $Counter:ident => $field:ident,)*) => {
-        /// What a store counts besides hits, one counter each.
+        /// The counters of a store besides hits.
         #[derive(Clone, Copy, Debug)]
         pub(crate) enum Counter {
             $($Counter,)*
-            /// Runs that were timed, and their nanoseconds.
+            /// The number of timed runs, and their nanoseconds.
             TimedRuns,
             TimedNanos,
         }

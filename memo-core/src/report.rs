@@ -1,4 +1,4 @@
-//! The table that `report()` prints.
+//! [`report`]: the table with the statistics of all caches.
 
 use std::fmt;
 use std::ops::Range;
@@ -35,6 +35,16 @@ pub fn report() -> Report {
 }
 
 /// The statistics of every cache at one moment, returned by [`report`]. Displays as a table.
+///
+/// # Examples
+///
+/// ```
+/// # use memo_core as memokit;
+/// use memokit::{Report, report};
+///
+/// let report: Report = report();
+/// println!("{report}");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Report(Vec<Row>);
 

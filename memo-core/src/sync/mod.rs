@@ -1,5 +1,6 @@
-//! What threads share, from one place: the real thing, or a model of it that runs its interleavings
-//! (`--cfg shuttle`, see `models/`).
+//! The atomics, locks and threads that the lock-free parts use: the real ones, or a model of them.
+//!
+//! With `--cfg shuttle` the model runs the interleavings of threads, for `models/`.
 
 #[cfg(shuttle)]
 mod model;
