@@ -1,6 +1,6 @@
 //! The time as a cache sees it: a duration since some fixed origin.
 //!
-//! Writes read the precise clock. Hits read the [ticker](crate::ticker)'s last tick, one relaxed
+//! Writes read the precise clock. Hits read the [`ticker`]'s last tick, one relaxed
 //! load, because a precise reading costs more than the rest of a hit. The tick is never ahead of
 //! the precise clock, so nothing expires early.
 

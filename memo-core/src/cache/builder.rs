@@ -316,8 +316,8 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
         CacheBuilder { config, hasher, name, weigher, observers }
     }
 
-    /// Names the cache: [`caches`](crate::caches) and [`report`](crate::report) list it under this
-    /// name. A cache without a name is not listed.
+    /// Names the cache: [`caches`](crate::caches) and [`report`](crate::report()) list it under
+    /// this name. A cache without a name is not listed.
     ///
     /// # Examples
     /// ```

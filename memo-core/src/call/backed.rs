@@ -40,7 +40,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
         self.consulted(loaded)
     }
 
-    /// [`consult`](Self::consult) for tasks.
+    /// As `consult`, for tasks.
     pub async fn consult_async(self) -> Consulted<'a, T, Op> {
         let Some(key) = self.guard.key() else { return Answer::Load(self) };
         let loaded = InRun::new(self.guard.id(), Box::pin(self.level.load_async(key))).await;
@@ -67,7 +67,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
         Self { claim, ..self }
     }
 
-    /// [`claim`](Self::claim) for tasks.
+    /// As `claim`, for tasks.
     pub async fn claim_async(self) -> Self {
         let Some(key) = self.guard.key() else { return self };
         let claim = InRun::new(self.guard.id(), Box::pin(self.level.claim_async(key))).await;
@@ -92,7 +92,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
         self.op.answer(value)
     }
 
-    /// [`finish_backed`](Self::finish_backed) for tasks.
+    /// As `finish_backed`, for tasks.
     pub async fn finish_async<W>(mut self, value: T::Output, rules: W) -> Op::Answer
     where
         Op: Answering<T::Output>,

@@ -43,7 +43,7 @@ pub trait Face: Sharing {
     ///
     /// Returns a run that has started; the caller makes a guard of it in its own frame, because
     /// moving freshly written memory stalls the processor. If this returns `None` and the caller
-    /// has not [taken](Caller::take) its value, it must compute without the cache.
+    /// has not [taken](Taker::take) its value, it must compute without the cache.
     #[expect(
         clippy::trivially_copy_pass_by_ref,
         reason = "read there: it takes one register of the caller, and no load"

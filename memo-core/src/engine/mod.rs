@@ -13,7 +13,7 @@
 //! | [`hit_action`], [`write_terms`], [`observers`] | what hits and writes do |
 //! | [`writer`] | mutations under the lock |
 //! | [`reclaim`] | deferred reclamation after it |
-//! | [`hit`], [`locate`], [`run`], [`wait`], [`write`], [`walk`], [`sweep`] | the operations |
+//! | [`hit`], [`locate`], [`run`], [`wait`], [`mod@write`], [`walk`], [`sweep`] | the operations |
 //! | [`callbacks`], [`face`], [`owned`], [`run_guard`] | the untyped interface, compiled once |
 //! | [`typed`], [`typed_callbacks`], [`sole_type`], [`show_entry`] | the typed interface |
 //!
