@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn caches_of_the_same_name_are_told_apart_by_their_place() {
+    fn caches_of_the_same_name_are_told_apart_by_their_location() {
         let report = named(&[("twins", info(0, 0)), ("twins", info(0, 0)), ("other", info(0, 0))]);
         assert_eq!(report.names(80), ["twins@a.rs:0", "twins@a.rs:1", "other"]);
     }

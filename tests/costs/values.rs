@@ -75,7 +75,7 @@ fn peek_clones_the_value_and_contains_does_not() {
 }
 
 #[test]
-fn a_failed_look_up_costs_one_hash() {
+fn looking_up_an_absent_key_costs_one_hash() {
     let part = Part::new(106);
     assert_eq!(cost_of(|| answer::peek(&part)), LOOK);
     assert_eq!(cost_of(|| answer::contains(&part)), LOOK);

@@ -57,7 +57,7 @@ impl<K, V, S: Face> Default for CacheBuilder<K, V, DefaultHashBuilder, S> {
 }
 
 impl<K, V> Cache<K, V> {
-    /// Begins the set-up of a cache.
+    /// Returns a builder of a cache.
     ///
     /// # Examples
     /// ```
@@ -73,7 +73,7 @@ impl<K, V> Cache<K, V> {
 }
 
 impl<K, V> LocalCache<K, V> {
-    /// Begins the set-up of a cache for this thread.
+    /// Returns a builder of a cache for this thread.
     ///
     /// # Examples
     /// ```

@@ -192,7 +192,7 @@ macro_rules! store {
 }
 
 #[test]
-fn a_level_is_asked_before_the_body_and_told_after_it() {
+fn a_level_is_asked_before_the_body_and_filled_after_it() {
     let (store, level) = (store!(), Memory::new(Filled::Accepted).leaked());
     assert_eq!(operate(store, level, 1, Call, || Ok(10)), Ok(10));
     assert_eq!((level.counts(), level.entries.lock().unwrap().get(&1).copied()), ((1, 0, 1), Some(10)));
@@ -246,19 +246,19 @@ fn joined_runs(store: SharedStore, level: &'static Memory) -> usize {
 }
 
 #[test]
-fn callers_that_joined_get_a_value_that_was_accepted() {
+fn waiters_get_a_value_that_was_accepted() {
     let (store, level) = (store!(), Memory::new(Filled::Accepted).leaked());
     assert_eq!((joined_runs(store, level), super::info(&store).coalesced), (1, 1));
 }
 
 #[test]
-fn callers_that_joined_get_a_value_that_was_not_answered() {
+fn waiters_get_a_value_if_the_level_does_not_answer() {
     let (store, level) = (store!(), Memory::new(Filled::Unknown).leaked());
     assert_eq!((joined_runs(store, level), super::info(&store).currsize), (1, 1));
 }
 
 #[test]
-fn callers_that_joined_look_again_where_the_value_was_refused() {
+fn waiters_look_again_if_the_value_was_refused() {
     let (store, level) = (store!(), Memory::new(Filled::Refused).leaked());
     assert_eq!((joined_runs(store, level), super::info(&store).coalesced), (2, 0));
     assert_eq!((super::info(&store).currsize, super::info(&store).errors), (0, 0));
@@ -291,7 +291,7 @@ fn refresh_claims_put_writes_through_and_forget_invalidates() {
 }
 
 #[test]
-fn a_body_that_panics_gives_its_claim_up() {
+fn a_body_that_panics_drops_its_claim() {
     let (store, level) = (store!(), Memory::new(Filled::Accepted).leaked());
     let run = || operate(store, level, 1, Call, || panic!("as the test wants it"));
     assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err());
@@ -300,7 +300,7 @@ fn a_body_that_panics_gives_its_claim_up() {
 }
 
 #[test]
-fn tasks_ask_and_tell_a_level_too() {
+fn tasks_load_from_a_level_and_fill_it_too() {
     let (store, level) = (store!(), Memory::new(Filled::Accepted).leaked());
     level.entries.lock().unwrap().insert(2, 20);
     block_on(async {

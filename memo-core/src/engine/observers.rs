@@ -1,4 +1,4 @@
-//! Removed entries that removal observers have still to be told of.
+//! Removed entries that have still to be reported to the removal observers.
 
 use crate::info::RemovalCause;
 

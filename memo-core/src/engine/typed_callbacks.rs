@@ -42,10 +42,10 @@ pub(crate) trait Ask<K, V>: Take<V> {
 
 /// A computed value, in its own types.
 pub(crate) trait Produce<K, V> {
-    /// What is to be cached of it, and on which terms.
+    /// Returns the value to be cached, if there is one, and sets its terms.
     fn produce(&mut self, key: &K, terms: &mut WriteTerms) -> Option<V>;
 
-    /// What is to become of a run of which nothing is cached.
+    /// Returns how a run of which nothing is cached ends.
     fn failure(&mut self) -> RunFailure;
 }
 
