@@ -1,7 +1,7 @@
-//! Every example prints exactly `examples/expected/<name>.txt`.
+//! Tests of the examples: each prints exactly `examples/expected/<name>.txt`.
 //!
-//! `cargo test` builds the examples next to this test. The output of the tour contains times, so it
-//! is checked for what it says.
+//! `cargo test` builds the examples next to this test. The output of the tour contains times, so
+//! only its other parts are compared.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -9,8 +9,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// The built example. Cargo puts this test in `<profile>/deps` and the examples in
-/// `<profile>/examples`.
+/// Returns the path of a built example. Cargo puts this test in `<profile>/deps` and the examples
+/// in `<profile>/examples`.
 fn example(name: &str) -> Command {
     let test = std::env::current_exe().expect("a running test has a path");
     let profile = test.parent().and_then(Path::parent).expect("the test lies two folders deep");
@@ -25,7 +25,7 @@ fn folder(of: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(of)
 }
 
-/// The names of a folder's files with this extension.
+/// Returns the names of a folder's files with this extension.
 fn names(folder: &Path, extension: &str) -> BTreeSet<String> {
     let files = std::fs::read_dir(folder).expect("the examples are in the repository");
     let paths = files.map(|file| file.expect("a readable folder").path());
@@ -88,18 +88,18 @@ fn tour(arguments: &[&str], stdin: &[u8]) -> Output {
     tour.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut tour = tour.spawn().expect("the tour starts");
     let mut pipe = tour.stdin.take().expect("it is piped");
-    // The tour need not read all of it: the pipe may be closed by then.
+    // The tour need not read all of its input: the pipe may be closed by then.
     let _ = pipe.write_all(stdin);
     drop(pipe);
     tour.wait_with_output().expect("the tour ends")
 }
 
-/// A short text, of few different words.
+/// A short text with few different words.
 fn small_text() -> String {
     "The little rabbit looked at the little watch. The rabbit looked again at the watch.\n".repeat(20)
 }
 
-/// The line of the tour that starts with this, without indentation and in single spaces.
+/// Returns the line of the tour that starts with this, without indentation and in single spaces.
 fn row(printed: &str, start: &str) -> String {
     let mut rows = printed.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     rows.find(|row| row.starts_with(start)).unwrap_or_else(|| panic!("no row `{start}` in:\n{printed}"))
@@ -162,7 +162,8 @@ fn the_tour_explains_what_it_cannot_read() {
 
 #[test]
 fn the_tour_reads_the_first_part_of_a_long_text() {
-    // The limit of 2^20 bytes splits the last of these two-byte letters. So long a run is no word.
+    // The limit of 2^20 bytes splits the last of these two-byte letters. A run that long is no
+    // word.
     let long = "some words ".to_owned() + &"\u{e9}".repeat(1 << 19);
     let output = tour(&["-"], long.as_bytes());
     assert!(output.status.success() && stdout(&output).contains("2 words, 2 of them"), "{}", stderr(&output));

@@ -1,10 +1,11 @@
-//! Python's `functools.lru_cache`, call by call, through `#[memoize]` and through a [`Cache`]: the recordings in `golden/`.
+//! Tests that `#[memoize]` and [`Cache`] hit and miss as Python's `functools.lru_cache` does, call
+//! by call: replays of the recordings in `golden/`.
 
 use memokit::{Cache, CacheInfo, memoize};
 
-/// One cache under replay.
+/// A cache that replays a recording.
 trait Replayed {
-    /// Whether the call is a hit.
+    /// Returns whether the call is a hit.
     fn call(&self, key: u32) -> bool;
     fn info(&self) -> CacheInfo;
     fn clear(&self);

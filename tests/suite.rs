@@ -1,4 +1,4 @@
-//! What a user relies on, one file per attribute or rule.
+//! The behaviour that users rely on: one folder or file per attribute or property.
 #![allow(unreachable_pub, reason = "a binary's modules have no other face")]
 #![allow(
     clippy::all,

@@ -1,11 +1,12 @@
-//! Misuse of the attributes: one error at the right place that says what to do.
+//! Tests of misuse of the attributes: one error at the right place that says what to do.
 //!
-//! The texts are compared as one compiler prints them; another version words its own part differently, so there the comparison is
-//! left out with a note. After a deliberate change: `TRYBUILD=overwrite cargo test --test ui`, and read the difference.
+//! The texts are compared as one compiler prints them; another version words its own part
+//! differently, so there the comparison is left out with a note. After a deliberate change:
+//! `TRYBUILD=overwrite cargo test --test ui`, and read the difference.
 
 use std::process::Command;
 
-/// The compiler whose messages are kept beside the cases.
+/// The compiler whose messages are stored beside the cases.
 const COMPILER: &str = "rustc 1.95.";
 
 #[test]

@@ -1,7 +1,8 @@
-//! Time, as a cache sees it: a duration since some fixed origin.
+//! The time as a cache sees it: a duration since some fixed origin.
 //!
-//! Writes read the precise clock. Hits read the [ticker](crate::ticker)'s last tick, one relaxed load, because a precise reading costs
-//! more than the rest of a hit. The tick is never ahead of the precise clock, so nothing expires early.
+//! Writes read the precise clock. Hits read the [`ticker`]'s last tick, one relaxed
+//! load, because a precise reading costs more than the rest of a hit. The tick is never ahead of
+//! the precise clock, so nothing expires early.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -12,8 +13,9 @@ use crate::ticker;
 
 /// A source of time, for tests that must not sleep and for programs with a time of their own.
 ///
-/// Must never go backwards.
+/// It must never go backwards.
 ///
+/// # Examples
 /// ```
 /// # use memo_core as memokit;
 /// use memokit::{Cache, ManualClock};
@@ -26,7 +28,7 @@ use crate::ticker;
 /// assert_eq!(cache.get("a"), None);
 /// ```
 pub trait Clock: Send + Sync {
-    /// Time since an origin that stays the same as long as the clock lives.
+    /// Returns the time since an origin that stays the same as long as the clock lives.
     fn now(&self) -> Duration;
 }
 
@@ -42,18 +44,50 @@ impl<C: Clock + ?Sized> Clock for &C {
     }
 }
 
-/// A clock that stands still until it is told to move. Clones share one time.
+/// A clock that only moves when it is told to. Clones share one time.
+///
+/// # Examples
+/// ```
+/// # use memo_core as memokit;
+/// use memokit::{Clock, ManualClock};
+/// use std::time::Duration;
+///
+/// let clock = ManualClock::new();
+/// let clone = clock.clone();
+/// clock.advance(Duration::from_millis(5));
+/// assert_eq!(clone.now(), Duration::from_millis(5));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct ManualClock(Arc<AtomicU64>);
 
 impl ManualClock {
-    /// A clock at its origin.
+    /// Makes a clock at its origin.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::{Clock, ManualClock};
+    ///
+    /// assert!(ManualClock::new().now().is_zero());
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Moves the time forward. Saturates after 584 years.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::{Clock, ManualClock};
+    /// use std::time::Duration;
+    ///
+    /// let clock = ManualClock::new();
+    /// clock.advance(Duration::from_secs(1));
+    /// clock.advance(Duration::from_secs(2));
+    /// assert_eq!(clock.now(), Duration::from_secs(3));
+    /// ```
     pub fn advance(&self, by: Duration) {
         let by = nanos(by);
         let _ = self.0.fetch_update(Relaxed, Relaxed, |now| Some(now.saturating_add(by)));
@@ -66,12 +100,13 @@ impl Clock for ManualClock {
     }
 }
 
-/// What a clock of the user's says. The last nanosecond of all is never reached: as a date it means "never".
+/// Reads a user's clock. The greatest number of nanoseconds is never returned: as a deadline it
+/// means "never".
 fn reading(clock: &dyn Clock) -> u64 {
     nanos(clock.now()).min(u64::MAX - 1)
 }
 
-/// Where one cache reads its time.
+/// The clock of one cache.
 #[derive(Clone)]
 pub(crate) enum Time {
     System,
@@ -79,7 +114,7 @@ pub(crate) enum Time {
 }
 
 impl Time {
-    /// Exact, for writes: nanoseconds since the clock's origin.
+    /// The precise time, for writes, in nanoseconds since the clock's origin.
     pub(crate) fn precise(&self) -> u64 {
         match self {
             Self::System => system_now(),
@@ -87,7 +122,7 @@ impl Time {
         }
     }
 
-    /// For hits: at most one tick behind [`precise`](Self::precise), never ahead.
+    /// The coarse time, for hits: at most one tick behind [`precise`](Self::precise), never ahead.
     #[inline]
     pub(crate) fn coarse(&self) -> u64 {
         match self {

@@ -1,5 +1,5 @@
-//! The configuration of a store: what the options of the attributes and the methods of the builder
-//! are turned into.
+//! The configuration of a store, which the options of the attributes and the methods of the builder
+//! set.
 
 use std::fmt;
 use std::sync::Arc;
@@ -188,7 +188,7 @@ impl Config {
     }
 }
 
-/// Slots are `u32`, and two of its values have a special meaning.
+/// Slots are `u32`, and two of their values have a special meaning.
 pub(crate) const MOST_ENTRIES: usize = u32::MAX as usize - 1;
 
 /// A configuration that cannot work. The message says what is wrong and what to write instead.

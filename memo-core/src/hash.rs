@@ -1,4 +1,4 @@
-//! The default hasher, and the source of its seeds.
+//! The default hasher, and the source of random seeds.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -40,7 +40,8 @@ impl BuildHasher for DefaultHashBuilder {
     }
 }
 
-/// The hasher that [`DefaultHashBuilder`] builds.
+/// The hasher that [`DefaultHashBuilder`] builds. Not for storage: its hashes differ between
+/// processes.
 #[derive(Clone)]
 pub struct DefaultHasher(foldhash::fast::FoldHasher<'static>);
 
@@ -75,8 +76,8 @@ mod seeds {
         SeededState::default()
     }
 
-    /// A number that differs between processes and between calls. The keys of std's hasher are the
-    /// only source of randomness in std.
+    /// Returns a number that differs between processes and between calls. The keys of std's hasher
+    /// are the only source of randomness in std.
     pub(crate) fn fresh_seed() -> u64 {
         RandomState::new().build_hasher().finish()
     }

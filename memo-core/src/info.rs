@@ -3,14 +3,15 @@
 use std::fmt;
 use std::time::Duration;
 
-/// Declares the statistics, each in one line: the counter, the field of [`CacheInfo`] that shows it, and its documentation.
+/// Declares the statistics, each in one line: the counter, the field of [`CacheInfo`] that shows
+/// it, and its documentation.
 macro_rules! statistics {
     ($($(#[$doc:meta])* $Counter:ident => $field:ident,)*) => {
-        /// What a store counts besides hits, one counter each.
+        /// The counters of a store besides hits.
         #[derive(Clone, Copy, Debug)]
         pub(crate) enum Counter {
             $($Counter,)*
-            /// Runs that were timed, and their nanoseconds.
+            /// The number of timed runs, and their nanoseconds.
             TimedRuns,
             TimedNanos,
         }
@@ -21,9 +22,10 @@ macro_rules! statistics {
 
         /// Statistics of a cache.
         ///
-        /// Displays as Python's `functools` does: `CacheInfo(hits=8, misses=11, maxsize=128, currsize=11)`; `maxsize=None` where there
-        /// is no bound in entries. Every call is exactly one of `hits`, `misses`, `coalesced`, `bypassed`. Clearing the cache resets
-        /// all counters.
+        /// Displays as Python's `functools` does:
+        /// `CacheInfo(hits=8, misses=11, maxsize=128, currsize=11)`; `maxsize=None` where there is
+        /// no bound in entries. Every call is exactly one of `hits`, `misses`, `coalesced`,
+        /// `bypassed`. Clearing the cache resets all counters.
         ///
         /// # Examples
         /// ```
@@ -45,14 +47,15 @@ macro_rules! statistics {
             $($(#[$doc])* pub $field: u64,)*
             /// The bound in entries, if there is one.
             pub maxsize: Option<usize>,
-            /// Entries in the cache now. Expired entries count until they are swept: by the timer thread within 50 ms, by
-            /// [`run_pending`](crate::Cache::run_pending) at once.
+            /// Entries in the cache now. Expired entries count until they are swept: by the timer
+            /// thread within 50 ms, by [`run_pending`](crate::Cache::run_pending) at once.
             pub currsize: usize,
             /// The sum of the entries' weights; 0 where the cache is not weighted.
             pub weight: u64,
             /// The bound in weight, if there is one.
             pub max_weight: Option<u64>,
-            /// Time spent in loads. An estimate: the first run and then one in 64 is timed, and the sum scaled.
+            /// Time spent in loads. An estimate: the first run and then one in 64 is timed, and the
+            /// sum scaled.
             pub load_time: Duration,
         }
 
@@ -79,11 +82,13 @@ macro_rules! statistics {
 }
 
 statistics! {
-    /// Calls that ran the function because the cache had no answer, and look-ups without a load that found nothing.
+    /// Calls that ran the function because the cache had no answer, and look-ups without a load
+    /// that found nothing.
     Miss => misses,
     /// Calls that waited for another call's run of the same key and took its result.
     Coalesced => coalesced,
-    /// Calls that ran the function without the cache: `when` said so, or the caller was already computing the key it asked for.
+    /// Calls that ran the function without the cache: `when` said so, or the caller was already
+    /// computing the key it asked for.
     Bypassed => bypassed,
     /// Entries removed to make room.
     Eviction => evictions,
@@ -93,12 +98,14 @@ statistics! {
     Refresh => refreshes,
     /// Runs that ended in an `Err` that is not cached, panicked, or were cancelled.
     Error => errors,
-    /// Runs that a level behind the cache (a disk or a server) answered without running the function.
+    /// Runs that a level behind the cache (a disk or a server) answered without running the
+    /// function.
     LevelHit => level_hits,
 }
 
 impl CacheInfo {
-    /// Hits and coalesced calls as a share of all calls that asked the cache: 0.0 to 1.0, and 0.0 before the first call.
+    /// Hits and coalesced calls as a share of all calls that asked the cache: 0.0 to 1.0, and 0.0
+    /// before the first call.
     ///
     /// # Examples
     /// ```

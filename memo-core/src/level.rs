@@ -1,21 +1,21 @@
-//! The level seam: what lies behind a process-local store, such as a disk or a server.
+//! The interface of a level behind a store, such as a disk or a server.
 //!
-//! A [`Level`] is consulted where a miss has just become a run, before the body: the owned key already
-//! lies in the unpublished entry, so nothing is cloned, and only the leader asks. After the body the
-//! value is sent to it, before the callers that joined are answered. A function without a level has
-//! [`Unbacked`], of which no instruction is left.
+//! The leader of a run asks a [`Level`] after the run has started and before its body: the owned
+//! key is already in the unpublished entry, so nothing is cloned, and only the leader asks. After
+//! the body the leader sends it the value, before the waiters are woken. A function without a level
+//! has [`Unbacked`], of which no instruction remains.
 
 use std::time::Duration;
 
-/// What lies behind a process-local store. Each operation has a blocking form, for threads, and an
+/// A level behind a process-local store. Each operation has a blocking form, for threads, and an
 /// async one, which never blocks.
 ///
-/// A level never fails: one that cannot answer lets the caller compute, with a claim that does nothing.
+/// A level never fails. If it cannot answer, the caller computes, with a claim that does nothing.
 pub trait Level<K, V>: Copy {
-    /// Whether there is one.
+    /// Whether there is a level.
     const ON: bool;
-    /// The right to fill one key, such as a lease. Dropping it gives the right up; the default one
-    /// grants nothing.
+    /// The right to fill one key, such as a lease. Dropping it gives the right up; the default
+    /// claim grants nothing.
     type Claim: Default;
 
     /// Looks a key up, or claims it.
@@ -33,33 +33,33 @@ pub trait Level<K, V>: Copy {
     /// [`fill`](Self::fill) for tasks.
     fn fill_async(self, claim: Self::Claim, key: &K, value: &V, meta: Meta) -> impl Future<Output = Filled>;
 
-    /// Removes what is there.
+    /// Invalidates an entry, or all of them.
     fn invalidate(self, which: Which<'_, K>);
     /// [`invalidate`](Self::invalidate) for tasks.
     fn invalidate_async(self, which: Which<'_, K>) -> impl Future<Output = ()>;
 }
 
-/// What a level knows of a key.
+/// The answer of a level to a look-up.
 #[derive(Debug)]
 pub enum Loaded<V, C> {
-    /// This value.
+    /// The level has this value.
     Value(V, Meta),
-    /// Nothing: the caller computes, and may fill by this claim.
+    /// The level has nothing: the caller computes, and may fill with this claim.
     Compute(C),
 }
 
-/// What became of a value that was sent to a level.
+/// Result of sending a value to a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filled {
-    /// It is there.
+    /// The level has the value.
     Accepted,
-    /// The key was invalidated meanwhile, or claimed anew: the callers that joined must look again.
+    /// The key was invalidated meanwhile, or claimed anew: the waiters must look again.
     Refused,
-    /// There was no answer.
+    /// The level did not answer.
     Unknown,
 }
 
-/// What of a level is invalidated.
+/// The part of a level that is invalidated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which<'k, K> {
     /// The entry of one key.
@@ -68,14 +68,14 @@ pub enum Which<'k, K> {
     All,
 }
 
-/// What travels with a value.
+/// The metadata of a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Meta {
-    /// Its time to live, or what is left of it; `None` as the store's.
+    /// The time to live of the value, or what is left of it; `None` for the store's.
     pub ttl: Option<Duration>,
 }
 
-/// No level.
+/// The level of a function without a level.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unbacked;
 

@@ -1,4 +1,5 @@
-//! What expansions name. Not part of the public interface: it changes with the macros, in the same release.
+//! The names that expansions of the macros use. Not part of the public interface: it changes with
+//! the macros, in the same release.
 
 pub use crate::cacheable::*;
 pub use crate::call::{
@@ -15,7 +16,8 @@ pub use crate::lazy::*;
 pub use crate::registry::CacheRef;
 pub use crate::shareable::*;
 
-/// The traits among which method resolution chooses. Without names, so that what the user writes keeps its meaning beside them.
+/// The traits among which method resolution chooses. They are imported without names, so that the
+/// names in the user's code keep their meaning.
 pub mod choices {
     pub use crate::cacheable::{
         AutoCacheable1 as _, AutoCacheable2 as _, AutoCacheable3 as _, AutoFit1 as _, AutoFit2 as _,

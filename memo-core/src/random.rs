@@ -1,5 +1,5 @@
-//! Random numbers for choices that no access pattern should line up with and that tests must be
-//! able to repeat: which entry a `random` cache evicts, how far deadlines are spread.
+//! Repeatable random numbers, for choices that must not line up with an access pattern: which entry
+//! a `random` cache evicts, and how far deadlines are spread.
 //!
 //! `SplitMix64` (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA
 //! 2014): one word of state, every seed is a good seed, and a draw takes a handful of instructions.
@@ -12,12 +12,12 @@ pub(crate) struct Random {
 }
 
 impl Random {
-    /// The stream that belongs to `seed`.
+    /// Makes the stream that belongs to `seed`.
     pub(crate) fn new(seed: u64) -> Self {
         Self { state: seed }
     }
 
-    /// Uniform over all 64-bit numbers.
+    /// Draws a number, uniform over all 64-bit numbers.
     pub(crate) fn next_u64(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.state;
@@ -26,14 +26,15 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// Uniform over `0..bound`; 0 if `bound` is 0. By multiplication instead of remainder (Lemire,
-    /// "Fast random integer generation in an interval", 2019), without the rejection step of the
-    /// paper: the bias is below `bound / 2^64`.
+    /// Draws a number, uniform over `0..bound`; 0 if `bound` is 0. By multiplication instead of
+    /// remainder (Lemire, "Fast random integer generation in an interval", 2019), without the
+    /// rejection step of the paper: the bias is below `bound / 2^64`.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.next_u64()) * u128::from(bound)) >> 64) as u64
     }
 
-    /// Uniform over `0.0..1.0`: 52 random bits as the mantissa of a number from 1 to 2, minus 1.
+    /// Draws a number, uniform over `0.0..1.0`: 52 random bits as the mantissa of a number from 1
+    /// to 2, minus 1.
     pub(crate) fn fraction(&mut self) -> f64 {
         f64::from_bits((1023 << 52) | (self.next_u64() >> 12)) - 1.0
     }

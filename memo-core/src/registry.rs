@@ -1,4 +1,4 @@
-//! The list of all caches of the process: memoized functions that have been called, and named
+//! The registry of all caches of the process: memoized functions that have been called, and named
 //! caches.
 
 use std::borrow::Cow;
@@ -33,7 +33,7 @@ impl Identity {
     }
 }
 
-/// A cache whose types are erased.
+/// A cache without its types.
 pub(crate) trait AnyCache: Send + Sync {
     fn identity(&self) -> &Identity;
     fn info(&self) -> CacheInfo;
@@ -44,9 +44,9 @@ pub(crate) trait AnyCache: Send + Sync {
 }
 
 enum Registration {
-    /// The cache of a function: lives as long as the process.
+    /// The cache of a function, which lives as long as the process.
     Function(&'static dyn AnyCache),
-    /// A cache that is a value: listed as long as it lives.
+    /// A cache that is a value, listed as long as it lives.
     Value(Weak<dyn AnyCache>),
 }
 
@@ -103,44 +103,129 @@ impl CacheRef {
         }
     }
 
-    /// The path of the function, or the name that was given.
+    /// Returns the path of the function, or the name that the cache was given.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    ///
+    /// let cache: Cache<u32, u32> = Cache::builder().name("named").build();
+    /// assert!(memokit::caches().iter().any(|handle| handle.name() == "named"));
+    /// # drop(cache);
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         self.get().identity().name()
     }
 
-    /// Where the cache is defined: `file:line`.
+    /// Returns where the cache is defined: `file:line`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::caches;
+    ///
+    /// for handle in caches() {
+    ///     println!("{} at {}", handle.name(), handle.location());
+    /// }
+    /// ```
     #[must_use]
     pub fn location(&self) -> String {
         let Identity { file, line, .. } = self.get().identity();
         format!("{file}:{line}")
     }
 
-    /// Its statistics. For a `local` cache, the sum over all threads.
+    /// Returns the statistics. For a `local` cache, the sum over all threads.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::caches;
+    ///
+    /// let evictions: u64 = caches().iter().map(|handle| handle.info().evictions).sum();
+    /// # let _ = evictions;
+    /// ```
     #[must_use]
     pub fn info(&self) -> CacheInfo {
         self.get().info()
     }
 
-    /// Its configuration.
+    /// Returns the configuration.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    ///
+    /// let cache: Cache<u32, u32> = Cache::builder().lfu(10).name("configured").build();
+    /// let mut caches = memokit::caches().into_iter();
+    /// let handle = caches.find(|handle| handle.name() == "configured").unwrap();
+    /// assert_eq!(handle.parameters().maxsize, Some(10));
+    /// # drop(cache);
+    /// ```
     #[must_use]
     pub fn parameters(&self) -> CacheParameters {
         self.get().parameters()
     }
 
-    /// Removes all entries. Of a `local` cache, those of the calling thread.
+    /// Removes all entries and resets the statistics. For a `local` cache, those of the calling
+    /// thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    ///
+    /// let cache = Cache::builder().name("cleared").build();
+    /// cache.insert(1, "one");
+    /// for handle in memokit::caches().iter().filter(|handle| handle.name() == "cleared") {
+    ///     handle.clear();
+    /// }
+    /// assert_eq!(cache.get(&1), None);
+    /// ```
     pub fn clear(&self) {
         self.get().clear();
     }
 
-    /// Changes the capacity, in entries; excess entries are evicted at once. Of a `local` cache,
-    /// that of the calling thread.
+    /// Changes the capacity in entries; excess entries are evicted immediately in policy order. For
+    /// a `local` cache, the capacity in the calling thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    ///
+    /// let cache = Cache::builder().lru(2).name("resized").build();
+    /// cache.insert(1, "one");
+    /// cache.insert(2, "two");
+    /// for handle in memokit::caches().iter().filter(|handle| handle.name() == "resized") {
+    ///     handle.resize(1);
+    /// }
+    /// assert_eq!((cache.get(&1), cache.get(&2)), (None, Some("two")));
+    /// ```
     pub fn resize(&self, max_entries: usize) {
         self.get().resize(max_entries);
     }
 
-    /// Frees expired entries now. With the system's clock that happens by itself; with a clock of your own it happens here and with each
-    /// miss. Of a `local` cache: the calling thread's.
+    /// Frees expired entries now. With the system's clock a background thread does that within 50
+    /// ms; with a clock of your own it happens here and with each miss. For a `local` cache, the
+    /// entries of the calling thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::caches;
+    ///
+    /// caches().iter().for_each(|handle| handle.run_pending());
+    /// ```
     pub fn run_pending(&self) {
         self.get().run_pending();
     }
@@ -153,8 +238,19 @@ impl fmt::Debug for CacheRef {
 }
 
 /// Lists the caches of the process, sorted by name: memoized functions that have been called, and
-/// caches that were given a name, as long as they live. Lazy fields and caches in fields are not
-/// listed.
+/// named caches as long as they live. Lazy fields and caches in fields are not listed.
+///
+/// # Examples
+///
+/// ```
+/// # use memo_core as memokit;
+/// use memokit::Cache;
+///
+/// let cache: Cache<u32, u32> = Cache::builder().name("listed").build();
+/// assert_eq!(memokit::caches().iter().filter(|handle| handle.name() == "listed").count(), 1);
+/// drop(cache);
+/// assert_eq!(memokit::caches().iter().filter(|handle| handle.name() == "listed").count(), 0);
+/// ```
 #[must_use]
 pub fn caches() -> Vec<CacheRef> {
     let mut all: Vec<CacheRef> = CACHES

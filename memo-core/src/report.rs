@@ -1,4 +1,4 @@
-//! The table that `report()` prints.
+//! [`report`]: the table with the statistics of all caches.
 
 use std::fmt;
 use std::ops::Range;
@@ -35,6 +35,16 @@ pub fn report() -> Report {
 }
 
 /// The statistics of every cache at one moment, returned by [`report`]. Displays as a table.
+///
+/// # Examples
+///
+/// ```
+/// # use memo_core as memokit;
+/// use memokit::{Report, report};
+///
+/// let report: Report = report();
+/// println!("{report}");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Report(Vec<Row>);
 
@@ -255,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn caches_of_the_same_name_are_told_apart_by_their_place() {
+    fn caches_of_the_same_name_are_told_apart_by_their_location() {
         let report = named(&[("twins", info(0, 0)), ("twins", info(0, 0)), ("other", info(0, 0))]);
         assert_eq!(report.names(80), ["twins@a.rs:0", "twins@a.rs:1", "other"]);
     }

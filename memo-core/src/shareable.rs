@@ -1,5 +1,4 @@
-//! What a cache demands of its keys and values if threads share it, with error messages that say
-//! so.
+//! The bounds of keys and values that threads share, with error messages that name the remedy.
 
 /// Marks a cache that all threads share.
 pub struct AcrossThreads;

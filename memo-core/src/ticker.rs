@@ -1,8 +1,9 @@
-//! One background thread for the whole process: it advances the coarse clock that hits read, sweeps expired entries out of caches
-//! that nobody calls, and wakes tasks whose longest wait is over.
+//! One background thread for the whole process: it advances the coarse clock that hits read, sweeps
+//! expired entries out of idle caches, and wakes tasks whose longest wait is over.
 //!
-//! It is started by the first cache whose entries can expire, and ends when the last such cache is gone. Where no thread can be
-//! started, hits read the precise clock instead and entries leave at the next call.
+//! The first cache whose entries can expire starts the thread, and it ends when the last such cache
+//! has been dropped. If no thread can be started, hits read the precise clock instead, and expired
+//! entries are removed by the next call.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -13,20 +14,20 @@ use std::time::Duration;
 use crate::system_clock::system_now;
 use crate::unwind::contain;
 
-/// A cache as the ticker sees it.
+/// A cache that the ticker sweeps.
 pub(crate) trait Sweep: Send + Sync {
-    /// Whether there is nothing to sweep at that time. Runs no code of the user's.
+    /// Whether there is nothing to sweep at that time. Runs no user code.
     fn is_quiet(&self, now: u64) -> bool;
-    /// Frees what has expired.
+    /// Frees expired entries.
     fn sweep(&self);
 }
 
-/// A tick is a 32nd of the shortest time to live, within these bounds: late by 3 % at most, and 20 wake-ups a second for the usual
-/// times to live of seconds and more.
+/// The bounds of a tick, which is a 32nd of the shortest time to live: at most 3 % late, and 20
+/// wake-ups per second for times to live of seconds and more.
 const SHORTEST_TICK: u64 = 1_000_000;
 const LONGEST_TICK: u64 = 50_000_000;
 
-/// [`STOPPED`] where the thread does not keep it fresh.
+/// The time of the last tick; [`STOPPED`] while the thread does not keep it fresh.
 static LAST_TICK: AtomicU64 = AtomicU64::new(STOPPED);
 const STOPPED: u64 = u64::MAX;
 static SCHEDULE: Mutex<Schedule> =
@@ -42,7 +43,7 @@ struct Schedule {
 #[derive(Clone)]
 struct Sweepable {
     cache: Weak<dyn Sweep>,
-    /// The longest tick that serves it.
+    /// The longest tick that is short enough for this cache.
     tick: u64,
 }
 
@@ -53,7 +54,7 @@ struct Alarm {
     waker: Waker,
 }
 
-/// The coarse clock.
+/// Returns the coarse time, or the precise time if there is no ticker.
 pub(crate) fn last_tick() -> u64 {
     match last_tick_if_any() {
         STOPPED => system_now(),
@@ -61,14 +62,14 @@ pub(crate) fn last_tick() -> u64 {
     }
 }
 
-/// The coarse clock where it goes; [`u64::MAX`] where it stands.
+/// Returns the coarse time; [`u64::MAX`] if there is no ticker.
 #[inline(always)]
 pub(crate) fn last_tick_if_any() -> u64 {
-    // Relaxed: a time, and nothing that others wrote before it.
+    // Relaxed: it is only a time, and orders no other memory access.
     LAST_TICK.load(Relaxed)
 }
 
-/// Sweeps this cache from now on, for as long as it lives; at least as often as it was asked to before.
+/// Sweeps this cache from now on, as long as it lives, and at least as often as requested before.
 pub(crate) fn register(cache: Weak<dyn Sweep>, tick: u64, again: bool) {
     let mut schedule = lock();
     let known = if again { schedule.caches.iter_mut().find(|known| known.cache.ptr_eq(&cache)) } else { None };
@@ -80,7 +81,7 @@ pub(crate) fn register(cache: Weak<dyn Sweep>, tick: u64, again: bool) {
     schedule.ensure_running();
 }
 
-/// Wakes the task once this much of [`system_now`] has passed. Gives the alarm's number.
+/// Wakes the task once [`system_now`] reaches this time. Returns the alarm's number.
 pub(crate) fn wake_at(at: u64, waker: Waker) -> u64 {
     let mut schedule = lock();
     schedule.alarms_set += 1;
@@ -90,16 +91,16 @@ pub(crate) fn wake_at(at: u64, waker: Waker) -> u64 {
     id
 }
 
-/// Nobody waits for this alarm any more.
+/// Cancels an alarm.
 pub(crate) fn cancel(id: u64) {
     let mut schedule = lock();
     let alarm = schedule.alarms.iter().position(|alarm| alarm.id == id).map(|at| schedule.alarms.swap_remove(at));
     drop(schedule);
-    // The waker is the runtime's: not under the lock.
+    // The waker is the runtime's code, so it is dropped outside the lock.
     drop(alarm);
 }
 
-/// How often it takes to look after what lives so long.
+/// Returns the tick period for this time to live.
 pub(crate) fn tick_for(time: u64) -> u64 {
     (time / 32).clamp(SHORTEST_TICK, LONGEST_TICK)
 }
@@ -109,7 +110,7 @@ fn lock() -> std::sync::MutexGuard<'static, Schedule> {
 }
 
 impl Schedule {
-    /// Makes sure that the thread runs and knows of what came.
+    /// Starts the thread if necessary, and tells it of the new cache or alarm.
     fn ensure_running(&mut self) {
         if let Some(thread) = &self.thread {
             thread.unpark();
@@ -147,7 +148,7 @@ fn run() {
         let busy: Vec<_> = caches.iter().filter(|cache| !cache.is_quiet(now)).collect();
         let is_held_here_alone = caches.iter().any(|cache| Arc::strong_count(cache) == 1);
         let may_take_long = !busy.is_empty() || !due.is_empty() || is_held_here_alone;
-        // The user's code may run below, for as long as it likes: meanwhile hits read the precise clock.
+        // User code may run below, for any length of time. Meanwhile hits read the precise clock.
         LAST_TICK.store(if may_take_long { STOPPED } else { system_now() }, Relaxed);
         for alarm in due {
             contain(|| alarm.waker.wake());
@@ -155,7 +156,7 @@ fn run() {
         for cache in busy {
             contain(|| cache.sweep());
         }
-        // Each may be the last one to hold its cache.
+        // Each of these may be the last reference to its cache.
         for cache in caches {
             contain(|| drop(cache));
         }

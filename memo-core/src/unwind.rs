@@ -1,4 +1,4 @@
-//! Panics of user code that must not reach the code around it.
+//! Containment of panics in user code that must not reach the cache's own code.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

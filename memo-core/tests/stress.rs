@@ -1,6 +1,8 @@
-//! Threads that do everything at once to one store, with values that check themselves and are counted.
+//! Stress tests of one store: threads do everything at the same time, with values that check
+//! themselves and are counted.
 //!
-//! `MEMOKIT_STRESS_OPERATIONS` sets how many operations there are in all; few by default. See `proof.sh`.
+//! `MEMOKIT_STRESS_OPERATIONS` sets the number of operations; it is small by default. See
+//! `proof.sh`.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -13,11 +15,11 @@ use memo_core::{Cache, CacheBuilder};
 
 const THREADS: u64 = 4;
 
-/// Every value that is alive. One test at a time counts.
+/// The number of values that are alive. Only one test at a time counts.
 static ALIVE: AtomicI64 = AtomicI64::new(0);
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// Three words on the heap that belong to a key, overwritten when they are dropped.
+/// Three words on the heap that belong to a key, and are overwritten when they are dropped.
 struct Checked(Box<[u64; 3]>);
 
 impl Checked {
@@ -53,7 +55,7 @@ fn operations() -> u64 {
     std::env::var("MEMOKIT_STRESS_OPERATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000)
 }
 
-/// Everything at once, on keys below `keys`; then nothing is left.
+/// Does everything at the same time, on keys below `keys`; then checks that no value is left.
 fn stress<H>(builder: CacheBuilder<Key, Checked, H>, keys: u64, share: u64)
 where
     H: BuildHasher + Send + Sync + 'static,
@@ -73,7 +75,7 @@ where
                 };
                 for _ in 0..(operations() / share / THREADS).max(100) {
                     let roll = dice();
-                    // Low keys more often.
+                    // Low keys are more frequent.
                     let key = (roll % keys).min(roll / keys % keys);
                     match dice() % 1000 {
                         0 => cache.clear(),
@@ -119,7 +121,7 @@ where
     });
     cache.validate();
     drop(cache);
-    // The background may be sweeping it just now: then it is the one who drops it.
+    // The background thread may be sweeping the store at this moment: then that thread drops it.
     for _ in 0..3_000 {
         if ALIVE.load(SeqCst) == before {
             break;

@@ -1,4 +1,4 @@
-//! Async getters, on any runtime.
+//! Tests of async getters, on any runtime.
 
 use std::future::{Future, pending};
 use std::pin::{Pin, pin};

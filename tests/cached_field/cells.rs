@@ -1,4 +1,4 @@
-//! The types of fields in which a getter may store its value.
+//! Tests of the types of fields in which a getter may store its value.
 
 use std::cell;
 use std::num::ParseIntError;

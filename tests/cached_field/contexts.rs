@@ -1,11 +1,12 @@
-//! Getters in unusual places: among names that the expansion uses, inside macros and functions.
+//! Tests of getters in unusual places: among names that the expansion uses, inside macros and
+//! functions.
 #![deny(warnings, missing_docs, unused_qualifications, clippy::pedantic)]
 #![forbid(unsafe_code)]
 #![allow(clippy::unused_self, clippy::needless_arbitrary_self_type, reason = "the subject of the tests")]
 
 use memokit::{Lazy, cached_field};
 
-/// A type whose every part could clash with what the attribute writes.
+/// A type with parts whose names could clash with those of the expansion.
 #[derive(Default)]
 pub struct Odd {
     r#type: Lazy<String>,
@@ -70,7 +71,7 @@ getter! {
 }
 
 impl Odd {
-    /// Not there.
+    /// Missing at first.
     #[cfg(any())]
     #[cached_field]
     pub fn missing(&self) -> Missing {

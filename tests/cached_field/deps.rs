@@ -1,4 +1,4 @@
-//! Values that are computed again when a field they depend on has changed.
+//! Tests of values that are computed again when a field they depend on has changed.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Barrier};

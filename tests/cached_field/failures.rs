@@ -1,4 +1,4 @@
-//! Computations that fail, panic, or re-enter their own field.
+//! Tests of computations that fail, panic, or re-enter their own field.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -128,7 +128,8 @@ fn failures_are_not_waited_for_one_after_another() {
             })
             .collect();
         assert!(threads.into_iter().all(|thread| thread.join().unwrap()));
-        // 16 in a row would take 800 ms; each caller waits for two at most, then computes itself.
+        // One after the other, 16 runs would take 800 ms; each caller waits for two at most, then
+        // computes itself.
         assert!(began.elapsed() < Duration::from_millis(600), "{:?}", began.elapsed());
     });
 }

@@ -1,4 +1,4 @@
-//! What keeps working with a lazy field: literals, patterns, derives.
+//! Tests of code around a lazy field that keeps working: literals, patterns, derives.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;

@@ -1,4 +1,4 @@
-//! The functions that are generated next to a getter.
+//! Tests of the functions that are generated next to a getter.
 
 use memokit::{Lazy, cached_field};
 

@@ -1,4 +1,4 @@
-//! `#[cached_field]`: getters whose value is stored in a field.
+//! Tests of `#[cached_field]`: getters whose value is stored in a field.
 #![allow(
     clippy::float_cmp,           // the values are computed, and exactly
     clippy::mutable_key_type,    // hashing does not look at what is mutable

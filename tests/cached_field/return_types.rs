@@ -1,4 +1,4 @@
-//! What a getter may return.
+//! Tests of the types that a getter may return.
 
 use std::num::ParseIntError;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! The feature `serde`: a lazy field is not serialized, and may be missing when deserialized.
+//! Tests of the feature `serde`: a lazy field is not serialized, and may be missing when
+//! deserialized.
 
 use memokit::{Lazy, cached_field};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Several threads that use one field, or two.
+//! Tests of several threads that use one field, or two.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Barrier, mpsc};
@@ -61,7 +61,7 @@ fn instances_do_not_wait_for_each_other() {
         let slow = Gated { gate: Some(std::sync::Mutex::new(gate)), value: Lazy::new() };
         thread::scope(|scope| {
             let waiting = scope.spawn(|| slow.value());
-            // While the other instance computes, this one is computed and done.
+            // While the other instance computes, this instance starts and ends its computation.
             assert_eq!(Gated { gate: None, value: Lazy::new() }.value(), 0);
             open.send(()).unwrap();
             assert_eq!(waiting.join().unwrap(), 1);
@@ -71,7 +71,7 @@ fn instances_do_not_wait_for_each_other() {
 
 #[test]
 fn threads_that_wait_for_each_other_in_a_cycle_do_not_deadlock() {
-    // Each needs the value of the other once, and computes without it the second time.
+    // Each computation needs the other's value once, and computes without it the second time.
     struct Side {
         asked: AtomicU32,
         value: Lazy<u32>,

@@ -1,10 +1,11 @@
-//! A hit of a free function: one hash, no allocation, no clone of the key, whatever the arguments are.
+//! Tests of the cost of a hit of a free function: one hash, no allocation, no clone of the key, for
+//! any arguments.
 
 use memokit::memoize;
 
 use super::{Answer, Cost, CountingState, Part, cost_of, now};
 
-/// Calls once to fill the cache and measures the second call.
+/// Makes one call to fill the cache, and measures the second.
 macro_rules! second_call {
     ($call:expr) => {{
         assert_eq!($call, $call);

@@ -1,4 +1,5 @@
-//! A hit of a method costs what a hit of a function costs; `self` is part of the key and not cloned.
+//! Tests of the cost of a hit of a method: that of a function. `self` is part of the key and is not
+//! cloned.
 
 use memokit::{Memo, memoize};
 

@@ -1,12 +1,13 @@
-//! What a miss costs, at most. The cache has room already: growing tables are paid for now and then, not by each miss. Places of entries that
-//! left are used again in batches, so a cache has all its room after some hundred misses.
+//! Tests of the greatest cost of a miss. The cache has room already: growing tables are paid for
+//! now and then, not by each miss. Cells of removed entries are reused in batches, so a cache has
+//! all its room after some hundred misses.
 
 use memokit::memoize;
 
 use super::{Answer, Cost, CountingState, Part, cost_of, now};
 
-/// None for the entry, so many allocations for the key's own parts. One hash: a stored key is never hashed again. One clone of the key and one of
-/// the value.
+/// The cost of a miss: no allocation for the entry, and this many for the key's own parts. One
+/// hash, since a stored key is never hashed again. One clone of the key and one of the value.
 fn assert_miss(cost: Cost, key_allocations: u32) {
     let Cost { allocations, hashers_built, hashers_finished, value_clones, .. } = cost;
     assert!(allocations <= key_allocations, "{cost:?}");
@@ -55,7 +56,7 @@ fn a_miss_in_every_policy_stays_within_the_entry() {
                 Answer(n)
             }
             (0..100).for_each(|n| drop($policy(n)));
-            // On average, for a policy may tidy up now and then.
+            // On average, because a policy may do its book-keeping now and then.
             let cost = cost_of(|| (100..200).for_each(|n| drop($policy(n))));
             assert!(cost.allocations <= 20, "{}: {cost:?}", stringify!($policy));
             assert_eq!((cost.hashers_built, cost.value_clones), (100, 100));
@@ -94,7 +95,7 @@ fn a_growing_cache_never_hashes_a_stored_key_again() {
     let parts: Vec<_> = (0..5000).map(Part::new).collect();
     let cost = cost_of(|| parts.iter().for_each(|part| drop(grows(part))));
     assert_eq!((cost.hashers_built, cost.hashers_finished, cost.key_clones), (5000, 5000, 5000));
-    // The entry and the box of its part; doubling the tables costs a few dozen in all.
+    // The entry and the box of its part; doubling the tables costs a few dozen allocations in all.
     assert!(cost.allocations <= 2 * 5000 + 60, "{cost:?}");
 }
 
@@ -107,7 +108,7 @@ fn an_error_costs_no_clone_of_a_value() {
     assert_eq!(fails(1), Err(1));
     let cost = cost_of(|| fails(1));
     assert_eq!((cost.hashers_built, cost.value_clones), (1, 0));
-    // The entry-to-be, and the error in a form that those who wait can share.
+    // The unpublished entry, and the error in a form that the waiters can share.
     assert!(cost.allocations <= 3, "{cost:?}");
 }
 

@@ -1,5 +1,5 @@
-//! What a call costs besides time: allocations, runs of the hasher, clones of keys and values. Counted per thread, so that
-//! tests do not see one another.
+//! Tests of what a call costs besides time: allocations, hashes, clones of keys and values. Counted
+//! per thread, so that tests do not see one another.
 #![allow(clippy::drop_non_drop, reason = "a result is dropped where it is measured, whatever its type")]
 
 mod hits;
@@ -13,7 +13,7 @@ use std::hash::{BuildHasher, DefaultHasher, Hasher};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-/// What some work has cost.
+/// The cost of some work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Cost {
     allocations: u32,
@@ -25,14 +25,15 @@ struct Cost {
 
 impl Cost {
     const NONE: Self = Self { allocations: 0, hashers_built: 0, hashers_finished: 0, key_clones: 0, value_clones: 0 };
-    /// One look at the key, one copy of the value for the caller, nothing else.
+    /// One hash of the key, one clone of the value for the caller, nothing else.
     const HIT: Self = Self { hashers_built: 1, hashers_finished: 1, value_clones: 1, ..Self::NONE };
-    /// The same, with a hasher that does not count.
+    /// As `HIT`, with a hasher that does not count.
     const HIT_UNHASHED: Self = Self { value_clones: 1, ..Self::NONE };
 }
 
 thread_local! {
-    // Constant and without a destructor: the allocator may come here at any time of a thread's life.
+    // Constant and without a destructor, because the allocator may use it at any time of a thread's
+    // life.
     static SPENT: Cell<Cost> = const { Cell::new(Cost::NONE) };
 }
 
@@ -42,7 +43,7 @@ fn spend(change: impl FnOnce(&mut Cost)) {
     SPENT.set(spent);
 }
 
-/// What the work costs on this thread. Dropping its result is not part of it.
+/// Returns the cost of the work on this thread. Dropping its result is not part of it.
 fn cost_of<T>(work: impl FnOnce() -> T) -> Cost {
     let before = SPENT.replace(Cost::NONE);
     let result = work();
@@ -51,7 +52,7 @@ fn cost_of<T>(work: impl FnOnce() -> T) -> Cost {
     spent
 }
 
-/// A future that is ready at once.
+/// A future that is ready at the first poll.
 fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
@@ -64,11 +65,11 @@ struct CountingAllocator;
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-// SAFETY: every method hands its arguments on to `System` unchanged; counting does not allocate.
+// SAFETY: every method passes its arguments on to `System` unchanged; counting does not allocate.
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         spend(|cost| cost.allocations += 1);
-        // SAFETY: the caller's duty is `System`'s.
+        // SAFETY: the caller's obligations are those of `System`.
         unsafe { System.alloc(layout) }
     }
 
@@ -116,7 +117,7 @@ impl Hasher for CountingHasher {
     }
 }
 
-/// Part of a key; its clones count, and it brings an allocation of its own.
+/// A part of a key: its clones are counted, and it has an allocation of its own.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Part(Box<u32>);
 
@@ -133,7 +134,7 @@ impl Clone for Part {
     }
 }
 
-/// A value whose clones count.
+/// A value whose clones are counted.
 #[derive(Debug, PartialEq, Eq)]
 struct Answer(u32);
 

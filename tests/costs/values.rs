@@ -1,4 +1,5 @@
-//! How often values and keys are cloned: once per hit, and not at all where the value is only looked at.
+//! Tests of the number of clones: one of the value per hit, and none if the value is only read in
+//! place.
 
 use memokit::{Cache, memoize};
 
@@ -35,14 +36,14 @@ fn each_of_a_hundred_hits_clones_the_value_once() {
 }
 
 #[test]
-fn a_kept_ok_is_cloned_once_per_hit() {
+fn a_cached_ok_is_cloned_once_per_hit() {
     let part = Part::new(101);
     assert!(try_answer(&part).is_ok());
     assert_eq!(cost_of(|| try_answer(&part)), Cost::HIT);
 }
 
 #[test]
-fn a_kept_some_is_cloned_once_per_hit() {
+fn a_cached_some_is_cloned_once_per_hit() {
     let part = Part::new(102);
     assert!(find_answer(&part).is_some());
     assert_eq!(cost_of(|| find_answer(&part)), Cost::HIT);
@@ -74,7 +75,7 @@ fn peek_clones_the_value_and_contains_does_not() {
 }
 
 #[test]
-fn looking_for_what_is_not_there_costs_one_hash() {
+fn looking_up_an_absent_key_costs_one_hash() {
     let part = Part::new(106);
     assert_eq!(cost_of(|| answer::peek(&part)), LOOK);
     assert_eq!(cost_of(|| answer::contains(&part)), LOOK);
@@ -84,7 +85,7 @@ fn looking_for_what_is_not_there_costs_one_hash() {
 #[test]
 fn forgetting_clones_neither_key_nor_value() {
     let (first, part) = (Part::new(107), Part::new(108));
-    // The list of free places gets its first room here.
+    // The list of free cells is allocated here.
     let _ = (answer(&first), answer(&part), answer::forget(&first));
     assert_eq!(cost_of(|| assert!(answer::forget(&part))), LOOK);
 }

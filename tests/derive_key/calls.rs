@@ -1,4 +1,4 @@
-//! Derived keys where keys are used.
+//! Tests of derived keys as arguments, in fields and in caches.
 
 use memokit::{Key, memoize};
 

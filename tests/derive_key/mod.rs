@@ -1,4 +1,4 @@
-//! `#[derive(Key)]`: types of one's own as keys.
+//! Tests of `#[derive(Key)]`: a user's types as keys.
 
 mod calls;
 mod shapes;
@@ -14,7 +14,7 @@ fn hash<K: Key + ?Sized>(key: &K) -> u64 {
     hasher.finish()
 }
 
-/// Whether two values are one key; equal keys must have equal hashes.
+/// Whether two values are the same key; equal keys must have equal hashes.
 fn same<K: Key>(a: &K, b: &K) -> bool {
     let same = a.matches(&b.to_stored());
     assert_eq!(same, b.matches(&a.to_stored()));

@@ -1,4 +1,4 @@
-//! Which types it can be derived for.
+//! Tests of the types for which `Key` can be derived.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -68,7 +68,7 @@ fn variants_with_equal_fields_are_different_keys() {
 enum Never {}
 
 #[test]
-fn an_enum_without_variants_is_a_key_that_nobody_has() {
+fn an_enum_without_variants_is_a_key_without_values() {
     assert!(same(&None::<Never>, &None::<Never>));
 }
 
@@ -101,7 +101,7 @@ where
 fn type_and_const_parameters_and_bounds_are_kept() {
     assert!(same(&Generic { bytes: [1.5; 3], of: "a" }, &Generic { bytes: [1.5; 3], of: "a" }));
     assert!(!same(&Generic { bytes: [1.5; 3], of: "a" }, &Generic { bytes: [1.5; 3], of: "b" }));
-    // A parameter need not live for ever, only what it is stored as.
+    // Only the stored form of a parameter must be `'static`, not the parameter.
     let text = String::from("x");
     let kept = Generic { bytes: [text.as_str()], of: &1_u8 }.to_stored();
     assert!(Generic { bytes: ["x"], of: &1_u8 }.matches(&kept));

@@ -1,4 +1,4 @@
-//! What stands around a derived key.
+//! Tests of the code around a derived key: visibility, names, macros.
 #![deny(warnings, missing_docs, unused_qualifications, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
@@ -18,7 +18,7 @@ mod inner {
     #[derive(Key)]
     pub struct Open<'a> {
         secret: Secret,
-        /// Seen by all.
+        /// Public.
         pub name: &'a str,
         secrets: Vec<Secret>,
     }
@@ -37,7 +37,7 @@ mod generic {
     #[derive(Key)]
     struct Secret(u32);
 
-    /// Generic, with a private part that is not.
+    /// Generic, with a private part that is not generic.
     #[derive(Key)]
     pub struct Open<'a, 'b, T>
     where
@@ -57,13 +57,13 @@ mod generic {
 }
 
 #[test]
-fn private_field_types_of_a_generic_type_are_not_let_out() {
+fn private_field_types_of_a_generic_type_are_not_exposed() {
     assert!(same(&generic::Open::new(1, &["a"], 1.5), &generic::Open::new(1, &["a"], 1.5)));
     assert!(!same(&generic::Open::new(1, &["a"], 1.5), &generic::Open::new(2, &["a"], 1.5)));
 }
 
 #[test]
-fn private_field_types_are_not_let_out() {
+fn private_field_types_are_not_exposed() {
     assert!(same(&inner::Open::new(1, "a"), &inner::Open::new(1, "a")));
     assert!(!same(&inner::Open::new(1, "a"), &inner::Open::new(2, "a")));
 }

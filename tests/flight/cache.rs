@@ -1,4 +1,4 @@
-//! Flights of a [`Cache`]: what functions build upon.
+//! Tests of single flight in a [`Cache`], on which functions are built.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -11,7 +11,8 @@ use memokit::Cache;
 
 use super::watchdog;
 
-/// How many of a cache's callers wait at the moment is not to be seen from outside; this many yields let all of them get there.
+/// The number of a cache's waiters is not visible from outside; this many yields let all callers
+/// reach their wait.
 fn let_others_come() {
     for _ in 0..200 {
         thread::yield_now();
@@ -54,7 +55,7 @@ fn sixty_four_threads_on_one_cold_key_run_once_for_every_policy() {
 }
 
 #[test]
-fn other_keys_do_not_wait() {
+fn callers_of_other_keys_do_not_wait() {
     watchdog(|| {
         let cache = Cache::<u32, u32>::builder().lru(100).build();
         let all_inside = Barrier::new(8);
@@ -63,7 +64,7 @@ fn other_keys_do_not_wait() {
                 let (cache, all_inside) = (&cache, &all_inside);
                 scope.spawn(move || {
                     cache.get_or_insert_with(key, || {
-                        // Passes only when all eight compute at once.
+                        // Passes only when all eight compute at the same time.
                         all_inside.wait();
                         key
                     })
@@ -120,7 +121,7 @@ fn with_a_bound_of_zero_calls_still_coalesce_and_count_as_misses() {
 }
 
 #[test]
-fn a_leader_that_panics_hands_over() {
+fn after_a_leader_panics_a_waiter_leads() {
     watchdog(|| {
         let cache = Cache::<u32, u32>::builder().build();
         let (runs, inside) = (AtomicU32::new(0), Barrier::new(2));
@@ -174,7 +175,7 @@ fn failures_are_shared_with_the_waiters() {
                 });
             }
         });
-        // A thread that came when the run was over has run by itself.
+        // A thread that called after the end of the run has led a run of its own.
         let (runs, info) = (runs.load(SeqCst), cache.info());
         assert_eq!((info.misses, info.coalesced), (u64::from(runs), u64::from(16 - runs)));
         assert!(runs <= 2, "{runs} runs");
@@ -182,7 +183,7 @@ fn failures_are_shared_with_the_waiters() {
 }
 
 #[test]
-fn the_same_key_on_the_same_thread_computes_without_the_cache() {
+fn a_re_entrant_call_for_the_same_key_bypasses_the_cache() {
     watchdog(|| {
         let cache = Cache::<u32, u32>::builder().build();
         let value = cache.get_or_insert_with(1, || cache.get_or_insert_with(1, || 5) + 1);
@@ -192,7 +193,7 @@ fn the_same_key_on_the_same_thread_computes_without_the_cache() {
 }
 
 #[test]
-fn two_threads_that_wait_for_each_other_go_on() {
+fn two_threads_that_wait_for_each_other_do_not_deadlock() {
     watchdog(|| {
         for _ in 0..50 {
             let cache = Cache::<u32, u32>::builder().build();
@@ -214,7 +215,7 @@ fn two_threads_that_wait_for_each_other_go_on() {
 }
 
 #[test]
-fn a_ring_of_threads_goes_on() {
+fn a_cycle_of_threads_does_not_deadlock() {
     watchdog(|| {
         const N: u32 = 6;
         let cache = Cache::<u32, u32>::builder().build();
@@ -235,26 +236,27 @@ fn a_ring_of_threads_goes_on() {
 }
 
 #[test]
-fn a_clear_cuts_off_a_run() {
+fn a_clear_invalidates_a_run() {
     cut_off_by(|cache| cache.clear(), None);
 }
 
 #[test]
-fn a_remove_cuts_off_a_run() {
+fn a_remove_invalidates_a_run() {
     cut_off_by(|cache| assert_eq!(cache.remove(&1), None), None);
 }
 
 #[test]
-fn a_retain_cuts_off_a_run() {
+fn a_retain_invalidates_a_run() {
     cut_off_by(|cache| cache.retain(|_, _| true), None);
 }
 
 #[test]
-fn an_insert_beats_a_run() {
+fn an_insert_invalidates_a_run() {
     cut_off_by(|cache| cache.insert(1, 77), Some(77));
 }
 
-/// The caller of the run gets its result, it is not kept, and later callers start anew.
+/// The caller of the run gets its result, the result is not cached, and later callers start another
+/// run.
 fn cut_off_by(invalidate: impl Fn(&Cache<u32, u32>) + Send + Sync + Copy + 'static, then: Option<u32>) {
     watchdog(move || {
         let cache = Cache::<u32, u32>::builder().lru(10).build();
@@ -329,7 +331,7 @@ fn sixty_four_tasks_on_one_cold_key_run_once() {
 }
 
 #[test]
-fn a_cancelled_leader_hands_over_to_a_task() {
+fn after_a_leader_is_cancelled_a_waiting_task_leads() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
     runtime.block_on(async {
         let cache = Cache::<u32, u32>::builder().build();
@@ -364,7 +366,7 @@ fn a_cancelled_leader_hands_over_to_a_task() {
 }
 
 #[test]
-fn a_task_that_asks_for_its_own_key_computes_without_the_cache() {
+fn a_task_that_re_enters_its_own_key_bypasses_the_cache() {
     watchdog(|| {
         let cache = Cache::<u32, u32>::builder().build();
         let value =
@@ -393,7 +395,7 @@ fn threads_and_tasks_wait_for_each_other() {
 }
 
 #[test]
-fn without_single_flight_everybody_computes() {
+fn without_single_flight_every_caller_computes() {
     watchdog(|| {
         let cache = Cache::<u32, u32>::builder().lru(3).single_flight(false).build();
         let (all_inside, runs) = (Barrier::new(4), AtomicU32::new(0));
@@ -413,9 +415,9 @@ fn without_single_flight_everybody_computes() {
 }
 
 #[test]
-fn the_longest_wait_ends_what_no_cache_can_see() {
+fn the_longest_wait_ends_an_undetected_deadlock() {
     watchdog(|| {
-        // The leader waits for a thread that waits for the leader: only the longest wait gets out of this.
+        // The leader waits for a thread that waits for the leader: only the longest wait ends this.
         let cache = Cache::<u32, u32>::builder().single_flight(Duration::from_millis(50)).build();
         let value = cache.get_or_insert_with(1, || {
             let other = cache.clone();
@@ -430,7 +432,7 @@ fn the_longest_wait_ends_for_tasks_too() {
     watchdog(|| {
         let cache = Cache::<u32, u32>::builder().single_flight(Duration::from_millis(50)).build();
         let mut abandoned = Box::pin(cache.get_or_insert_async(1, std::future::pending()));
-        // Polled once and left alive.
+        // Polled once, then neither polled nor dropped.
         let waker = std::task::Waker::noop();
         assert!(abandoned.as_mut().poll(&mut std::task::Context::from_waker(waker)).is_pending());
         assert_eq!(block_on(cache.get_or_insert_async(1, async { 9 })), 9);
@@ -438,7 +440,7 @@ fn the_longest_wait_ends_for_tasks_too() {
 }
 
 #[test]
-fn a_storm_of_threads_keys_and_clears_never_hangs() {
+fn many_threads_keys_and_clears_never_deadlock() {
     watchdog(|| {
         let cache = Cache::<u32, u32>::builder().lru(16).build();
         thread::scope(|scope| {

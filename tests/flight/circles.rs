@@ -1,4 +1,5 @@
-//! Functions that ask for themselves and for each other, on one thread and across threads.
+//! Tests of functions that call themselves and each other, on one thread and in cycles across
+//! threads.
 
 use std::cell::Cell;
 use std::sync::Barrier;
@@ -25,7 +26,7 @@ fn recursion_runs_each_argument_once() {
 }
 
 #[test]
-fn threads_that_recurse_over_each_others_keys_share_the_work_and_end() {
+fn threads_that_recurse_over_each_others_keys_share_runs_and_terminate() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
 
     #[memoize]
@@ -61,7 +62,7 @@ fn mutual_recursion_runs_each_argument_once() {
 }
 
 #[test]
-fn a_function_that_asks_itself_the_same_question_computes_without_the_cache() {
+fn a_function_that_re_enters_its_own_key_bypasses_the_cache() {
     thread_local! { static DEPTH: Cell<u32> = const { Cell::new(0) } }
 
     #[memoize]
@@ -77,11 +78,11 @@ fn a_function_that_asks_itself_the_same_question_computes_without_the_cache() {
 }
 
 #[test]
-fn threads_whose_functions_wait_for_each_other_go_on() {
+fn threads_whose_functions_wait_for_each_other_do_not_deadlock() {
     static ALL_INSIDE: Barrier = Barrier::new(3);
     thread_local! { static NESTED: Cell<bool> = const { Cell::new(false) } }
 
-    /// Only the outermost run of each thread waits for the others.
+    /// Only the outermost run of each thread waits for the other threads.
     fn meet() {
         if !NESTED.replace(true) {
             ALL_INSIDE.wait();
@@ -116,7 +117,7 @@ fn threads_whose_functions_wait_for_each_other_go_on() {
 }
 
 #[test]
-fn a_circle_of_threads_through_two_functions_goes_on() {
+fn a_cycle_of_threads_through_two_functions_does_not_deadlock() {
     static BOTH_INSIDE: Barrier = Barrier::new(2);
     thread_local! { static DEPTH: Cell<u32> = const { Cell::new(0) } }
 
@@ -163,7 +164,7 @@ fn without_single_flight_all_compute_at_once() {
 }
 
 #[test]
-fn without_single_flight_a_run_may_wait_for_a_thread_that_asks_the_same() {
+fn without_single_flight_a_run_may_wait_for_a_thread_that_calls_the_same_key() {
     thread_local! { static OUTER: Cell<bool> = const { Cell::new(false) } }
 
     #[memoize(single_flight = false)]
@@ -179,7 +180,7 @@ fn without_single_flight_a_run_may_wait_for_a_thread_that_asks_the_same() {
 }
 
 #[test]
-fn the_longest_wait_ends_a_wait_that_no_cache_can_see() {
+fn the_longest_wait_ends_a_deadlock_outside_the_cache() {
     thread_local! { static OUTER: Cell<bool> = const { Cell::new(false) } }
 
     #[memoize(single_flight = "50ms")]

@@ -1,4 +1,4 @@
-//! Flights of `#[memoize]` functions, called by threads.
+//! Tests of single flight in `#[memoize]` functions that threads call.
 
 use std::panic::catch_unwind;
 use std::sync::Barrier;
@@ -9,27 +9,29 @@ use memokit::{CacheInfo, Memo, memoize};
 
 use super::watchdog;
 
-/// Gives other threads every chance until it is so. The watchdog ends what never is.
+/// Yields to other threads until the condition holds. The watchdog ends a test whose condition
+/// never does.
 pub(super) fn until(it_is_so: impl Fn() -> bool) {
     while !it_is_so() {
         thread::yield_now();
     }
 }
 
-/// Stays until this many callers have come, and most likely wait. Who waits cannot be seen from outside, so no test depends on it.
+/// Waits until this many callers have arrived, and most likely wait. Waiters are not visible from
+/// outside, so no test depends on it.
 pub(super) fn linger(arrived: &AtomicU32, callers: u32) {
     until(|| arrived.load(SeqCst) >= callers);
     (0..200).for_each(|_| thread::yield_now());
 }
 
-/// Each call is counted once, as one thing.
+/// Checks that each call is counted once, as one thing.
 fn assert_one_run(info: CacheInfo, calls: u64) {
     assert_eq!((info.misses, info.hits + info.coalesced, info.bypassed, info.errors), (1, calls - 1, 0, 0), "{info:?}");
 }
 
 const CALLERS: u32 = 64;
 
-/// Calls from 64 threads at once; gives what they got.
+/// Calls from 64 threads at once; returns their results.
 pub(super) fn from_all_threads<T: Send>(call: impl Fn() -> T + Sync) -> Vec<T> {
     let start = Barrier::new(CALLERS as usize);
     thread::scope(|scope| {
@@ -85,7 +87,7 @@ sixty_four_threads! {
 }
 
 #[test]
-fn what_is_not_kept_is_handed_to_those_who_wait() {
+fn a_value_that_is_not_cached_is_shared_with_the_waiters() {
     static ARRIVED: AtomicU32 = AtomicU32::new(0);
 
     #[memoize(keep_if = |value| *value > 100)]
@@ -162,7 +164,7 @@ fn thirty_two_cold_keys_are_computed_at_once() {
 
     #[memoize(lru = 100)]
     fn slow(n: u32) -> u32 {
-        // Passes only when all of them are in here.
+        // Passes only when all callers are in here.
         ALL_INSIDE.wait();
         n
     }
@@ -201,7 +203,7 @@ fn a_hit_never_waits_while_other_keys_are_computed() {
 }
 
 #[test]
-fn looking_does_not_wait_for_a_run_of_the_same_key() {
+fn peek_and_contains_do_not_wait_for_a_run_of_the_same_key() {
     static BOTH: Barrier = Barrier::new(2);
 
     #[memoize]
@@ -224,7 +226,7 @@ fn looking_does_not_wait_for_a_run_of_the_same_key() {
 }
 
 #[test]
-fn after_a_panic_one_of_those_who_wait_computes_for_all() {
+fn after_a_panic_one_waiter_computes_for_all() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     static ARRIVED: AtomicU32 = AtomicU32::new(0);
 
@@ -249,7 +251,7 @@ fn after_a_panic_one_of_those_who_wait_computes_for_all() {
 }
 
 #[test]
-fn a_panic_leaves_nothing_behind() {
+fn a_panic_leaves_no_entry_and_no_run() {
     #[memoize(lru = 2)]
     fn fails_for_zero(n: u32) -> u32 {
         100_u32.checked_div(n).expect("not zero")
@@ -266,7 +268,7 @@ fn a_panic_leaves_nothing_behind() {
 }
 
 #[test]
-fn an_error_that_can_be_cloned_is_handed_to_all_who_wait() {
+fn an_error_that_is_clone_is_shared_with_all_waiters() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     static ARRIVED: AtomicU32 = AtomicU32::new(0);
 
@@ -278,8 +280,9 @@ fn an_error_that_can_be_cloned_is_handed_to_all_who_wait() {
     }
 
     watchdog(|| {
-        // All but the leader are sure to wait: the leader holds out until they have come. One that comes too late to wait would run again, so
-        // what is compared is each caller's run with the counts.
+        // All callers but the leader are sure to wait: the leader does not return before they have
+        // arrived. A caller that arrives too late to wait would run again, so each caller's run is
+        // compared with the counts.
         let errors = from_all_threads(|| {
             ARRIVED.fetch_add(1, SeqCst);
             fails(1).unwrap_err()
@@ -293,7 +296,7 @@ fn an_error_that_can_be_cloned_is_handed_to_all_who_wait() {
 }
 
 #[test]
-fn a_none_that_is_not_kept_is_handed_to_all_who_wait() {
+fn a_none_that_is_not_cached_is_shared_with_all_waiters() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     static ARRIVED: AtomicU32 = AtomicU32::new(0);
 
@@ -317,7 +320,7 @@ fn a_none_that_is_not_kept_is_handed_to_all_who_wait() {
 }
 
 #[test]
-fn errors_that_cannot_be_cloned_do_not_make_a_queue() {
+fn errors_that_are_not_clone_do_not_serialise_the_waiters() {
     #[derive(Debug)]
     struct NoClone;
     static RUNS: AtomicU32 = AtomicU32::new(0);
@@ -329,7 +332,8 @@ fn errors_that_cannot_be_cloned_do_not_make_a_queue() {
         match RUNS.fetch_add(1, SeqCst) {
             0 => linger(&ARRIVED, CALLERS),
             1 => (0..200).for_each(|_| thread::yield_now()),
-            // After two runs one after the other the rest runs at once: in a queue the first of them would stay here alone.
+            // After two runs one after the other, the remaining callers run at once: in a queue the
+            // first of them would stay here alone.
             _ => {
                 THE_REST.fetch_add(1, SeqCst);
                 until(|| THE_REST.load(SeqCst) >= 8);

@@ -1,4 +1,4 @@
-//! Single flight: one run per key at a time, and nobody waits for ever.
+//! Tests of single flight: one run per key at a time, and no caller waits for ever.
 
 mod cache;
 mod circles;
@@ -12,7 +12,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// Runs the test on a thread of its own and fails if it does not end: what hangs must not hang the suite.
+/// Runs the test on a thread of its own and fails if it does not end: a deadlock must not stop the
+/// suite.
 pub fn watchdog<T: Send + 'static>(test: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, wait) = mpsc::channel();
     let thread = thread::spawn(move || {

@@ -1,4 +1,5 @@
-//! Async functions that ask for themselves and for each other, in one task and across tasks and threads.
+//! Tests of async functions that call themselves and each other, in one task and in cycles across
+//! tasks and threads.
 
 use std::cell::Cell;
 use std::future::pending;
@@ -66,7 +67,7 @@ fn async_mutual_recursion_needs_no_box() {
 }
 
 #[test]
-fn a_task_that_asks_for_what_it_is_computing_computes_without_the_cache() {
+fn a_task_that_re_enters_the_key_it_computes_bypasses_the_cache() {
     static DEPTH: AtomicU32 = AtomicU32::new(0);
 
     #[memoize]
@@ -83,7 +84,7 @@ fn a_task_that_asks_for_what_it_is_computing_computes_without_the_cache() {
 }
 
 #[test]
-fn functions_that_ask_for_each_other_go_on_inside_one_task() {
+fn functions_that_wait_for_each_other_do_not_deadlock_inside_one_task() {
     static DEPTH: AtomicU32 = AtomicU32::new(0);
 
     #[memoize]
@@ -105,7 +106,7 @@ fn functions_that_ask_for_each_other_go_on_inside_one_task() {
 }
 
 #[test]
-fn functions_that_ask_for_each_other_go_on_across_tasks() {
+fn functions_that_wait_for_each_other_do_not_deadlock_across_tasks() {
     static DEPTH: AtomicU32 = AtomicU32::new(0);
     static BOTH: AtomicU32 = AtomicU32::new(0);
 
@@ -131,7 +132,7 @@ fn functions_that_ask_for_each_other_go_on_across_tasks() {
 }
 
 #[test]
-fn a_circle_of_a_thread_and_a_task_goes_on() {
+fn a_cycle_of_a_thread_and_a_task_does_not_deadlock() {
     static BOTH_INSIDE: Barrier = Barrier::new(2);
     thread_local! { static DEPTH: Cell<u32> = const { Cell::new(0) } }
 
@@ -238,7 +239,7 @@ fn the_longest_wait_ends_for_a_future_that_changed_its_task() {
         let mut abandoned = pin!(stuck_at_first(1));
         assert!(poll_once(abandoned.as_mut()).is_pending());
         let mut moved = Box::pin(stuck_at_first(1));
-        // The first to poll it is not the one that will wait for it.
+        // The task that polls it first is not the task that will wait for it.
         assert!(poll_once(moved.as_mut()).is_pending());
         assert_eq!(block_on(moved), 1);
     });

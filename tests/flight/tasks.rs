@@ -1,4 +1,5 @@
-//! Flights of `#[memoize]` functions, awaited by tasks: tokio's on two threads, and those of the plain executor of `futures`.
+//! Tests of single flight in `#[memoize]` functions that tasks await: tasks of tokio on two
+//! threads, and of the plain executor of `futures`.
 
 use std::future::{pending, poll_fn};
 use std::panic::AssertUnwindSafe;
@@ -38,7 +39,7 @@ pub(super) async fn until_later(it_is_so: impl Fn() -> bool) {
     }
 }
 
-/// Polls once, with a waker that wakes nobody.
+/// Polls once, with a waker that wakes no task.
 pub(super) fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
@@ -183,7 +184,7 @@ fn a_hit_does_not_wait_while_other_keys_are_computed() {
 }
 
 #[test]
-fn a_cancelled_run_is_taken_over_by_one_of_those_who_wait() {
+fn after_a_run_is_cancelled_a_waiter_leads() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
 
     #[memoize]
@@ -207,7 +208,7 @@ fn a_cancelled_run_is_taken_over_by_one_of_those_who_wait() {
 }
 
 #[test]
-fn a_cancelled_run_without_company_leaves_nothing_behind() {
+fn a_cancelled_run_without_waiters_leaves_no_entry_and_no_run() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
 
     #[memoize]
@@ -228,7 +229,7 @@ fn a_cancelled_run_without_company_leaves_nothing_behind() {
 }
 
 #[test]
-fn one_who_gives_up_waiting_does_not_disturb_the_others() {
+fn a_cancelled_waiter_does_not_disturb_the_others() {
     #[memoize]
     async fn slow(n: u32) -> u32 {
         step_back().await;
@@ -249,7 +250,7 @@ fn one_who_gives_up_waiting_does_not_disturb_the_others() {
 }
 
 #[test]
-fn after_a_panic_one_of_those_who_wait_computes_for_all() {
+fn after_a_panic_one_waiter_computes_for_all() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
 
     #[memoize]
@@ -270,7 +271,7 @@ fn after_a_panic_one_of_those_who_wait_computes_for_all() {
 }
 
 #[test]
-fn an_error_that_can_be_cloned_is_handed_to_all_who_wait() {
+fn an_error_that_is_clone_is_shared_with_all_waiters() {
     #[memoize]
     async fn fails(n: u32) -> Result<u32, String> {
         step_back().await;
@@ -286,7 +287,7 @@ fn an_error_that_can_be_cloned_is_handed_to_all_who_wait() {
 }
 
 #[test]
-fn errors_that_cannot_be_cloned_do_not_make_a_queue() {
+fn errors_that_are_not_clone_do_not_serialise_the_waiters() {
     #[derive(Debug)]
     struct NoClone;
     static RUNS: AtomicU32 = AtomicU32::new(0);
@@ -310,9 +311,9 @@ fn errors_that_cannot_be_cloned_do_not_make_a_queue() {
     });
 }
 
-/// Tasks that wait for one key come back, and go, in any number: each costs the same.
+/// Many tasks wait for one key, and come and go: each costs the same.
 #[test]
-fn a_crowd_on_one_key() {
+fn many_waiters_of_one_key() {
     use std::future::{Future, pending};
     use std::task::{Context, Waker};
 

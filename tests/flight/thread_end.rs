@@ -1,4 +1,4 @@
-//! Calls when the thread's locals are gone.
+//! Tests of calls after the thread's locals have been destroyed.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,7 +10,8 @@ use memokit::memoize;
 
 use super::watchdog;
 
-/// Calls once more when its thread's locals are dropped: after those of the caches, which came later.
+/// Calls once more when its thread's locals are destroyed: after those of the caches, which were
+/// made later.
 struct Late(fn() -> u32, mpsc::Sender<Option<u32>>);
 
 impl Drop for Late {
@@ -21,11 +22,11 @@ impl Drop for Late {
 
 thread_local! { static LATE: Cell<Option<Late>> = const { Cell::new(None) } }
 
-/// What the call gives when the thread's locals are gone.
+/// Returns the result of the call after the thread's locals have been destroyed.
 fn at_the_end_of_a_thread(call: fn() -> u32) -> u32 {
     watchdog(move || {
         let (send, receive) = mpsc::channel();
-        // Not joined: joining waits for the locals, and so would hang with them.
+        // Not joined: joining waits for the locals, and would hang if their destructors did.
         thread::spawn(move || {
             LATE.set(Some(Late(call, send)));
             call();
@@ -64,12 +65,12 @@ fn at_the_end_of_a_thread_shared_functions_still_hit() {
 }
 
 #[test]
-fn at_the_end_of_a_thread_a_function_may_ask_itself_the_same_question() {
+fn at_the_end_of_a_thread_a_function_may_re_enter_its_own_key() {
     static CALLS: AtomicU32 = AtomicU32::new(0);
 
     #[memoize(keep_if = |_value| false)]
     fn circular(n: u32) -> u32 {
-        // Every other run asks once more.
+        // Every other run calls once more.
         if CALLS.fetch_add(1, SeqCst) % 2 == 0 { circular(n) + 1 } else { n }
     }
 

@@ -1,4 +1,5 @@
-//! Every policy x expiry x scope against a naive model, by random operations. The store checks its own invariants after each step.
+//! Tests of every policy x expiry x sharing against a naive model, by random operations. The store
+//! checks its own invariants after each step.
 
 mod model;
 
@@ -72,7 +73,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// One body for both kinds of cache: their methods are the same.
+/// One body for both kinds of cache, which have the same methods.
 macro_rules! run {
     ($cache:expr, $clock:expr, $model:expr, $steps:expr) => {{
         let (cache, clock, mut model) = ($cache, $clock, $model);

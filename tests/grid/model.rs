@@ -1,4 +1,4 @@
-//! A cache written for plainness: a list of entries, searched from end to end.
+//! The model of a cache for the grid: a list of entries, searched from end to end.
 
 use std::time::Duration;
 
@@ -117,7 +117,7 @@ impl Model {
 
     pub fn resize(&mut self, bound: usize) {
         if self.order == Order::Unbounded {
-            // It becomes `lru`, by age so far.
+            // It becomes `lru`, with the present entries by age.
             self.order = Order::Lru;
             for entry in &mut self.entries {
                 entry.used = entry.born;
@@ -131,8 +131,8 @@ impl Model {
         }
     }
 
-    /// Takes over what the cache chose where the choice is free, after checking that it was one: an entry that is there has our value, and
-    /// as many are there as fit.
+    /// Copies the cache's choice where the policy leaves it free, after checking it: an entry that
+    /// is there has the model's value, and as many are there as fit.
     pub fn follow(&mut self, there: &[(u8, u32)]) {
         for (key, value) in there {
             assert_eq!(self.peek(*key), Some(*value), "key {key}");

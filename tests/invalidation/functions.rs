@@ -1,4 +1,4 @@
-//! Invalidation while threads compute.
+//! Tests of invalidation while threads compute.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -8,7 +8,8 @@ use memokit::{Memo, memoize};
 
 use crate::flight::watchdog;
 
-/// The first run of `slow(1)` gives 100 and waits twice: for the test to begin, and for the test to let it go on. Later ones give 101, 102, ..
+/// The first run of `slow(1)` returns 100 and waits twice: for the test to begin, and for the test
+/// to let it go on. Later runs return 101, 102, ..
 macro_rules! slow {
     ([$($words:tt)*] $invalidate:expr) => {{
         static RUNS: AtomicU32 = AtomicU32::new(0);
@@ -28,11 +29,12 @@ macro_rules! slow {
             thread::scope(|scope| {
                 let leader = scope.spawn(|| slow(1));
                 MEET.wait();
-                // Most likely waits already. If it comes too late for that, it starts anew.
+                // Most likely waits already. If it arrives too late for that, it starts another
+                // run.
                 let waiter = scope.spawn(|| slow(1));
                 (0..200).for_each(|_| thread::yield_now());
                 $invalidate;
-                // The first run is still under way: who waited for it would hang here.
+                // The first run is still in flight: a caller that waited for it would hang here.
                 let after = slow(1);
                 assert_ne!(after, 100, "later callers start anew");
                 MEET.wait();
@@ -46,37 +48,37 @@ macro_rules! slow {
 }
 
 #[test]
-fn forget_beats_a_run() {
+fn forget_invalidates_a_run() {
     slow!([] assert!(!slow::forget(1), "there is nothing yet"));
 }
 
 #[test]
-fn clear_beats_a_run() {
+fn clear_invalidates_a_run() {
     slow!([lru = 5] slow::cache_clear());
 }
 
 #[test]
-fn clear_through_the_list_of_caches_beats_a_run() {
+fn clear_through_the_registry_invalidates_a_run() {
     slow!([lfu = 5] slow::cache().clear());
 }
 
 #[test]
-fn forget_if_beats_a_run_whatever_it_says() {
+fn forget_if_invalidates_a_run_whatever_it_returns() {
     slow!([ttl = "1h"] assert_eq!(slow::forget_if(|_, _| false), 0));
 }
 
 #[test]
-fn put_beats_a_run() {
+fn put_invalidates_a_run() {
     slow!([max = 5] slow::put(1, 555));
 }
 
 #[test]
-fn refresh_beats_a_run() {
+fn refresh_invalidates_a_run() {
     slow!([fifo = 5] assert_eq!(slow::refresh(1), 101));
 }
 
 #[test]
-fn without_single_flight_a_run_is_cut_off_too() {
+fn without_single_flight_a_run_is_invalidated_too() {
     static MEET: Barrier = Barrier::new(3);
 
     #[memoize(single_flight = false)]
@@ -125,7 +127,7 @@ fn forgetting_another_key_does_not_disturb_a_run() {
 }
 
 #[test]
-fn of_two_runs_the_one_that_began_after_the_invalidation_is_kept() {
+fn of_two_runs_the_one_that_started_after_the_invalidation_is_cached() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     static OLD: Barrier = Barrier::new(2);
     static NEW: Barrier = Barrier::new(2);
@@ -146,7 +148,7 @@ fn of_two_runs_the_one_that_began_after_the_invalidation_is_kept() {
             slow::cache_clear();
             let new = scope.spawn(|| slow(1));
             NEW.wait();
-            // The old one lands first, while the new one is still under way.
+            // The old run completes first, while the new run is still in flight.
             OLD.wait();
             assert_eq!((old.join().unwrap(), slow::peek(1)), (100, None));
             NEW.wait();
@@ -156,7 +158,7 @@ fn of_two_runs_the_one_that_began_after_the_invalidation_is_kept() {
 }
 
 #[test]
-fn a_refresh_that_began_later_wins_over_a_call_that_lands_first() {
+fn a_refresh_that_started_later_wins_over_a_call_that_completes_first() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     static OLD: Barrier = Barrier::new(2);
     static NEW: Barrier = Barrier::new(2);
@@ -185,7 +187,7 @@ fn a_refresh_that_began_later_wins_over_a_call_that_lands_first() {
 }
 
 #[test]
-fn a_call_that_began_earlier_does_not_replace_what_a_refresh_left() {
+fn a_call_that_started_earlier_does_not_replace_the_value_of_a_refresh() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     static MEET: Barrier = Barrier::new(2);
 
@@ -239,7 +241,7 @@ fn during_a_refresh_callers_get_the_old_value_without_waiting() {
 }
 
 #[test]
-fn forgetting_during_a_refresh_leaves_nothing() {
+fn forgetting_during_a_refresh_leaves_no_entry() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     static MEET: Barrier = Barrier::new(2);
 
@@ -317,7 +319,7 @@ fn a_put_from_inside_the_run_wins() {
 }
 
 #[test]
-fn invalidation_beats_a_run_of_a_cache_in_a_field() {
+fn a_run_of_a_cache_in_a_field_can_be_invalidated() {
     static MEET: Barrier = Barrier::new(2);
 
     #[derive(Default)]
@@ -351,7 +353,7 @@ fn invalidation_beats_a_run_of_a_cache_in_a_field() {
 }
 
 #[test]
-fn clearing_zeroes_every_count_while_runs_go_on() {
+fn clearing_resets_every_counter_while_runs_are_in_flight() {
     static MEET: Barrier = Barrier::new(2);
 
     #[memoize]
@@ -379,7 +381,7 @@ fn clearing_zeroes_every_count_while_runs_go_on() {
 }
 
 #[test]
-fn no_stale_value_survives_a_storm_of_invalidations() {
+fn no_stale_value_survives_concurrent_invalidations() {
     static TRUTH: AtomicU32 = AtomicU32::new(0);
 
     #[memoize(lru = 4)]
@@ -395,7 +397,8 @@ fn no_stale_value_survives_a_storm_of_invalidations() {
                 scope.spawn(|| {
                     for _ in 0..5000 {
                         let before = TRUTH.load(SeqCst);
-                        // What was invalid before the call began is never given. The writer is at most one step from invalidating.
+                        // A value that was invalidated before the call began is never returned. The
+                        // writer is at most one step from invalidating.
                         assert!(reads_the_truth(1) + 1 >= before);
                     }
                 });

@@ -1,4 +1,5 @@
-//! Invalidation beats a run that is under way: the run's callers get its result, it is not kept, and later callers start anew.
+//! Tests of invalidation during a run: the run's callers get its result, the result is not cached,
+//! and later callers start another run.
 
 mod functions;
 mod tasks;

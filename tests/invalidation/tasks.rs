@@ -1,4 +1,5 @@
-//! Invalidation while tasks compute. Everything is polled by hand, so every order is certain.
+//! Tests of invalidation while tasks compute. Every future is polled by hand, so every order is
+//! certain.
 
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
@@ -12,7 +13,7 @@ fn poll<F: Future>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
     future.as_mut().poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Ready at once.
+/// Ready at the first poll.
 fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
@@ -43,7 +44,7 @@ macro_rules! slow {
             let (mut leader, mut waiter) = (Box::pin(slow(1)), Box::pin(slow(1)));
             assert!(poll(&mut leader).is_pending() && poll(&mut waiter).is_pending());
             $invalidate;
-            // The first run is still under way, and these do not wait for it.
+            // The first run is still in flight, and these calls do not wait for it.
             let after = now(slow(1));
             assert_ne!(after, 100, "later callers start anew");
             assert!(poll(&mut waiter).is_pending(), "who waits already goes on waiting");
@@ -56,42 +57,42 @@ macro_rules! slow {
 }
 
 #[test]
-fn forget_beats_a_run() {
+fn forget_invalidates_a_run() {
     slow!([] assert!(!slow::forget(1)));
 }
 
 #[test]
-fn clear_beats_a_run() {
+fn clear_invalidates_a_run() {
     slow!([lru = 5] slow::cache_clear());
 }
 
 #[test]
-fn forget_if_beats_a_run_whatever_it_says() {
+fn forget_if_invalidates_a_run_whatever_it_returns() {
     slow!([max = 5] assert_eq!(slow::forget_if(|_, _| false), 0));
 }
 
 #[test]
-fn put_beats_a_run() {
+fn put_invalidates_a_run() {
     slow!([ttl = "1h"] slow::put(1, 555));
 }
 
 #[test]
-fn refresh_beats_a_run() {
+fn refresh_invalidates_a_run() {
     slow!([random = 5] assert_eq!(now(slow::refresh(1)), 101));
 }
 
 #[test]
-fn clear_beats_a_run_of_a_local_function() {
+fn clear_invalidates_a_run_of_a_local_function() {
     slow!([local] slow::cache_clear());
 }
 
 #[test]
-fn put_beats_a_run_of_a_local_function() {
+fn put_invalidates_a_run_of_a_local_function() {
     slow!([local, fifo = 5] slow::put(1, 555));
 }
 
 #[test]
-fn a_refresh_that_began_later_wins_over_a_call_that_lands_first() {
+fn a_refresh_that_started_later_wins_over_a_call_that_completes_first() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     static GATES: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
 
@@ -114,7 +115,7 @@ fn a_refresh_that_began_later_wins_over_a_call_that_lands_first() {
 }
 
 #[test]
-fn of_two_refreshes_the_later_one_wins_in_any_order_of_landing() {
+fn of_two_refreshes_the_one_started_last_wins_in_any_order_of_completion() {
     for first in [0, 1] {
         static RUNS: AtomicU32 = AtomicU32::new(0);
         static GATES: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
@@ -165,7 +166,7 @@ fn a_cancelled_refresh_leaves_the_old_value_and_no_run() {
 }
 
 #[test]
-fn a_run_that_was_invalidated_and_cancelled_disturbs_nobody() {
+fn a_run_that_was_invalidated_and_cancelled_disturbs_no_caller() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     static GATE: AtomicBool = AtomicBool::new(false);
 

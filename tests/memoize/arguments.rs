@@ -1,4 +1,4 @@
-//! What an argument may be: patterns, and each kind of key.
+//! Tests of what an argument may be: patterns, and each kind of key.
 
 use super::{Runs, tally};
 use memokit::memoize;
@@ -87,7 +87,7 @@ fn an_argument_may_be_moved_into_the_body() {
 }
 
 #[test]
-fn text_is_one_key_however_it_is_held() {
+fn equal_text_is_one_key_in_any_type() {
     #[memoize]
     fn lengths(a: &str, b: String, c: Cow<'_, str>, d: Box<str>, e: Arc<str>, f: &String) -> usize {
         a.len() + b.len() + c.len() + d.len() + e.len() + f.len()
@@ -208,7 +208,7 @@ fn pointers_are_looked_through() {
 }
 
 #[test]
-fn an_rc_argument_is_kept_by_its_content_in_a_shared_cache() {
+fn an_rc_argument_is_stored_by_its_content_in_a_shared_cache() {
     #[memoize]
     fn length(text: Rc<str>, list: &Rc<Vec<u8>>) -> usize {
         text.len() + list.len()
@@ -238,7 +238,7 @@ fn paths_sets_maps_and_numbers_of_all_kinds_are_keys() {
 
 #[test]
 fn a_type_of_another_crate_needs_hash_eq_and_clone_only() {
-    /// Neither ours nor known to us.
+    /// A type that neither the crate nor the test's derives know.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     struct Uuid([u8; 16]);
     #[memoize]

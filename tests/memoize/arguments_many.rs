@@ -1,4 +1,4 @@
-//! Any number of arguments.
+//! Tests of functions with any number of arguments.
 
 use super::tally;
 use futures::executor::block_on;

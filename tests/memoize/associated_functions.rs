@@ -1,4 +1,4 @@
-//! Functions of a type that take no `self`.
+//! Tests of associated functions, which take no `self`.
 
 use super::{Runs, tally};
 use futures::executor::block_on;
@@ -47,13 +47,13 @@ fn a_function_is_recognised_by_the_self_in_its_body() {
 }
 
 #[test]
-fn one_that_does_not_say_self_has_the_word_assoc() {
+fn a_function_without_self_in_it_has_the_option_assoc() {
     assert_eq!((Table::row(7), Table::row(7)), (70, 70));
     assert!(Table::row_contains(7));
 }
 
 #[test]
-fn an_async_associated_function_is_remembered() {
+fn an_async_associated_function_is_memoized() {
     block_on(async { assert_eq!((Table::later(7).await, Table::later(7).await), (70, 70)) });
     assert_eq!(tally(Table::later_cache_info()), (1, 1, 1));
 }
@@ -115,7 +115,7 @@ fn visibility_reaches_the_siblings() {
 }
 
 #[test]
-fn methods_and_functions_of_one_name_on_two_types_do_not_meet() {
+fn methods_and_functions_of_one_name_on_two_types_share_no_entries() {
     struct A;
     struct B;
     impl A {

@@ -1,4 +1,4 @@
-//! Other attributes beside `#[memoize]`.
+//! Tests of other attributes beside `#[memoize]`.
 
 use super::tally;
 use memokit::memoize;
@@ -15,7 +15,7 @@ fn left_out_after(n: u32) -> u32 {
     n
 }
 
-/// Each stands where the one above was left out: nothing of it was.
+/// Each of these has the name of an item above that was left out: nothing of it may be left.
 fn left_out_before() {}
 enum LeftOutAfter {}
 use LeftOutAfter as left_out_after;

@@ -1,3 +1,5 @@
+//! Test of an expansion in a scope with a trait whose methods every type has.
+
 /// A trait in scope whose methods every type has.
 mod methods {
     #![allow(dead_code, reason = "the trap")]

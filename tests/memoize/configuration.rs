@@ -1,10 +1,10 @@
-//! What cannot work is said at the first call, clearly.
+//! Tests of configurations that cannot work: the first call panics with a clear message.
 
 use memokit::memoize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-/// What a call panics with.
+/// Returns the message of a call's panic.
 fn complaint<R>(call: impl FnOnce() -> R) -> String {
     let Err(panic) = catch_unwind(AssertUnwindSafe(call)) else { panic!("it worked") };
     match panic.downcast::<String>() {
@@ -67,7 +67,7 @@ fn a_computed_jitter_beyond_one_is_refused() {
 }
 
 #[test]
-fn a_bound_beyond_what_can_be_held_is_refused() {
+fn a_bound_beyond_the_maximum_is_refused() {
     #[memoize(lru = usize::MAX - 1)]
     fn next(n: u32) -> u32 {
         n + 1
@@ -76,7 +76,7 @@ fn a_bound_beyond_what_can_be_held_is_refused() {
 }
 
 #[test]
-fn a_bound_as_large_as_can_be_means_none() {
+fn the_largest_bound_means_none() {
     #[memoize(lru = usize::MAX)]
     fn next(n: u32) -> u32 {
         n + 1
@@ -109,7 +109,7 @@ fn a_cache_in_a_field_refuses_as_well() {
 }
 
 #[test]
-fn a_clock_that_panics_is_the_first_callers_and_others_may_try_again() {
+fn the_first_caller_gets_the_panic_of_a_clock_and_others_may_retry() {
     use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
     static READY: AtomicBool = AtomicBool::new(false);
     fn clock() -> memokit::ManualClock {

@@ -1,4 +1,5 @@
-//! Types with `#[derive(Key)]` as arguments, as `self`, and in the type of a field's cache.
+//! Tests of types with `#[derive(Key)]` as arguments, as `self`, and in the type of a field's
+//! cache.
 
 use super::tally;
 use futures::executor::block_on;

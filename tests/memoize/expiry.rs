@@ -1,4 +1,4 @@
-//! `ttl`, `idle`, `jitter`, by a clock that the tests move.
+//! Tests of `ttl`, `idle` and `jitter`, with a clock that the tests advance.
 
 use super::{calls, tally};
 use futures::executor::block_on;
@@ -6,7 +6,7 @@ use memokit::{ManualClock, memoize};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-/// A clock of one test's own.
+/// Declares a clock for one test.
 macro_rules! clock {
     ($name:ident) => {
         static $name: LazyLock<ManualClock> = LazyLock::new(ManualClock::new);
@@ -18,7 +18,7 @@ const fn secs(n: u64) -> Duration {
 }
 
 #[test]
-fn an_entry_is_over_exactly_at_its_ttl() {
+fn an_entry_expires_exactly_at_its_ttl() {
     clock!(CLOCK);
     #[memoize(ttl = "10s", clock = CLOCK.clone())]
     fn next(n: u32) -> u32 {
@@ -37,7 +37,7 @@ fn an_entry_is_over_exactly_at_its_ttl() {
 }
 
 #[test]
-fn an_async_entry_is_over_exactly_at_its_ttl() {
+fn an_async_entry_expires_exactly_at_its_ttl() {
     clock!(CLOCK);
     #[memoize(ttl = "10s", clock = CLOCK.clone())]
     async fn next(n: u32) -> u32 {
@@ -114,7 +114,7 @@ fn every_unit_of_time_is_read() {
 }
 
 #[test]
-fn a_ttl_may_be_told_by_key_and_value() {
+fn a_ttl_may_be_a_function_of_key_and_value() {
     clock!(CLOCK);
     #[memoize(ttl = |key, value| Duration::from_secs(u64::from(*key) + value.1), clock = CLOCK.clone())]
     fn token(id: u32) -> (String, u64) {
@@ -131,7 +131,7 @@ fn a_ttl_may_be_told_by_key_and_value() {
 }
 
 #[test]
-fn a_ttl_of_zero_for_one_entry_keeps_nothing() {
+fn a_ttl_of_zero_for_one_entry_caches_nothing() {
     clock!(CLOCK);
     #[memoize(ttl = |_, value| Duration::from_secs(*value), clock = CLOCK.clone())]
     fn age(n: u64) -> u64 {
@@ -142,7 +142,7 @@ fn a_ttl_of_zero_for_one_entry_keeps_nothing() {
 }
 
 #[test]
-fn an_async_ttl_may_be_told_by_key_and_value() {
+fn an_async_ttl_may_be_a_function_of_key_and_value() {
     clock!(CLOCK);
     #[memoize(ttl = |(id, _), value| Duration::from_secs(u64::from(*id) + value.len() as u64), clock = CLOCK.clone())]
     async fn token(id: u32, name: &str) -> String {
@@ -156,7 +156,7 @@ fn an_async_ttl_may_be_told_by_key_and_value() {
 }
 
 #[test]
-fn an_unused_entry_is_over_after_its_idle_time() {
+fn an_unused_entry_expires_after_its_idle_time() {
     clock!(CLOCK);
     #[memoize(idle = "10s", clock = CLOCK.clone())]
     fn next(n: u32) -> u32 {
@@ -189,7 +189,7 @@ fn peek_and_contains_do_not_prolong_the_idle_time() {
 }
 
 #[test]
-fn with_ttl_and_idle_the_earlier_one_counts() {
+fn with_ttl_and_idle_the_earlier_deadline_counts() {
     clock!(CLOCK);
     #[memoize(ttl = "15s", idle = "10s", clock = CLOCK.clone())]
     fn next(n: u32) -> u32 {
@@ -218,7 +218,7 @@ fn jitter_shortens_a_ttl_by_no_more_than_its_share() {
 }
 
 #[test]
-fn expired_entries_leave_before_any_other() {
+fn expired_entries_are_removed_before_any_other_is_evicted() {
     clock!(CLOCK);
     #[memoize(lru = 2, ttl = |key, _| Duration::from_secs(*key), clock = CLOCK.clone())]
     fn same(n: u64) -> u64 {

@@ -1,4 +1,4 @@
-//! Free functions, sync and async.
+//! Tests of free functions, sync and async.
 
 use super::{Runs, calls, tally};
 use futures::executor::block_on;
@@ -44,7 +44,7 @@ fn an_async_call_that_is_never_awaited_is_no_call() {
 }
 
 #[test]
-fn recursion_finds_its_own_earlier_answers() {
+fn recursion_hits_its_own_earlier_results() {
     #[memoize]
     fn fib(n: u64) -> u64 {
         if n < 2 { n } else { fib(n - 1) + fib(n - 2) }
@@ -216,7 +216,7 @@ fn two_functions_never_share_entries() {
 fn an_unsafe_function_stays_unsafe() {
     #[memoize]
     unsafe fn first(bytes: &[u8]) -> u8 {
-        // SAFETY: the caller hands in at least one byte.
+        // SAFETY: the caller passes at least one byte.
         unsafe { *bytes.get_unchecked(0) }
     }
     let typed: unsafe fn(&[u8]) -> u8 = first;
@@ -245,13 +245,13 @@ fn an_unsafe_extern_function_is_both() {
         n * 3
     }
     let pointer: unsafe extern "C" fn(i32) -> i32 = triple;
-    // SAFETY: nothing is asked of the caller.
+    // SAFETY: the function has no requirements.
     assert_eq!(unsafe { (pointer(2), triple(2)) }, (6, 6));
     assert_eq!(tally(triple::cache_info()), (1, 1, 1));
 }
 
 #[test]
-fn a_panic_is_the_callers_and_leaves_nothing_behind() {
+fn a_panic_reaches_the_caller_and_leaves_no_entry() {
     static RUNS: Runs = Runs::new();
     #[memoize]
     fn picky(n: u32) -> u32 {
@@ -266,7 +266,7 @@ fn a_panic_is_the_callers_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn an_async_panic_is_the_callers_and_leaves_nothing_behind() {
+fn an_async_panic_reaches_the_caller_and_leaves_no_entry() {
     static RUNS: Runs = Runs::new();
     #[memoize]
     async fn picky(n: u32) -> u32 {

@@ -1,4 +1,4 @@
-//! Generic functions, const generics, lifetimes, `impl Trait`, where clauses.
+//! Tests of generic functions, const generics, lifetimes, `impl Trait` and where clauses.
 
 use super::{Runs, tally};
 use futures::executor::block_on;
@@ -121,7 +121,7 @@ fn an_array_argument_carries_its_const_parameter() {
 }
 
 #[test]
-fn lifetimes_in_arguments_need_no_words() {
+fn lifetimes_in_arguments_need_no_options() {
     #[memoize]
     fn longest<'a, 'b: 'a>(a: &'a str, b: &'b str) -> String {
         if a.len() > b.len() { a.to_owned() } else { b.to_owned() }
@@ -169,7 +169,7 @@ fn an_ignored_impl_trait_argument_may_be_anything() {
 }
 
 #[test]
-fn an_impl_trait_result_is_kept_if_it_is_clone() {
+fn an_impl_trait_result_is_cached_if_it_is_clone() {
     static RUNS: Runs = Runs::new();
     #[memoize]
     fn evens(n: u32) -> impl Iterator<Item = u32> + Clone + Send + Sync {
@@ -185,7 +185,7 @@ fn an_impl_trait_result_is_kept_if_it_is_clone() {
 }
 
 #[test]
-fn an_async_impl_trait_result_is_kept_if_it_is_clone() {
+fn an_async_impl_trait_result_is_cached_if_it_is_clone() {
     #[memoize]
     async fn evens(n: u32) -> impl Iterator<Item = u32> + Clone + Send + Sync + 'static {
         (0..n).filter(|n| n % 2 == 0)

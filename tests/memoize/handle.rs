@@ -1,4 +1,5 @@
-//! What each operation does. `handle_forms` has them for methods, generic and async functions.
+//! Tests of each operation of the handle. `handle_forms` has them for methods, generic and async
+//! functions.
 
 use super::{Runs, calls, tally};
 use memokit::{CacheInfo, ManualClock, memoize};
@@ -45,7 +46,7 @@ fn time_saved_is_estimated_from_what_runs_took() {
 }
 
 #[test]
-fn cache_clear_forgets_the_entries_and_the_counts() {
+fn cache_clear_removes_the_entries_and_resets_the_counters() {
     static RUNS: Runs = Runs::new();
     #[memoize(lru = 2)]
     fn next(n: u32) -> u64 {
@@ -60,7 +61,7 @@ fn cache_clear_forgets_the_entries_and_the_counts() {
 }
 
 #[test]
-fn cache_parameters_tell_the_words() {
+fn cache_parameters_show_the_options() {
     #[memoize(lfu = 7, ttl = "10s", idle = "5s", jitter = 0.5, max_weight = "2KiB", weight = |_, _| 1, single_flight = false)]
     fn next(n: u32) -> u32 {
         n + 1
@@ -87,7 +88,7 @@ fn uncached_runs_the_body_and_leaves_the_cache_alone() {
 }
 
 #[test]
-fn refresh_runs_the_body_and_replaces_what_is_kept() {
+fn refresh_runs_the_body_and_replaces_the_entry() {
     static RUNS: Runs = Runs::new();
     #[memoize]
     fn run(_n: u32) -> u64 {
@@ -100,7 +101,7 @@ fn refresh_runs_the_body_and_replaces_what_is_kept() {
 }
 
 #[test]
-fn a_refresh_that_fails_keeps_what_was_there() {
+fn a_refresh_that_fails_leaves_the_old_entry() {
     static FAILS: AtomicU32 = AtomicU32::new(0);
     #[memoize]
     fn run(n: u32) -> Result<u32, String> {
@@ -114,7 +115,7 @@ fn a_refresh_that_fails_keeps_what_was_there() {
 }
 
 #[test]
-fn put_keeps_a_value_that_nobody_computed() {
+fn put_caches_a_value_that_no_run_computed() {
     #[memoize(lru = 2)]
     fn run(_n: u32) -> u32 {
         unreachable!("every answer was put in")
@@ -129,7 +130,7 @@ fn put_keeps_a_value_that_nobody_computed() {
 }
 
 #[test]
-fn put_of_an_err_keeps_nothing_and_forgets_the_old() {
+fn put_of_an_err_caches_nothing_and_removes_the_old_entry() {
     #[memoize]
     fn run(n: u32) -> Result<u32, String> {
         Ok(n)
@@ -142,7 +143,7 @@ fn put_of_an_err_keeps_nothing_and_forgets_the_old() {
 }
 
 #[test]
-fn peek_and_contains_neither_count_nor_touch() {
+fn peek_and_contains_do_not_update_statistics_or_recency() {
     #[memoize(lru = 2)]
     fn next(n: u32) -> u32 {
         n + 1
@@ -169,7 +170,7 @@ fn peek_and_contains_do_not_count_as_uses_for_lfu() {
 }
 
 #[test]
-fn expires_in_tells_the_time_left_if_there_is_an_end() {
+fn expires_in_returns_the_time_left_if_there_is_a_deadline() {
     static CLOCK: LazyLock<ManualClock> = LazyLock::new(ManualClock::new);
     #[memoize(ttl = "10s", clock = CLOCK.clone())]
     fn mortal(n: u32) -> u32 {
@@ -186,7 +187,7 @@ fn expires_in_tells_the_time_left_if_there_is_an_end() {
 }
 
 #[test]
-fn forget_removes_one_entry_and_tells_whether_there_was_one() {
+fn forget_removes_one_entry_and_returns_whether_there_was_one() {
     #[memoize]
     fn next(n: u32) -> u32 {
         n + 1
@@ -284,7 +285,7 @@ fn with_shows_a_result_as_the_function_returns_it() {
 }
 
 #[test]
-fn resize_evicts_by_the_policy_and_then_holds() {
+fn resize_evicts_by_the_policy_and_then_bounds_the_cache() {
     #[memoize(lru = 10)]
     fn next(n: u32) -> u32 {
         n + 1
@@ -303,7 +304,7 @@ fn resize_evicts_by_the_policy_and_then_holds() {
 }
 
 #[test]
-fn resize_bounds_what_had_no_bound() {
+fn resize_bounds_an_unbounded_cache() {
     #[memoize]
     fn next(n: u32) -> u32 {
         n + 1
@@ -315,7 +316,7 @@ fn resize_bounds_what_had_no_bound() {
 }
 
 #[test]
-fn cache_is_a_view_without_types() {
+fn cache_is_a_type_erased_handle() {
     #[memoize(lru = 4)]
     fn next(n: u32) -> u32 {
         n + 1

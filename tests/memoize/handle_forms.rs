@@ -1,4 +1,4 @@
-//! Every operation in every form: methods, associated, generic and async functions.
+//! Tests of every operation in every form: methods, associated, generic and async functions.
 
 use super::{Runs, calls, tally};
 use futures::executor::block_on;
@@ -189,7 +189,7 @@ fn operations_of_a_function_without_arguments_take_none() {
 }
 
 #[test]
-fn a_local_functions_operations_are_about_this_thread() {
+fn a_local_functions_operations_concern_this_thread() {
     #[memoize(local, lru = 4)]
     fn next(n: u32) -> std::rc::Rc<u32> {
         (n + 1).into()
@@ -209,7 +209,7 @@ fn a_local_functions_operations_are_about_this_thread() {
 }
 
 #[test]
-fn the_operations_are_functions_that_may_be_handed_on() {
+fn the_operations_are_functions_that_may_be_passed_on() {
     #[memoize]
     fn next(n: u32) -> u32 {
         n + 1

@@ -1,4 +1,4 @@
-//! `#[memoize]` on a whole block serves the methods inside that carry their own.
+//! Tests of `#[memoize]` on a whole block, for the methods inside that have the attribute too.
 
 use super::tally;
 use memokit::memoize;
@@ -40,7 +40,7 @@ impl Calendar {
         Self::MONTHS
     }
 
-    /// Says nothing of `Self`; the block does.
+    /// Does not name `Self`; the block does.
     #[memoize]
     fn week() -> u32 {
         7
@@ -48,7 +48,7 @@ impl Calendar {
 }
 
 #[test]
-fn a_block_serves_each_annotated_method_with_its_own_words() {
+fn a_block_serves_each_annotated_method_with_its_own_options() {
     let year = Calendar { year: 2024 };
     assert_eq!((year.days(2), year.days(2), year.days(4), year.plain(1)), (29, 29, 30, 2025));
     assert_eq!((Calendar::months(), Calendar::months()), (12, 12));
@@ -61,7 +61,7 @@ fn a_block_serves_each_annotated_method_with_its_own_words() {
 }
 
 #[test]
-fn inside_a_block_a_function_without_self_needs_no_word() {
+fn inside_a_block_a_function_without_self_needs_no_option() {
     assert_eq!((Calendar::week(), Calendar::week()), (7, 7));
     assert_eq!(tally(Calendar::week_cache_info()), (1, 1, 1));
 }

@@ -1,4 +1,4 @@
-//! Never another type's answer; and one bound for all types together.
+//! Tests of generic functions: no result of another type, and one bound for all types together.
 
 use super::{calls, tally};
 use memokit::memoize;
@@ -51,7 +51,7 @@ fn equal_keys_of_two_types_with_one_stored_form_are_told_apart() {
     fn name<T: memokit::Key<Stored: Send + Sync>>(_text: T) -> &'static str {
         type_name::<T>()
     }
-    // Both are kept as the same text.
+    // Both are stored as the same text.
     assert_eq!((name("a"), name(String::from("a")), name("a")), ("&str", "alloc::string::String", "&str"));
     assert_eq!(tally(name::cache_info()), (1, 2, 2));
 }

@@ -1,4 +1,4 @@
-//! `key`, `ignore`, `when`, `keep_if`: what counts, and what is kept.
+//! Tests of `key`, `ignore`, `when` and `keep_if`: the parts of the key, and what is cached.
 
 use super::{Runs, calls, tally};
 use futures::executor::block_on;
@@ -61,7 +61,7 @@ fn a_key_may_be_a_block_or_use_what_is_in_scope() {
 }
 
 #[test]
-fn a_key_is_looked_at_before_the_arguments_are_moved() {
+fn a_key_is_computed_before_the_arguments_are_moved() {
     #[memoize(key = name.len())]
     fn take(name: String) -> String {
         name
@@ -95,7 +95,7 @@ fn a_key_shows_its_value_to_closures() {
     }
     length(&User { id: 10, name: "ann".into() });
     assert_eq!(length::cache_info().weight, 16);
-    // `key = expression` is one component, whatever it is.
+    // `key = expression` is one component, whatever its type.
     assert_eq!(
         length::forget_if(|key, _| key.len() == 1 && key.arg::<(u32, Box<str>)>(0).is_some_and(|key| key.0 == 10)),
         1
@@ -103,7 +103,7 @@ fn a_key_shows_its_value_to_closures() {
 }
 
 #[test]
-fn ignored_arguments_do_not_count() {
+fn ignored_arguments_are_not_part_of_the_key() {
     static RUNS: Runs = Runs::new();
     struct Log;
     #[memoize(ignore(_log, verbose))]
@@ -140,7 +140,7 @@ fn an_ignored_argument_of_an_async_function_is_moved_into_the_body() {
 }
 
 #[test]
-fn when_is_false_the_call_is_bypassed_and_touches_nothing() {
+fn when_is_false_the_call_is_bypassed_and_changes_nothing() {
     static RUNS: Runs = Runs::new();
     #[memoize(when = n >= 10)]
     fn next(n: u32) -> u32 {
@@ -165,7 +165,7 @@ fn when_is_false_an_async_call_is_bypassed() {
 }
 
 #[test]
-fn when_is_false_even_a_kept_value_is_not_used() {
+fn when_is_false_even_a_cached_value_is_not_used() {
     #[memoize(when = !fresh, ignore(fresh))]
     fn next(n: u32, fresh: bool) -> u32 {
         n + if fresh { 1 } else { 50 }
@@ -256,7 +256,7 @@ fn keep_if_may_be_a_function_of_its_own() {
 }
 
 #[test]
-fn all_words_about_the_value_work_together() {
+fn all_options_about_the_value_work_together() {
     #[memoize(
         lru = 10,
         max_weight = 100,

@@ -1,4 +1,4 @@
-//! Methods: every kind of receiver, and whose answer is whose.
+//! Tests of methods: every kind of receiver, and which instances share results.
 
 use super::{Runs, tally};
 use futures::executor::block_on;
@@ -23,7 +23,7 @@ impl City {
 }
 
 #[test]
-fn instances_do_not_answer_for_each_other() {
+fn instances_do_not_share_results() {
     let (rome, oslo) = (City("Rome"), City("Oslo"));
     assert_eq!((rome.greeting("a"), oslo.greeting("a")), ("a in Rome".into(), "a in Oslo".into()));
     assert_eq!((rome.greeting("a"), oslo.greeting("a")), ("a in Rome".into(), "a in Oslo".into()));
@@ -31,7 +31,7 @@ fn instances_do_not_answer_for_each_other() {
 }
 
 #[test]
-fn equal_instances_share_their_answers() {
+fn equal_instances_share_their_results() {
     static RUNS: Runs = Runs::new();
     #[derive(Clone, PartialEq, Eq, Hash)]
     struct Town(&'static str);
@@ -47,7 +47,7 @@ fn equal_instances_share_their_answers() {
 }
 
 #[test]
-fn async_instances_do_not_answer_for_each_other() {
+fn async_instances_do_not_share_results() {
     let (rome, oslo) = (City("Rome"), City("Oslo"));
     block_on(async {
         for _ in 0..2 {
@@ -264,7 +264,7 @@ fn a_method_of_an_enum_works_as_of_a_struct() {
 }
 
 #[test]
-fn a_recursive_method_finds_its_own_earlier_answers() {
+fn a_recursive_method_hits_its_own_earlier_results() {
     #[derive(Clone, PartialEq, Eq, Hash)]
     struct Rabbits {
         young: u64,

@@ -1,4 +1,4 @@
-//! `#[memoize]`: one file per form of function and per rule of the vocabulary.
+//! Tests of `#[memoize]`: one file per form of function and per group of options.
 #![allow(
     clippy::unnecessary_operation,
     clippy::unused_async,
@@ -62,7 +62,7 @@ impl Runs {
         Self(AtomicU64::new(0))
     }
 
-    /// One more, and how many there were before.
+    /// Counts one more run. Returns how many there were before.
     fn add(&self) -> u64 {
         self.0.fetch_add(1, SeqCst)
     }
@@ -72,12 +72,12 @@ impl Runs {
     }
 }
 
-/// Hits, misses, coalesced, bypassed: what each call is exactly one of.
+/// Hits, misses, coalesced and bypassed: each call is exactly one of them.
 fn calls(info: CacheInfo) -> (u64, u64, u64, u64) {
     (info.hits, info.misses, info.coalesced, info.bypassed)
 }
 
-/// Hits, misses and entries, where nothing was coalesced or bypassed.
+/// Hits, misses and entries, where no call was coalesced or bypassed.
 fn tally(info: CacheInfo) -> (u64, u64, usize) {
     assert_eq!((info.coalesced, info.bypassed), (0, 0), "{info:?}");
     (info.hits, info.misses, info.currsize)

@@ -1,4 +1,4 @@
-//! Names that other macros stumble over.
+//! Tests of names that can clash with those of an expansion.
 
 use super::tally;
 use futures::executor::block_on;

@@ -1,16 +1,16 @@
-//! The bounds: who leaves when there is no room.
+//! Tests of the bounds: which entry is evicted when there is no room.
 
 use super::{calls, tally};
 use futures::executor::block_on;
 use memokit::memoize;
 
-/// Which of the numbers are kept.
+/// Returns which of the numbers are cached.
 fn kept(contains: fn(u32) -> bool, of: impl IntoIterator<Item = u32>) -> Vec<u32> {
     of.into_iter().filter(|&n| contains(n)).collect()
 }
 
 #[test]
-fn lru_loses_what_was_used_least_recently() {
+fn lru_evicts_the_least_recently_used() {
     #[memoize(lru = 3)]
     fn next(n: u32) -> u32 {
         n + 1
@@ -27,7 +27,7 @@ fn lru_loses_what_was_used_least_recently() {
 }
 
 #[test]
-fn lru_of_an_async_function_loses_what_was_used_least_recently() {
+fn lru_of_an_async_function_evicts_the_least_recently_used() {
     #[memoize(lru = 2)]
     async fn next(n: u32) -> u32 {
         n + 1
@@ -41,7 +41,7 @@ fn lru_of_an_async_function_loses_what_was_used_least_recently() {
 }
 
 #[test]
-fn fifo_loses_the_oldest_however_often_it_is_used() {
+fn fifo_evicts_the_oldest_however_often_it_is_used() {
     #[memoize(fifo = 3)]
     fn next(n: u32) -> u32 {
         n + 1
@@ -57,7 +57,7 @@ fn fifo_loses_the_oldest_however_often_it_is_used() {
 }
 
 #[test]
-fn lfu_loses_what_was_used_least_often() {
+fn lfu_evicts_the_least_frequently_used() {
     #[memoize(lfu = 3)]
     fn next(n: u32) -> u32 {
         n + 1
@@ -73,7 +73,7 @@ fn lfu_loses_what_was_used_least_often() {
 }
 
 #[test]
-fn random_loses_one_of_the_others_and_never_the_new_one() {
+fn random_evicts_one_of_the_others_and_never_the_new_one() {
     #[memoize(random = 3)]
     fn next(n: u32) -> u32 {
         n + 1
@@ -100,7 +100,7 @@ fn max_of_a_small_cache_is_lru() {
 }
 
 #[test]
-fn max_keeps_a_working_set_through_a_scan() {
+fn max_retains_a_working_set_through_a_scan() {
     #[memoize(max = 100)]
     fn next(n: u32) -> u32 {
         n + 1
@@ -119,7 +119,7 @@ fn max_keeps_a_working_set_through_a_scan() {
 }
 
 #[test]
-fn every_policy_keeps_exactly_its_bound() {
+fn every_policy_holds_exactly_its_capacity() {
     macro_rules! all_hit {
         ($($policy:ident)*) => { $({
             #[memoize($policy = 128)]
@@ -160,7 +160,7 @@ fn every_policy_works_in_a_thread_local_cache() {
 }
 
 #[test]
-fn a_bound_of_one_keeps_the_last() {
+fn a_bound_of_one_holds_the_last_entry() {
     #[memoize(lru = 1)]
     fn fib(n: u64) -> u64 {
         if n < 2 { n } else { fib(n - 1) + fib(n - 2) }
@@ -189,7 +189,7 @@ fn the_bound_is_any_constant_expression() {
 }
 
 #[test]
-fn without_a_bound_nothing_leaves() {
+fn without_a_bound_nothing_is_evicted() {
     #[memoize]
     fn next(n: u32) -> u32 {
         n + 1
@@ -201,7 +201,7 @@ fn without_a_bound_nothing_leaves() {
 }
 
 #[test]
-fn a_weight_bounds_the_sum_and_the_least_recent_leave() {
+fn a_weight_bounds_the_sum_and_the_least_recent_are_evicted() {
     #[memoize(max_weight = 10, weight = |key: &Box<str>, value: &String| key.len() + value.len())]
     fn twice(text: &str) -> String {
         text.to_owned()
@@ -219,7 +219,7 @@ fn a_weight_bounds_the_sum_and_the_least_recent_leave() {
 }
 
 #[test]
-fn a_value_heavier_than_the_bound_is_returned_and_not_kept() {
+fn a_value_heavier_than_the_bound_is_returned_and_not_cached() {
     #[memoize(max_weight = "1KB", weight = |_, value| value.len())]
     fn zeros(n: usize) -> Vec<u8> {
         vec![0; n]

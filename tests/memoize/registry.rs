@@ -1,4 +1,4 @@
-//! The list of all caches: `caches()` and `report()`.
+//! Tests of the registry: `caches()` and `report()`.
 
 use super::tally;
 use memokit::{Cache, CacheRef, Memo, caches, memoize, report};
@@ -129,7 +129,7 @@ fn a_named_value_is_listed_as_long_as_it_lives() {
     drop(cache);
     assert_eq!(named("registry::value").len(), 1);
     drop(clone);
-    // A test that lists all caches just now holds each of them for a moment.
+    // Another test that lists all caches at this moment holds each of them for a short time.
     let mut looks = 0;
     while !named("registry::value").is_empty() {
         looks += 1;

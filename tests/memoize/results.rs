@@ -1,4 +1,4 @@
-//! What is kept of a result: decided by its type, however it is spelled.
+//! Tests of what is cached of a result: the rule follows its type, however the type is spelled.
 
 use super::{Runs, calls, tally};
 use futures::executor::block_on;
@@ -16,7 +16,7 @@ mod deep {
 }
 
 #[test]
-fn an_err_is_not_kept_and_an_ok_is() {
+fn an_err_is_not_cached_and_an_ok_is() {
     static RUNS: Runs = Runs::new();
     #[memoize]
     fn parse(text: &str) -> Result<u32, std::num::ParseIntError> {
@@ -30,7 +30,7 @@ fn an_err_is_not_kept_and_an_ok_is() {
 }
 
 #[test]
-fn an_async_err_is_not_kept_and_an_ok_is() {
+fn an_async_err_is_not_cached_and_an_ok_is() {
     static RUNS: Runs = Runs::new();
     #[memoize]
     async fn parse(text: &str) -> Result<u32, std::num::ParseIntError> {
@@ -45,7 +45,7 @@ fn an_async_err_is_not_kept_and_an_ok_is() {
 }
 
 #[test]
-fn an_err_behind_an_alias_is_not_kept() {
+fn an_err_behind_an_alias_is_not_cached() {
     #[memoize]
     fn by_io(ok: bool) -> io::Result<u32> {
         if ok { Ok(1) } else { Err(io::Error::other("no")) }
@@ -73,7 +73,7 @@ fn an_err_behind_an_alias_is_not_kept() {
 }
 
 #[test]
-fn an_err_behind_an_associated_type_is_not_kept() {
+fn an_err_behind_an_associated_type_is_not_cached() {
     trait Source {
         type Outcome;
     }
@@ -135,7 +135,7 @@ fn a_generic_result_is_recognised() {
 }
 
 #[test]
-fn an_ok_of_nothing_is_kept() {
+fn an_ok_of_nothing_is_cached() {
     #[memoize]
     fn check(n: u32) -> Result<(), String> {
         if n > 2 { Err(format!("{n} is too much")) } else { Ok(()) }
@@ -145,7 +145,7 @@ fn an_ok_of_nothing_is_kept() {
 }
 
 #[test]
-fn an_option_of_a_result_is_kept_whole() {
+fn an_option_of_a_result_is_cached_whole() {
     #[memoize]
     fn maybe(n: u32) -> Option<Result<u32, String>> {
         (n > 0).then(|| Err("no".to_owned()))
@@ -155,7 +155,7 @@ fn an_option_of_a_result_is_kept_whole() {
 }
 
 #[test]
-fn a_type_of_the_users_named_result_is_kept_whole() {
+fn a_users_type_named_result_is_cached_whole() {
     #[derive(Clone, Debug, PartialEq)]
     enum Result {
         Err(u32),
@@ -169,7 +169,7 @@ fn a_type_of_the_users_named_result_is_kept_whole() {
 }
 
 #[test]
-fn cache_err_keeps_an_err_like_any_value() {
+fn cache_err_caches_an_err_like_any_value() {
     static RUNS: Runs = Runs::new();
     #[memoize(cache_err)]
     fn fail(n: u32) -> Result<u32, String> {
@@ -190,7 +190,7 @@ fn cache_err_keeps_an_err_like_any_value() {
 }
 
 #[test]
-fn an_option_is_kept_whole() {
+fn an_option_is_cached_whole() {
     #[memoize]
     fn half(n: u32) -> Option<u32> {
         n.is_multiple_of(2).then_some(n / 2)
@@ -200,7 +200,7 @@ fn an_option_is_kept_whole() {
 }
 
 #[test]
-fn skip_none_does_not_keep_a_none() {
+fn skip_none_does_not_cache_a_none() {
     static FOUND: AtomicBool = AtomicBool::new(false);
     #[memoize(skip_none)]
     fn find(name: &str) -> Option<usize> {
@@ -236,7 +236,7 @@ fn an_arc_is_shared_and_not_copied() {
 }
 
 #[test]
-fn a_reference_that_lives_for_ever_may_be_returned() {
+fn a_static_reference_may_be_returned() {
     static WORDS: [&str; 2] = ["zero", "one"];
     #[memoize]
     fn word(n: usize) -> &'static str {
@@ -262,7 +262,7 @@ fn functions_and_tuples_may_be_results() {
 }
 
 #[test]
-fn a_value_without_clone_may_be_kept_behind_an_arc() {
+fn a_value_without_clone_may_be_cached_behind_an_arc() {
     #[derive(Debug, PartialEq)]
     struct Heavy(u32);
     #[memoize]
@@ -275,7 +275,7 @@ fn a_value_without_clone_may_be_kept_behind_an_arc() {
 }
 
 #[test]
-fn what_the_caller_changes_does_not_change_what_is_kept() {
+fn changes_by_the_caller_do_not_change_the_cached_value() {
     #[memoize]
     fn list(n: u32) -> Vec<u32> {
         vec![n]

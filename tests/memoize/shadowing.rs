@@ -1,6 +1,7 @@
-//! Names of the standard library that a user gave another meaning, and traits that a user has in scope.
+//! Tests of standard names to which a user gave another meaning, and of traits that a user has in
+//! scope.
 
-/// Everything that an expansion might be tempted to write without a path.
+/// Every type that an expansion could name without a path.
 mod types {
     #![allow(non_camel_case_types, dead_code, reason = "the trap")]
     use memokit::memoize;
@@ -198,7 +199,7 @@ fn macros_of_the_standard_library_may_be_the_users_own() {
     assert_eq!(macros::next::cache().name(), "suite::memoize::shadowing::macros::next");
 }
 
-/// Modules of our own crate's name, and of names that we use.
+/// Modules with the name of our own crate, and with names that it uses.
 mod modules {
     #![allow(dead_code, reason = "the trap")]
     mod memokit {}
@@ -217,7 +218,7 @@ fn a_module_may_have_the_crates_name() {
     assert_eq!((modules::next(1), modules::next(1), modules::next::cache_info().hits), (2, 2, 1));
 }
 
-/// Generic parameters of names that an expansion might use.
+/// Generic parameters with names that an expansion could use.
 mod parameters {
     #![allow(non_camel_case_types, reason = "the trap")]
     use memokit::memoize;

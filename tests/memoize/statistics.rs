@@ -1,4 +1,5 @@
-//! Every call is exactly one of hit, miss, coalesced, bypassed; peek and contains count and touch nothing.
+//! Tests of the statistics: every call is exactly one of hit, miss, coalesced, bypassed; peek and
+//! contains update neither statistics nor recency.
 
 use super::{Runs, calls, tally};
 use futures::executor::block_on;
@@ -49,7 +50,7 @@ fn calls_of_many_threads_are_all_counted() {
 }
 
 #[test]
-fn one_who_waits_for_anothers_run_is_coalesced() {
+fn a_waiter_of_another_callers_run_is_coalesced() {
     static INSIDE: Barrier = Barrier::new(2);
     #[memoize]
     fn slow(n: u32) -> u32 {
@@ -67,7 +68,7 @@ fn one_who_waits_for_anothers_run_is_coalesced() {
 }
 
 #[test]
-fn tasks_that_wait_for_anothers_run_are_coalesced() {
+fn tasks_that_wait_for_another_callers_run_are_coalesced() {
     static RUNS: Runs = Runs::new();
     #[memoize]
     async fn slow(n: u32) -> u32 {
@@ -121,7 +122,7 @@ fn only_calls_are_counted() {
 }
 
 #[test]
-fn a_refresh_is_told_apart_from_calls() {
+fn a_refresh_is_counted_apart_from_calls() {
     #[memoize]
     fn next(n: u32) -> u32 {
         n + 1

@@ -1,4 +1,4 @@
-//! Where a function may stand and how it may be reached.
+//! Tests of the places where a function may be declared, and of the ways to reach it.
 
 use super::{Runs, tally};
 use memokit::memoize;
@@ -203,7 +203,7 @@ fn macro_rules_may_make_the_function() {
 }
 
 #[test]
-fn macro_rules_may_make_the_words() {
+fn macro_rules_may_make_the_options() {
     assert_eq!((with_fragments(1), with_fragments(1)), (1, 1));
     let parameters = with_fragments::cache_parameters();
     assert_eq!((parameters.maxsize, parameters.ttl.map(|ttl| ttl.as_secs())), (Some(2), Some(3600)));

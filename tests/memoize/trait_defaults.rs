@@ -1,4 +1,4 @@
-//! Default methods of traits: one body for types that know nothing of one another.
+//! Tests of default methods of traits: one body for types that do not know of each other.
 
 use super::{Runs, calls, tally};
 use futures::executor::block_on;
@@ -6,7 +6,7 @@ use memokit::memoize;
 use std::hash::Hash;
 
 #[test]
-fn two_implementors_never_share_an_answer() {
+fn two_implementors_never_share_a_result() {
     trait Named: Hash + Eq + Clone + Send + Sync + 'static {
         const NAME: &'static str;
         #[memoize]
@@ -123,7 +123,7 @@ fn an_implementor_may_still_write_its_own() {
 }
 
 #[test]
-fn an_async_default_method_is_remembered_per_implementor() {
+fn an_async_default_method_is_memoized_per_implementor() {
     trait Fetch {
         const BASE: u32;
         #[memoize(key = n)]

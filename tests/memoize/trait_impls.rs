@@ -1,4 +1,5 @@
-//! Methods in an impl of a trait, where no sibling may stand: `handle = false`, or the attribute on the block.
+//! Tests of methods in an impl of a trait, which cannot contain generated functions:
+//! `handle = false`, or the attribute on the block.
 
 use super::{Runs, tally};
 use futures::executor::block_on;
@@ -32,7 +33,7 @@ impl Area for Square {
 }
 
 #[test]
-fn without_a_handle_a_trait_method_is_remembered() {
+fn without_a_handle_a_trait_method_is_memoized() {
     assert_eq!((Square(3).area(1), Square(3).area(1), Square(2).area(1), Square(0).area(1)), (9, 9, 4, 0));
     assert_eq!(SQUARES.count(), 3);
     assert_eq!((Square::name(), Square::name()), ("square".into(), "square".into()));
@@ -69,7 +70,7 @@ fn the_attribute_on_the_block_gives_a_trait_method_its_operations() {
 }
 
 #[test]
-fn a_dynamic_call_is_remembered_too() {
+fn a_dynamic_call_is_memoized_too() {
     trait Named {
         fn label(&self) -> String;
     }
@@ -89,7 +90,7 @@ fn a_dynamic_call_is_remembered_too() {
 }
 
 #[test]
-fn two_impls_of_one_generic_trait_do_not_meet() {
+fn two_impls_of_one_generic_trait_share_no_entries() {
     trait Into2<T> {
         fn into2(&self) -> T;
     }
@@ -130,7 +131,7 @@ fn a_generic_impl_of_a_trait_keeps_its_types_apart() {
 }
 
 #[test]
-fn an_async_trait_method_is_remembered_without_a_handle() {
+fn an_async_trait_method_is_memoized_without_a_handle() {
     trait Fetch {
         async fn fetch(&self, path: &str) -> Result<usize, String>;
     }
@@ -222,7 +223,7 @@ fn patterns_and_mut_work_where_the_body_moves_inside() {
 
 #[test]
 fn the_hash_of_a_type_that_memoizes_it_may_be_its_key() {
-    // The trait whose method is memoized is the one that the key of another needs.
+    // The memoized method's trait is also the one that another key needs.
     #[derive(Clone, PartialEq, Eq)]
     struct Slow(u32);
     impl Hash for Slow {

@@ -1,4 +1,4 @@
-//! `typed`: never another type's answer, unless asked for.
+//! Tests of `typed`: no result of another type, unless it is asked for.
 
 use super::{Runs, tally};
 use memokit::memoize;

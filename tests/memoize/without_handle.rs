@@ -1,4 +1,4 @@
-//! `handle = false`: the body moves inside the wrapper, whatever its form.
+//! Tests of `handle = false`: the body moves inside the wrapper, for every form of function.
 
 use super::Runs;
 use futures::executor::block_on;
@@ -6,7 +6,7 @@ use memokit::{Memo, memoize};
 use std::hash::Hash;
 
 #[test]
-fn a_recursive_method_finds_its_own_earlier_answers() {
+fn a_recursive_method_hits_its_own_earlier_results() {
     static RUNS: Runs = Runs::new();
     #[derive(Clone, PartialEq, Eq, Hash)]
     struct Number(u32);

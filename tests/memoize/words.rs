@@ -1,4 +1,5 @@
-//! Words about where the cache lives and how it is reached: `local`, `in`, `single_flight`, `hasher`, `crate`, `handle`, `name`.
+//! Tests of the options about where the cache lives and how it is reached: `local`, `in`,
+//! `single_flight`, `hasher`, `crate`, `handle`, `name`.
 
 use super::{Runs, calls, tally};
 use futures::executor::block_on;
@@ -56,7 +57,7 @@ fn each_thread_has_its_own_local_cache() {
 }
 
 #[test]
-fn the_list_of_caches_sums_the_threads_of_a_local_one() {
+fn the_registry_sums_the_threads_of_a_local_cache() {
     #[memoize(local, name = "words::local_sum", lru = 10)]
     fn next(n: u32) -> u32 {
         n + 1
@@ -206,7 +207,7 @@ fn without_single_flight_two_threads_compute_at_once() {
 }
 
 #[test]
-fn single_flight_for_a_time_waits_no_longer() {
+fn single_flight_within_a_time_waits_no_longer() {
     static INSIDE: Barrier = Barrier::new(2);
     static RUNS: Runs = Runs::new();
     #[memoize(single_flight = "20ms")]
@@ -227,7 +228,7 @@ fn single_flight_for_a_time_waits_no_longer() {
 }
 
 #[test]
-fn single_flight_may_be_said_aloud_or_computed() {
+fn single_flight_may_be_literal_or_computed() {
     const WAIT: Duration = Duration::from_secs(5);
     #[memoize(single_flight = true)]
     fn aloud(n: u32) -> u32 {
@@ -242,7 +243,7 @@ fn single_flight_may_be_said_aloud_or_computed() {
 }
 
 #[test]
-fn a_hasher_of_the_users_runs_once_per_call() {
+fn a_users_hasher_runs_once_per_call() {
     static BUILT: Runs = Runs::new();
     #[derive(Default)]
     struct Counting(BuildHasherDefault<DefaultHasher>);
@@ -314,7 +315,7 @@ fn the_handle_may_have_another_name_or_none() {
     fn silent(n: u32) -> u32 {
         n + 1
     }
-    /// Where there is no handle, a type may have the name.
+    /// Without a handle, a type may have the name.
     #[allow(non_camel_case_types, dead_code, reason = "the point")]
     enum silent {}
     assert_eq!((next(1), next(1), silent(1), silent(1)), (2, 2, 2, 2));

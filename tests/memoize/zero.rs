@@ -1,4 +1,4 @@
-//! Zero keeps nothing: calls pass through, still coalesce, and count as misses.
+//! Tests of a capacity of zero: nothing is cached; calls still coalesce, and count as misses.
 
 use super::{Runs, calls, tally};
 use futures::executor::block_on;
@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 #[test]
-fn a_bound_of_zero_keeps_nothing_by_any_policy() {
+fn a_bound_of_zero_caches_nothing_by_any_policy() {
     macro_rules! nothing_kept {
         ($($policy:ident)*) => { $({
             static RUNS: Runs = Runs::new();
@@ -26,7 +26,7 @@ fn a_bound_of_zero_keeps_nothing_by_any_policy() {
 }
 
 #[test]
-fn recursion_with_a_bound_of_zero_still_ends() {
+fn recursion_with_a_bound_of_zero_still_terminates() {
     #[memoize(lru = 0)]
     fn fib(n: u64) -> u64 {
         if n < 2 { n } else { fib(n - 1) + fib(n - 2) }
@@ -36,7 +36,7 @@ fn recursion_with_a_bound_of_zero_still_ends() {
 }
 
 #[test]
-fn an_async_or_local_bound_of_zero_keeps_nothing() {
+fn an_async_or_local_bound_of_zero_caches_nothing() {
     #[memoize(lru = 0)]
     async fn later(n: u32) -> u32 {
         n
@@ -51,7 +51,7 @@ fn an_async_or_local_bound_of_zero_keeps_nothing() {
 }
 
 #[test]
-fn what_is_put_into_a_bound_of_zero_is_gone() {
+fn a_put_with_a_bound_of_zero_caches_nothing() {
     #[memoize(lru = 0)]
     fn next(n: u32) -> u32 {
         n + 1
@@ -113,7 +113,7 @@ fn resize_to_zero_empties_the_cache_and_back_fills_it_again() {
 }
 
 #[test]
-fn resize_to_zero_works_on_what_had_no_bound_and_for_every_policy() {
+fn resize_to_zero_works_on_an_unbounded_cache_and_for_every_policy() {
     macro_rules! resized {
         ($($($word:ident = $n:literal)?;)*) => { $({
             #[memoize($($word = $n)?)]
@@ -133,7 +133,7 @@ fn resize_to_zero_works_on_what_had_no_bound_and_for_every_policy() {
 }
 
 #[test]
-fn a_weight_of_zero_costs_nothing_and_a_bound_of_zero_keeps_only_that() {
+fn a_weight_of_zero_costs_nothing_and_a_bound_of_zero_admits_only_that() {
     #[memoize(max_weight = 0, weight = |_, value| *value)]
     fn same(n: u32) -> u32 {
         n

@@ -1,4 +1,4 @@
-//! Re-entry of a [`Cache`] and a [`LocalCache`], with a weigher and a listener.
+//! Tests of re-entry into a [`Cache`] and a [`LocalCache`], with a weigher and a listener.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::{Act, Cases, Event, NosyKey, NosyValue, happens, key, value, wait};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// The tests of one kind of cache; each test runs on a thread of its own, which owns the cache.
+/// Declares the tests of one kind of cache; each runs on a thread of its own, which owns the cache.
 macro_rules! kind {
     ($name:ident, $Cache:ident) => {
         mod $name {

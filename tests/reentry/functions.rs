@@ -1,4 +1,5 @@
-//! Re-entry of the cache of a `#[memoize]` function: shared, per thread, and asynchronous.
+//! Tests of re-entry into the cache of a `#[memoize]` function: shared, per thread, and
+//! asynchronous.
 
 use super::{Act, Cases, Event, NosyKey, NosyValue, happens, key, value, wait};
 
@@ -12,7 +13,7 @@ fn yes(event: Event) -> bool {
     true
 }
 
-/// The tests of one kind of function. `$done` makes a value of a call.
+/// Declares the tests of one kind of function. `$done` turns a call into its value.
 macro_rules! kind {
     ($name:ident, [$($async:ident)?], [$($words:tt)*], $done:path) => {
         mod $name {
@@ -25,7 +26,7 @@ macro_rules! kind {
 
             thread_local! { static MINE: ManualClock = ManualClock::new(); }
 
-            /// Each thread, and so each test, has a time of its own.
+            /// Each thread, and so each test, has a clock of its own.
             struct ClockOfThread;
 
             impl Clock for ClockOfThread {
@@ -113,7 +114,7 @@ macro_rules! kind {
                 actions: ACTIONS,
                 check: || {
                     assert!(answer::cache_info().currsize <= 3);
-                    // A run that was left behind would be waited for.
+                    // A caller would wait for a run that was never ended.
                     (0..10).chain(0..10).for_each(ask);
                     ask(20);
                 },

@@ -1,4 +1,4 @@
-//! The corners that a closer look at the engine suggests, one by one.
+//! Tests of single paths in the engine where user code runs.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::time::Duration;
@@ -23,7 +23,7 @@ fn a_weigher_may_ask_for_the_value_that_it_weighs() {
 }
 
 #[test]
-fn what_a_refresh_was_to_replace_is_dropped_without_the_lock() {
+fn the_entry_that_a_refresh_replaces_is_dropped_without_the_lock() {
     static DROPS: AtomicU32 = AtomicU32::new(0);
     static EVICT: AtomicBool = AtomicBool::new(false);
 
@@ -39,7 +39,7 @@ fn what_a_refresh_was_to_replace_is_dropped_without_the_lock() {
 
     #[memoize(lru = 1)]
     fn leaves(n: u32) -> Asks {
-        // Pushes out the entry that the run is about to replace.
+        // Evicts the entry that the run is about to replace.
         if EVICT.load(SeqCst) {
             leaves::put(n + 1, Asks);
         }
@@ -98,7 +98,7 @@ fn a_value_may_hold_its_own_cache() {
 }
 
 #[test]
-fn the_last_reference_to_a_cache_may_go_while_it_computes() {
+fn the_last_reference_to_a_cache_may_be_dropped_while_it_computes() {
     watchdog(|| {
         let cache = Cache::builder().lru(2).build();
         let clone = cache.clone();
@@ -138,7 +138,7 @@ fn a_clock_may_panic() {
 }
 
 #[test]
-fn listeners_hear_of_what_they_cause() {
+fn listeners_are_called_for_removals_that_they_cause() {
     watchdog(|| {
         static HEARD: AtomicU32 = AtomicU32::new(0);
         let cell: &'static std::sync::OnceLock<Cache<u32, u32>> = Box::leak(Box::new(std::sync::OnceLock::new()));
@@ -146,7 +146,7 @@ fn listeners_hear_of_what_they_cause() {
             Cache::builder()
                 .lru(1)
                 .removal_listener(move |key, _, _| {
-                    // A chain: each removal causes the next, five deep.
+                    // A chain: each removal causes the next one, five deep.
                     HEARD.fetch_add(1, SeqCst);
                     if *key < 5 {
                         cell.get().expect("built").insert(key + 2, 0);

@@ -1,10 +1,11 @@
-//! Code of the user's that is called by the cache and uses the same cache, or panics: nothing hangs, nothing is poisoned, nothing
-//! is lost, and every later call is right.
+//! Tests of user code that the cache calls and that uses the same cache, or panics: no deadlock, no
+//! poisoning, no lost entry, and every later call is right.
 //!
-//! Each test arms one [`Event`] (a hash, a comparison, a drop, ..) with one action (a call, an invalidation, a panic, ..), causes it in every way
-//! that it can be caused, and then looks whether the cache still is in order.
+//! Each test arms one [`Event`] (a hash, a comparison, a drop, ..) with one action (a call, an
+//! invalidation, a panic, ..), triggers it in every way that exists, and then checks that the cache
+//! is in order.
 
-/// The two tests of each event, with the cases of the place where it is called.
+/// Declares the two tests of each event, with the cases that the caller lists.
 macro_rules! events {
     ($($event:ident $may_use:ident $may_panic:ident;)*) => { $(
         #[test]
@@ -32,7 +33,7 @@ use std::task::{Context, Poll, Waker};
 
 use crate::flight::watchdog;
 
-/// When the cache runs code of the user's.
+/// The events in which the cache runs user code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
     Hash,
@@ -50,20 +51,21 @@ enum Event {
     Body,
 }
 
-/// What is to happen at the next such event.
+/// The action for the next armed event.
 type Armed = (Event, fn());
 
-/// Something to do, with a name for whom it fails.
+/// An action, with a name for messages of failed tests.
 type Act = (&'static str, fn());
 
 thread_local! {
     static ARMED: Cell<Option<Armed>> = const { Cell::new(None) };
     static FIRED: Cell<bool> = const { Cell::new(false) };
-    /// What this test's keys and values have in common.
+    /// The state that a test's keys and values share.
     static LIVING: RefCell<Arc<()>> = RefCell::default();
 }
 
-/// A key or value that exists. Another thread may drop it: whoever asks what is in all caches also frees what has left them.
+/// A key or value that is alive. Another thread may drop it: a thread that asks for the size of all
+/// caches also frees their removed entries.
 #[derive(Debug)]
 struct Alive(#[expect(dead_code, reason = "counted")] Arc<()>);
 
@@ -77,7 +79,7 @@ impl Alive {
     }
 }
 
-/// The event takes place. What it is armed with happens once, for it may lead to the same event again.
+/// Runs the armed action, once, because it may trigger the same event again.
 fn happens(event: Event) {
     if let Some((armed, action)) = ARMED.get()
         && armed == event
@@ -102,7 +104,7 @@ fn key(n: u32) -> NosyKey {
     NosyKey(n, Alive::new())
 }
 
-/// The one right value for a key.
+/// Returns the right value for a key.
 fn value(n: u32) -> NosyValue {
     NosyValue(n * 10, Alive::new())
 }
@@ -110,7 +112,7 @@ fn value(n: u32) -> NosyValue {
 impl Hash for NosyKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
         happens(Event::Hash);
-        // Keys collide in twos.
+        // Each hash belongs to two keys.
         (self.0 / 2).hash(state);
     }
 }
@@ -161,24 +163,24 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// What a test knows of a cache.
+/// The cache as a test sees it.
 struct Cases {
     /// Empties the cache and puts keys 1 and 2 in.
     reset: fn(),
-    /// Ways to make things happen.
+    /// Ways to trigger events.
     causes: &'static [Act],
-    /// What is done in the midst of it.
+    /// Actions inside an event.
     actions: &'static [Act],
     /// Whether later calls are right.
     check: fn(),
     /// Empties the cache.
     clear: fn(),
-    /// Tests of one function share its cache and so run one after the other.
+    /// Tests of one function share its cache, so they run one after the other.
     turn: &'static Mutex<()>,
 }
 
 impl Cases {
-    /// While the event takes place, the cache is used in every way.
+    /// Uses the cache in every way during the event.
     fn event_may_use_the_cache(&'static self, event: Event) {
         self.guarded(move || {
             let caused: usize = self.actions.iter().map(|&action| self.each_cause(event, action, false)).sum();
@@ -186,7 +188,7 @@ impl Cases {
         });
     }
 
-    /// The event panics.
+    /// Panics in the event.
     fn event_may_panic(&'static self, event: Event) {
         self.guarded(move || assert!(self.each_cause(event, ("panic", panics), true) > 0, "{event:?} was caused"));
     }
@@ -194,7 +196,7 @@ impl Cases {
     fn guarded(&'static self, test: impl FnOnce() + Send + 'static) {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         watchdog(move || {
-            // What a test that failed has left.
+            // The leftover of a failed test.
             (self.clear)();
             LIVING.set(Arc::default());
             test();
@@ -204,7 +206,7 @@ impl Cases {
     fn each_cause(&self, event: Event, (action_name, action): Act, may_panic: bool) -> usize {
         let mut fired = 0;
         for &(cause_name, cause) in self.causes {
-            // Shown for the last one before a failure.
+            // Printed for the last case before a failure.
             println!("{event:?} by {cause_name}: {action_name}");
             (self.reset)();
             FIRED.set(false);
@@ -216,7 +218,7 @@ impl Cases {
             (self.check)();
         }
         (self.clear)();
-        // An empty cache holds no key and no value. Another thread may just be dropping one.
+        // An empty cache holds no key and no value. Another thread may be about to drop one.
         while Alive::count() > 0 {
             std::thread::yield_now();
         }

@@ -1,4 +1,4 @@
-//! The checks themselves, on small crates.
+//! Tests of the checks themselves, on small crates.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::modules::Modules;
 use crate::names::duplicates;
 use crate::paths::graph;
 
-/// A crate of these files.
+/// Makes a crate of these files.
 fn crate_of(files: &[(&str, &str)]) -> Modules {
     let text = |path: &Path| {
         let found = files.iter().find(|(name, _)| Path::new("src").join(name) == path);
@@ -16,13 +16,13 @@ fn crate_of(files: &[(&str, &str)]) -> Modules {
     Modules::read(Path::new("src/lib.rs"), &text)
 }
 
-/// The edges between `a`, `b` and `a::c`, of which these are the texts.
+/// Returns the edges between `a`, `b` and `a::c`, which have these texts.
 fn edges(a: &str, b: &str, c: &str) -> Vec<String> {
     let a = format!("mod c; {a}");
     graph(&crate_of(&[("lib.rs", "mod a; mod b;"), ("a/mod.rs", &a), ("b.rs", b), ("a/c.rs", c)])).edges()
 }
 
-/// The cycles of a crate with the modules `a` and `b`.
+/// Returns the cycles of a crate with the modules `a` and `b`.
 fn cycles(a: &str, b: &str) -> Vec<String> {
     let modules = crate_of(&[("lib.rs", "mod a; mod b;"), ("a.rs", a), ("b.rs", b)]);
     graph(&modules).cycles().iter().map(ToString::to_string).collect()

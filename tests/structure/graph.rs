@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// Modules, and which of them names what in which other.
+/// The modules of a crate, and the names by which they name each other.
 pub(crate) struct Graph {
     modules: Vec<String>,
     /// From a module to another: the names, as they are written.
@@ -22,21 +22,21 @@ impl Graph {
         Self { modules, edges: BTreeMap::new() }
     }
 
-    /// Adds a name to an edge. That a module names something of its own is no edge.
+    /// Adds a name to an edge. A module that names its own items gets no edge.
     pub(crate) fn add(&mut self, from: usize, to: usize, name: &str) {
         if from != to {
             self.edges.entry((from, to)).or_default().insert(name.to_owned());
         }
     }
 
-    /// All edges, as `from -> to`.
+    /// Returns all edges, as `from -> to`.
     pub(crate) fn edges(&self) -> Vec<String> {
         let name = |module: usize| &self.modules[module];
         self.edges.keys().map(|&(from, to)| format!("{} -> {}", name(from), name(to))).collect()
     }
 
-    /// The strongly connected components of more than one module. There are none in an acyclic
-    /// graph.
+    /// Returns the strongly connected components of more than one module. An acyclic graph has
+    /// none.
     pub(crate) fn cycles(&self) -> Vec<Cycle> {
         let mut search = Search { graph: self, indices: BTreeMap::new(), open: Vec::new(), found: Vec::new() };
         for module in 0..self.modules.len() {
@@ -64,7 +64,7 @@ impl Graph {
 /// search.
 struct Search<'g> {
     graph: &'g Graph,
-    /// When each module was first visited.
+    /// The index of each module in the order of first visits.
     indices: BTreeMap<usize, usize>,
     /// Visited modules whose component is not complete, in the order of the visits.
     open: Vec<usize>,
@@ -72,7 +72,7 @@ struct Search<'g> {
 }
 
 impl Search<'_> {
-    /// Gives the earliest index of an open module that can be reached from this one.
+    /// Returns the earliest index of an open module that can be reached from this one.
     fn visit(&mut self, module: usize) -> usize {
         let index = self.indices.len();
         self.indices.insert(module, index);

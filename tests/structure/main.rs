@@ -1,20 +1,21 @@
-//! What the sources of this workspace must look like, beyond what compiler and linter check: the
-//! modules of each crate form a directed acyclic graph, each name of a type is declared once, and
-//! no file is longer than 500 lines.
+//! Tests of the workspace's sources, for rules beyond those of compiler and linter: the modules of
+//! each crate form a directed acyclic graph, each name of a type is declared once, and no file is
+//! longer than 500 lines.
 //!
 //! **The graph.** A node is a file. An edge leads from a file that names something to the module in
 //! which the path ends, *as it is written*: `crate::engine::Found` leads to `engine`, even if
 //! `engine` only re-exports it from `engine::hit`, and by its `pub use hit::Found` `engine` has an
 //! edge to `engine::hit`. So a `mod.rs` may re-export what its children define, or define what they
 //! use, but not both. `mod child;` is no edge, nor are the modules that a path only passes through.
-//! Test code is left out, and so is what a macro quotes. A call of a method names no module: what
-//! one file of a type's `impl` blocks needs of another is not seen.
+//! Test code is left out, and so is what a macro quotes. A method call names no module, so a
+//! dependency between the `impl` blocks of one type in two files is not seen.
 //!
-//! `cargo modules dependencies --acyclic` does not serve here. It contains rust-analyzer, which
-//! each run of CI would have to compile; this costs seconds, with the parser that the macros bring
-//! along anyway. It stops at the first cycle, so there can be no list of known ones, and sees the
-//! one configuration that it runs for. And its edges end where an item is defined: that a child
-//! takes a sibling's item from its parent, which depends on the child, would not be found.
+//! `cargo modules dependencies --acyclic` is not used here, for three reasons. It contains
+//! rust-analyzer, which each run of CI would have to compile; this test takes seconds, with the
+//! parser that the macros use anyway. It stops at the first cycle, so there can be no list of known
+//! cycles, and it sees only the configuration that it runs for. And its edges end where an item is
+//! defined: it would not find a child that takes a sibling's item from its parent, which depends on
+//! the child.
 
 mod cases;
 mod graph;
@@ -48,7 +49,7 @@ Each type, trait and alias of a crate has a name of its own, so that a reader wh
 not ask which one is meant. Rename one of them by what sets it apart. If the same name is right in
 both places, add it to `allowed` in tests/structure/known.rs, with the reason.";
 
-/// The longest that a file may be, in lines. Most have less than 250.
+/// The greatest length of a file, in lines. Most files have less than 250.
 const LONGEST: usize = 500;
 
 fn workspace() -> &'static Path {
@@ -59,7 +60,7 @@ fn read(package: &Package) -> Modules {
     Modules::read(&workspace().join(package.root), &|file| fs::read_to_string(file).ok())
 }
 
-/// Panics with the complaints, if there are any, and with what to do.
+/// Panics with the complaints, if there are any, and with advice.
 fn report(complaints: &[String], advice: &str) {
     assert!(complaints.is_empty(), "\n\n{}\n\n{advice}\n", complaints.join("\n"));
 }
@@ -97,7 +98,7 @@ fn no_file_is_too_long() {
     report(&complaints, "A file is one idea. Find the second one in it, and give it a file of its own.");
 }
 
-/// The Rust files of a folder, without what is built and what is hidden.
+/// Collects the Rust files of a folder, without build output and hidden folders.
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a readable folder") {
         let entry = entry.expect("a readable folder");

@@ -9,7 +9,7 @@ use syn::{Attribute, Ident, Item, ItemMod};
 use crate::tokens::{clean, is_for_tests};
 use crate::uses::{Import, imports};
 
-/// Gives the text of a file, if there is such a file.
+/// Returns the text of a file, if there is one.
 type Read<'r> = &'r dyn Fn(&Path) -> Option<String>;
 
 /// The modules of one crate. The first is the root.
@@ -18,7 +18,7 @@ pub(crate) struct Modules(pub(crate) Vec<Module>);
 /// A module in a file of its own, or an inline one. Test code is left out everywhere.
 #[derive(Default)]
 pub(crate) struct Module {
-    /// As in `engine::hit`. The root is `crate`.
+    /// The path, as in `engine::hit`. The root is `crate`.
     pub(crate) path: String,
     pub(crate) parent: Option<usize>,
     /// The module whose file this is part of: itself, unless it is inline.
@@ -29,13 +29,14 @@ pub(crate) struct Module {
     pub(crate) items: BTreeSet<String>,
     /// The structs, enums, unions, traits and type aliases among them.
     pub(crate) types: BTreeSet<String>,
-    /// The `macro_rules!` that the rest of it sees by textual scope, and where each is defined.
+    /// The `macro_rules!` that the rest of the module sees by textual scope, and where each is
+    /// defined.
     pub(crate) macros: BTreeMap<String, usize>,
     /// The tokens of its file. Alternatives under different `cfg` give one module several files.
     pub(crate) tokens: Vec<TokenStream>,
 }
 
-/// A file, and the folder in which its `mod` declarations look for theirs.
+/// A file, and the folder in which its `mod` declarations look for their files.
 struct Source<'s> {
     file: &'s Path,
     folder: &'s Path,
@@ -43,8 +44,8 @@ struct Source<'s> {
 }
 
 impl Modules {
-    /// Reads a crate. Panics where it is not Rust, or a file is missing: it does not compile then
-    /// either.
+    /// Reads a crate. Panics if it is not Rust or if a file is missing: such a crate does not
+    /// compile either.
     pub(crate) fn read(root: &Path, read: Read<'_>) -> Self {
         let mut modules = Self(vec![Module { path: "crate".to_owned(), ..Module::default() }]);
         let folder = root.parent().expect("a file lies in a folder");
@@ -109,7 +110,8 @@ impl Modules {
         }
     }
 
-    /// The child of this name. Declarations under different `cfg` are alternatives of one module.
+    /// Returns the child of this name. Declarations under different `cfg` are alternatives of one
+    /// module.
     fn child(&mut self, parent: usize, name: &str, inline: bool) -> usize {
         if let Some(&child) = self.0[parent].children.get(name) {
             return child;
@@ -127,7 +129,7 @@ fn are_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| is_for_tests(&attribute.meta))
 }
 
-/// The file that `#[path = ".."]` names.
+/// Returns the file that `#[path = ".."]` names.
 fn path_attribute(attributes: &[Attribute]) -> Option<String> {
     let attribute = attributes.iter().find(|attribute| attribute.path().is_ident("path"))?;
     match &attribute.meta.require_name_value().ok()?.value {

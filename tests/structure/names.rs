@@ -1,4 +1,4 @@
-//! Where each type, trait and type alias of a crate is declared.
+//! Finds the names of types, traits and type aliases that a crate declares more than once.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use proc_macro2::{TokenStream, TokenTree};
 use crate::modules::Modules;
 use crate::tokens::inline_module;
 
-/// The names that are declared more than once, each with the modules that do so.
+/// Returns the names that are declared more than once, each with the modules that declare it.
 ///
-/// Alternatives under different `cfg` are one declaration, for the compiler allows a module no
-/// second one. Types inside of functions and macros count each for itself.
+/// Alternatives under different `cfg` are one declaration, because the compiler allows a module no
+/// second one. Types inside functions and macros count separately.
 pub(crate) fn duplicates(modules: &Modules) -> BTreeMap<String, Vec<String>> {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for module in &modules.0 {
@@ -25,9 +25,9 @@ pub(crate) fn duplicates(modules: &Modules) -> BTreeMap<String, Vec<String>> {
     places
 }
 
-/// The structs, enums and traits that are declared in the groups of a module's tokens, deeper than
-/// the module's own items. `type` and `union` are left out: there they are associated types, or
-/// variables.
+/// Returns the structs, enums and traits that are declared in the groups of a module's tokens,
+/// deeper than the module's own items. `type` and `union` are left out: there they are associated
+/// types, or variables.
 fn in_functions(tokens: &TokenStream, is_module: bool) -> Vec<String> {
     let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let mut found = Vec::new();

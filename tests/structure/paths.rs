@@ -1,6 +1,7 @@
-//! The edges of the graph: every path in a crate's code that leads into another of its modules.
+//! Finds the edges of the graph: every path in a crate's code that leads into another of its
+//! modules.
 //!
-//! Paths are read from tokens and not from a syntax tree, so that those in the arguments of a macro
+//! Paths are read from tokens and not from a syntax tree, so that paths in the arguments of a macro
 //! and in the body of a `macro_rules!` are found in the same way as all others.
 
 use proc_macro2::{Spacing, TokenStream, TokenTree};
@@ -10,7 +11,7 @@ use crate::modules::Modules;
 use crate::tokens::{inline_module, is_ident, is_punct};
 use crate::uses::{Import, use_at};
 
-/// The graph of a crate's files, with an edge from each to those that it names.
+/// Returns the graph of a crate's files, with an edge from each file to each file that it names.
 pub(crate) fn graph(modules: &Modules) -> Graph {
     let names = modules.0.iter().map(|module| module.path.clone()).collect();
     let mut reader = Reader { modules, graph: Graph::new(names), module: 0, unlisted: 0, locals: Vec::new() };
@@ -31,7 +32,7 @@ struct Reader<'m> {
     /// How many `mod` blocks in a function or in the body of a macro are around the tokens, within
     /// that module. `Modules` does not know these.
     unlisted: usize,
-    /// What the blocks around the tokens import, the innermost last.
+    /// The imports of the blocks around the tokens, the innermost last.
     locals: Vec<Import>,
 }
 
@@ -52,7 +53,7 @@ impl Reader<'_> {
         self.locals.truncate(outer);
     }
 
-    /// Reads what begins at this index, and returns the index after it.
+    /// Reads the construct at this index, and returns the index after it.
     fn step(&mut self, trees: &[TokenTree], at: usize, is_module: bool) -> usize {
         if let TokenTree::Group(group) = &trees[at] {
             self.read(&group.stream(), false);
@@ -98,13 +99,13 @@ impl Reader<'_> {
         }
     }
 
-    /// A path in an expression, a type or a pattern. It ends in an item, even if a module has the
-    /// same name; after `pub(in` it ends in a module.
+    /// Adds the edge of a path in an expression, a type or a pattern. The path ends in an item,
+    /// even if a module has the same name; after `pub(in` it ends in a module.
     fn path(&mut self, path: &[String], of_a_module: bool) {
         let listed = self.listed(path);
         let modules = if of_a_module { listed.len() } else { listed.len() - 1 };
         let local = self.locals.iter().rev().find(|import| import.name.as_ref() == listed.first());
-        // The edge to what a local name means is that of its `use`, unless the name is a module's.
+        // The edge for a local name is that of its `use`, unless the name is a module's.
         let full = local.map_or_else(Vec::new, |local| [&local.path, &listed[1..modules]].concat());
         let found = match local {
             Some(_) => self.modules.resolve(self.module, &full).filter(|(_, rest)| rest.len() < modules),
@@ -126,8 +127,8 @@ impl Reader<'_> {
         self.graph.add(file(self.module), file(target), name);
     }
 
-    /// A path as it would be written outside of all unlisted modules: each `super` leaves one of
-    /// them.
+    /// Returns a path as it would be written outside all unlisted modules: each `super` leaves one
+    /// of them.
     fn listed(&self, path: &[String]) -> Vec<String> {
         let leads_out = path.iter().take_while(|segment| *segment == "super").count().min(self.unlisted);
         let inside = (leads_out > 0).then(|| "self".to_owned());
@@ -135,8 +136,8 @@ impl Reader<'_> {
     }
 }
 
-/// The path that begins here, without generic arguments, and the index after it. None within a
-/// path: after `::`, as in `<T as Trait>::Item`, or after the `$` of a macro's variable.
+/// Returns the path that begins here, without generic arguments, and the index after it. `None`
+/// inside a path: after `::`, as in `<T as Trait>::Item`, or after the `$` of a macro's variable.
 fn path(trees: &[TokenTree], start: usize) -> Option<(Vec<String>, usize)> {
     let TokenTree::Ident(first) = &trees[start] else { return None };
     let continues = start >= 2 && is_colons(trees, start - 2);
@@ -148,8 +149,8 @@ fn path(trees: &[TokenTree], start: usize) -> Option<(Vec<String>, usize)> {
         match trees.get(at + 2) {
             Some(TokenTree::Ident(next)) => path.push(next.to_string()),
             Some(TokenTree::Punct(angle)) if angle.as_char() == '<' => break,
-            // A variable of a macro, or a list with one in it: what it names is in the module so
-            // far.
+            // A variable of a macro, or a list with one in it: the item that it names is in the
+            // module so far.
             _ => return Some((path.into_iter().chain(["..".to_owned()]).collect(), at + 2)),
         }
         at += 3;

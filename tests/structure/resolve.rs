@@ -1,14 +1,15 @@
-//! Where a path leads, as far as modules go.
+//! Resolves a path to the module in which it ends.
 
 use crate::modules::Modules;
 use crate::uses::Import;
 
 impl Modules {
-    /// Follows a path from a module, through child modules and through imports of modules. Gives
+    /// Follows a path from a module, through child modules and through imports of modules. Returns
     /// the last module on the way, and the rest of the path: the item that it names there.
     ///
-    /// A re-export is an item like any other: the path ends in the module that has it. None if the
-    /// path begins with a name that is no module: another crate, a type, a local variable.
+    /// A re-export is an item like any other: the path ends in the module that has it. Returns
+    /// `None` if the path begins with a name that is no module: another crate, a type, a local
+    /// variable.
     pub(crate) fn resolve<'p>(&self, from: usize, path: &'p [String]) -> Option<(usize, &'p [String])> {
         self.follow(from, path, &mut Vec::new())
     }
@@ -34,8 +35,8 @@ impl Modules {
         Some((module, rest))
     }
 
-    /// The module that a plain name means in this one. `visited` stops at imports that form a
-    /// cycle.
+    /// Returns the module that a plain name means in this module. `visited` stops at imports that
+    /// form a cycle.
     fn named(&self, module: usize, name: &str, visited: &mut Vec<(usize, String)>) -> Option<usize> {
         let lookup = (module, name.to_owned());
         if visited.contains(&lookup) {
@@ -58,8 +59,8 @@ impl Modules {
         })
     }
 
-    /// The modules that a `use` names: the one that the path leads to and, where an item beside
-    /// that module has the same name, for both are imported then, the one that has the item.
+    /// Returns the modules that a `use` names: the module that the path leads to and, if an item
+    /// beside that module has the same name (both are imported then), the module that has the item.
     pub(crate) fn imported(&self, from: usize, import: &Import) -> Vec<usize> {
         let Some((target, rest)) = self.resolve(from, &import.path) else { return Vec::new() };
         let beside = self.0[target].parent.filter(|&parent| {
@@ -74,8 +75,8 @@ impl Modules {
         module.items.contains(name) || module.imports.iter().any(|import| import.name.as_deref() == Some(name))
     }
 
-    /// Where the macro of this plain name is defined, if textual scope brings it here: in this file
-    /// or in one whose `mod` declarations lead here.
+    /// Returns where the macro of this plain name is defined, if textual scope brings it here: in
+    /// this file or in a file whose `mod` declarations lead here.
     pub(crate) fn macro_in_scope(&self, mut module: usize, name: &str) -> Option<usize> {
         loop {
             if self.has_item(module, name) && !self.0[module].macros.contains_key(name) {

@@ -1,5 +1,5 @@
-//! Which tokens of a file are the crate's own code: test code and the text of expansions are left
-//! out.
+//! Selects the tokens of a file that are the crate's own code: test code and the text of expansions
+//! are left out.
 
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
@@ -8,7 +8,7 @@ use syn::{Meta, Token};
 /// Macros whose tokens are written into another crate, where their paths have another meaning.
 const QUOTING: &[&str] = &["quote", "quote_spanned", "parse_quote", "parse_quote_spanned"];
 
-/// The tokens without test code and without what is quoted. `$crate` becomes `crate`.
+/// Returns the tokens without test code and without quoted tokens. `$crate` becomes `crate`.
 pub(crate) fn clean(tokens: TokenStream) -> TokenStream {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     let mut cleaned = Vec::new();
@@ -50,13 +50,13 @@ fn needs_test(option: &Meta) -> bool {
     }
 }
 
-/// The options in the parentheses of `cfg(..)`, `all(..)` or `any(..)`.
+/// Returns the options in the parentheses of `cfg(..)`, `all(..)` or `any(..)`.
 fn options(of: &Meta) -> Punctuated<Meta, Token![,]> {
     let Meta::List(list) = of else { return Punctuated::new() };
     list.parse_args_with(Punctuated::parse_terminated).unwrap_or_default()
 }
 
-/// The content of the outer attribute that begins here, and where the tokens go on after it.
+/// Returns the content of the outer attribute that begins here, and the index after it.
 fn attribute(trees: &[TokenTree], at: usize) -> Option<(TokenStream, usize)> {
     match (trees.get(at)?, trees.get(at + 1)?) {
         (TokenTree::Punct(hash), TokenTree::Group(group))
@@ -68,8 +68,8 @@ fn attribute(trees: &[TokenTree], at: usize) -> Option<(TokenStream, usize)> {
     }
 }
 
-/// Where the item, field, arm or statement that begins here ends: after its block, its `;` or its
-/// `,`.
+/// Returns where the item, field, arm or statement that begins here ends: after its block, its `;`
+/// or its `,`.
 fn end_of_item(trees: &[TokenTree], mut at: usize) -> usize {
     while let Some((_, after)) = attribute(trees, at) {
         at = after;
@@ -94,13 +94,13 @@ fn end_of_item(trees: &[TokenTree], mut at: usize) -> usize {
     trees.len()
 }
 
-/// Whether the group after these tokens holds what a quoting macro writes.
+/// Whether the group after these tokens is the argument of a quoting macro.
 fn is_quoted(before: &[TokenTree]) -> bool {
     matches!(before, [.., TokenTree::Ident(name), TokenTree::Punct(mark)]
         if mark.as_char() == '!' && QUOTING.iter().any(|quoting| name == quoting))
 }
 
-/// The inline module that begins here, `mod name { .. }` or, in the body of a macro,
+/// Returns the inline module that begins here, `mod name { .. }` or, in the body of a macro,
 /// `mod $name { .. }`: its name, its braces, and the index after them.
 pub(crate) fn inline_module(trees: &[TokenTree], at: usize) -> Option<(String, &Group, usize)> {
     if !is_ident(trees.get(at), "mod") {

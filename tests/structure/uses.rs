@@ -1,4 +1,4 @@
-//! What `use` declarations bring into scope.
+//! Reads the names that `use` declarations bring into scope.
 
 use proc_macro2::TokenTree;
 use syn::{ItemUse, UseTree};
@@ -12,11 +12,11 @@ pub(crate) struct Import {
     pub(crate) name: Option<String>,
     /// The path as written, without the `*` of a glob and the `self` of `a::{self}`.
     pub(crate) path: Vec<String>,
-    /// Whether the path as a whole must be that of a module (or an enum): globs and `self`.
+    /// Whether the whole path must be that of a module (or an enum): globs and `self`.
     pub(crate) of_a_module: bool,
 }
 
-/// All that one declaration imports. Nothing of `use ::other_crate::..`.
+/// Returns all imports of one declaration; none of `use ::other_crate::..`.
 pub(crate) fn imports(declaration: &ItemUse) -> Vec<Import> {
     let mut imports = Vec::new();
     if declaration.leading_colon.is_none() {
@@ -42,8 +42,8 @@ fn flatten(tree: &UseTree, prefix: &[String], into: &mut Vec<Import>) {
     }
 }
 
-/// What the `use` at this index imports, and the index after the declaration. None for `use<'a>` in a
-/// type, and for a declaration with a macro's variables in it.
+/// Returns the imports of the `use` at this index, and the index after the declaration. `None` for
+/// `use<'a>` in a type, and for a declaration with a macro's variables in it.
 pub(crate) fn use_at(trees: &[TokenTree], at: usize) -> Option<(Vec<Import>, usize)> {
     if !is_ident(trees.get(at), "use") {
         return None;

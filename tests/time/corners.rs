@@ -1,4 +1,4 @@
-//! Expiry where it meets the rest: bounds, snapshots, fields, threads, jitter.
+//! Tests of expiry together with bounds, snapshots, fields, threads and jitter.
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, LazyLock};
@@ -9,7 +9,7 @@ use memokit::{Cache, LocalCache, ManualClock, Memo, memoize};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Values that exist.
+/// Counts the values that are alive.
 static ALIVE: AtomicUsize = AtomicUsize::new(0);
 
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Drop for Counted {
 }
 
 #[test]
-fn functions_and_fields_give_their_memory_back_with_nobody_calling() {
+fn functions_and_fields_free_expired_entries_without_calls() {
     #[memoize(ttl = "10ms")]
     fn short_lived(_n: u32) -> Arc<Counted> {
         Counted::new()
@@ -70,7 +70,7 @@ fn a_bounded_cache_makes_room_by_expiry_before_it_evicts_whatever_the_policy() {
         ($($policy:ident)*) => { $(
             let clock = ManualClock::new();
             let cache = Cache::builder().$policy(4).seed(1).clock(clock.clone()).build();
-            // The dated entries are the most used, and would leave last.
+            // The entries with a deadline are the most used, and would be evicted last.
             (0..4).for_each(|n| if n < 2 { cache.insert_with_ttl(n, n, SECOND) } else { cache.insert(n, n) });
             (0..20).for_each(|n| assert!(cache.get(&(n % 2)).is_some()));
             clock.advance(SECOND);
@@ -95,7 +95,7 @@ fn resizing_counts_no_expired_entry_as_live() {
 }
 
 #[test]
-fn weight_of_what_has_expired_is_free_again() {
+fn weight_of_expired_entries_is_free_again() {
     let clock = ManualClock::new();
     let cache = Cache::builder().max_weight(10).weight(|_, weight| *weight).ttl(SECOND).clock(clock.clone()).build();
     cache.insert("a", 6);
@@ -153,12 +153,12 @@ fn a_local_cache_sweeps_on_its_own_calls() {
     (0..100).for_each(|n| cache.insert(n, value.clone()));
     clock.advance(SECOND);
     (100..150).for_each(|n| drop(cache.get_or_insert_with(n, || value.clone())));
-    // Eight with each miss, so that none of them pays for all.
+    // Eight with each miss, so that no single miss pays for all of them.
     assert_eq!(std::rc::Rc::strong_count(&value), 1 + 50);
 }
 
 #[test]
-fn a_local_function_has_a_time_per_thread() {
+fn a_local_function_has_a_clock_per_thread() {
     thread_local! { static MINE: ManualClock = ManualClock::new(); }
 
     #[memoize(local, ttl = "1s", clock = MINE.with(ManualClock::clone))]
@@ -210,7 +210,7 @@ fn without_jitter_all_times_are_equal() {
 }
 
 #[test]
-fn an_expired_entry_is_computed_once_by_many() {
+fn an_expired_entry_is_computed_once_by_many_callers() {
     static CLOCK: LazyLock<ManualClock> = LazyLock::new(ManualClock::new);
     static RUNS: AtomicUsize = AtomicUsize::new(0);
 

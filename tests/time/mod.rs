@@ -1,4 +1,5 @@
-//! Time to live and to idle, by a clock that the test moves; and by the system's, with nobody calling.
+//! Tests of the times to live and to idle, with a clock that the test advances; and with the
+//! system's clock, without calls.
 
 mod corners;
 
@@ -11,7 +12,7 @@ use memokit::{Cache, LocalCache, ManualClock, RemovalCause, memoize};
 const SECOND: Duration = Duration::from_secs(1);
 const NANOSECOND: Duration = Duration::from_nanos(1);
 
-/// A clock for one test's function.
+/// Declares a clock for one test's function.
 macro_rules! clock {
     ($name:ident) => {
         static $name: LazyLock<ManualClock> = LazyLock::new(ManualClock::new);
@@ -19,7 +20,7 @@ macro_rules! clock {
 }
 
 #[test]
-fn an_entry_is_over_exactly_when_its_time_is() {
+fn an_entry_expires_exactly_at_its_deadline() {
     clock!(CLOCK);
     #[memoize(ttl = "10s", clock = CLOCK.clone())]
     fn now(_n: u32) -> u32 {
@@ -38,7 +39,7 @@ fn an_entry_is_over_exactly_when_its_time_is() {
 }
 
 #[test]
-fn put_and_refresh_renew_the_time_and_hits_do_not() {
+fn put_and_refresh_renew_the_time_to_live_and_hits_do_not() {
     clock!(CLOCK);
     #[memoize(ttl = "10s", clock = CLOCK.clone())]
     fn now(n: u32) -> u32 {
@@ -70,7 +71,7 @@ fn each_entry_may_have_its_own_time() {
 }
 
 #[test]
-fn use_renews_the_time_to_idle_and_looking_does_not() {
+fn hits_renew_the_time_to_idle_and_contains_does_not() {
     clock!(CLOCK);
     #[memoize(idle = "10s", ttl = "25s", clock = CLOCK.clone())]
     fn now(n: u32) -> u32 {
@@ -89,7 +90,7 @@ fn use_renews_the_time_to_idle_and_looking_does_not() {
 }
 
 #[test]
-fn jitter_takes_off_no_more_than_it_says_and_adds_nothing() {
+fn jitter_subtracts_at_most_its_fraction_and_adds_nothing() {
     let clock = ManualClock::new();
     let cache = Cache::builder().ttl(100 * SECOND).jitter(0.25).seed(3).clock(clock).build();
     (0..1000).for_each(|n| cache.insert(n, n));
@@ -101,7 +102,7 @@ fn jitter_takes_off_no_more_than_it_says_and_adds_nothing() {
 }
 
 #[test]
-fn what_has_expired_leaves_before_anything_live() {
+fn expired_entries_are_removed_before_any_live_one_is_evicted() {
     let clock = ManualClock::new();
     let cache = Cache::builder().lru(3).clock(clock.clone()).build();
     cache.insert("short", 1);
@@ -115,7 +116,7 @@ fn what_has_expired_leaves_before_anything_live() {
 }
 
 #[test]
-fn what_has_expired_does_not_count() {
+fn expired_entries_are_not_counted() {
     let clock = ManualClock::new();
     let cache = LocalCache::builder().ttl(SECOND).clock(clock.clone()).build();
     (0..5).for_each(|n| cache.insert(n, n));
@@ -127,7 +128,7 @@ fn what_has_expired_does_not_count() {
 }
 
 #[test]
-fn run_pending_sweeps_and_tells_the_listener() {
+fn run_pending_sweeps_and_calls_the_listener() {
     let (clock, expired) = (ManualClock::new(), Arc::new(AtomicUsize::new(0)));
     let cache = Cache::builder()
         .ttl(SECOND)
@@ -155,7 +156,7 @@ fn a_very_long_time_does_not_overflow() {
     assert_eq!(cache.get(&1), Some(1));
 }
 
-/// How many of these are alive.
+/// Counts the values that are alive.
 struct Counted(Arc<AtomicUsize>);
 
 impl Counted {
@@ -171,7 +172,7 @@ impl Drop for Counted {
     }
 }
 
-/// Looks until it is so, for as long as a loaded machine may need.
+/// Checks until the condition holds, for as long as a loaded machine may need.
 fn soon(it_is_so: impl Fn() -> bool) -> bool {
     let end = Instant::now() + Duration::from_secs(30);
     while Instant::now() < end {
@@ -184,7 +185,7 @@ fn soon(it_is_so: impl Fn() -> bool) -> bool {
 }
 
 #[test]
-fn expired_entries_give_their_memory_back_with_nobody_calling() {
+fn expired_entries_are_freed_without_calls() {
     let alive = Arc::new(AtomicUsize::new(0));
     let cache = Cache::builder().ttl(Duration::from_millis(10)).build();
     (0..500).for_each(|n| cache.insert(n, Arc::new(Counted::new(&alive))));
@@ -212,7 +213,8 @@ fn a_drop_that_panics_in_the_background_stops_nothing() {
     assert!(soon(|| alive.load(SeqCst) == 0), "the sweeper went on");
 }
 
-/// The last reading that a clock can give is a time like any other: an entry that is never over is not over then.
+/// The last reading of a clock is a time like any other: an entry without a deadline has not
+/// expired then.
 #[test]
 fn the_last_reading_of_a_clock_is_a_time_like_any_other() {
     let clock = Arc::new(ManualClock::new());
@@ -226,9 +228,9 @@ fn the_last_reading_of_a_clock_is_a_time_like_any_other() {
     cache.validate();
 }
 
-/// A listener that takes its time, called by the background, stops no other cache's clock.
+/// A slow listener, called by the background thread, does not stop another cache's clock.
 #[test]
-fn a_slow_listener_keeps_nobody_else_alive() {
+fn a_slow_listener_does_not_delay_other_caches() {
     let (heard, may_end) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     let slow: Cache<u64, u64> = Cache::builder()
         .ttl(Duration::from_millis(20))

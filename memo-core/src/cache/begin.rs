@@ -1,4 +1,4 @@
-//! The two phases of a load as values: [`Cache::begin`], then [`LoadGuard::insert`].
+//! [`Cache::begin`] and [`LoadGuard::insert`]: the two phases of a load, as values.
 
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
@@ -12,25 +12,41 @@ use crate::engine::{Answer, Face, RetryState, Settled, Shared};
 use crate::flight::current_runs::InRun;
 use crate::hash::DefaultHashBuilder;
 
-/// The right to compute the value of one key, which other callers of the key wait for: [`Cache::begin`] gives it.
+/// The right to compute the value of one key, while other callers of the key wait for it. Returned
+/// by [`Cache::begin`].
 ///
-/// Dropping it without a value lets a waiter compute instead. It belongs to the thread that began: a look-up of the same key on this thread
-/// meanwhile bypasses the cache instead of waiting for itself. For async code see [`into_async`](Self::into_async).
+/// Dropping it without a value makes a waiter the leader. The guard belongs to the thread that
+/// began the load: a look-up of the same key on this thread bypasses the cache instead of waiting
+/// for itself. For async code see [`into_async`](Self::into_async).
+///
+/// # Examples
+/// ```
+/// # use memo_core as memokit;
+/// use memokit::{Answer, Cache};
+///
+/// let cache: Cache<String, u32> = Cache::default();
+/// if let Answer::Load(guard) = cache.begin("key") {
+///     guard.insert(7);
+/// }
+/// assert_eq!(cache.get("key"), Some(7));
+/// ```
 #[must_use = "dropping it gives the load up"]
 pub struct LoadGuard<'a, K, V: Clone, H = DefaultHashBuilder, S: Face = Shared> {
     guard: AsyncLoadGuard<'a, K, V, H, S>,
-    /// The thread is inside the run.
+    /// The thread is inside the run, so the guard must not be sent to another thread.
     _thread: PhantomData<*const ()>,
 }
 
-/// A [`LoadGuard`] that may move between threads.
+/// A [`LoadGuard`] that may move between threads. Returned by [`LoadGuard::into_async`], where
+/// there is an example.
 #[must_use = "dropping it gives the load up"]
 pub struct AsyncLoadGuard<'a, K, V: Clone, H = DefaultHashBuilder, S: Face = Shared> {
     cache: &'a Cache<K, V, H, S>,
     loading: Loading<'a, CacheTypes<S, K, V, EveryValue>, ()>,
 }
 
-/// Another caller computes the value: [`Cache::begin`] gives this.
+/// A wait for another caller's computation of the value. Returned by [`Cache::begin`]; see
+/// [`park`](Self::park) and [`wait`](Self::wait).
 #[must_use = "dropping it stops waiting"]
 pub struct LoadWait<'a, 'q, K, V: Clone, Q: ?Sized, H = DefaultHashBuilder, S: Face = Shared> {
     cache: &'a Cache<K, V, H, S>,
@@ -38,15 +54,16 @@ pub struct LoadWait<'a, 'q, K, V: Clone, Q: ?Sized, H = DefaultHashBuilder, S: F
     wait: Waiting<'a, CacheTypes<S, K, V, EveryValue>, ()>,
 }
 
-/// What [`Cache::begin`] comes to.
+/// Result of [`Cache::begin`].
 type Begun<'a, 'q, K, V, Q, H, S> = Answer<V, LoadGuard<'a, K, V, H, S>, LoadWait<'a, 'q, K, V, Q, H, S>>;
 
 impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
-    /// Looks up a value, or begins to load it: the two phases of [`get_or_insert_with`](Self::get_or_insert_with) apart.
+    /// Looks up a value, or begins to load it: the first phase of
+    /// [`get_or_insert_with`](Self::get_or_insert_with). Does not block.
     ///
-    /// Of several callers of one missing key, one gets [`Answer::Load`] and the others [`Answer::Wait`]; does not block. So values can be
-    /// computed in batches, with a time to live of their own, or with errors of any type: dropping the guard gives the load up, and
-    /// nothing is cached.
+    /// Of several callers of one missing key, one gets [`Answer::Load`] and the others
+    /// [`Answer::Wait`]. Use it to compute values in batches, with a time to live of their own, or
+    /// with errors of any type: dropping the guard abandons the load, and nothing is cached.
     ///
     /// # Examples
     /// ```
@@ -115,8 +132,9 @@ where
     ///
     /// # Errors
     ///
-    /// The right to compute the value, if the other caller gave up, or if waiting could not end: the other run waits for one that this
-    /// thread is inside of. What is computed then may be cached or not.
+    /// Returns the guard if the other caller abandoned the load, or if waiting could not end
+    /// because the other run waits for one that this thread is inside of. What is computed then may
+    /// be cached or not.
     ///
     /// # Examples
     /// ```
@@ -150,11 +168,11 @@ where
         }
     }
 
-    /// Waits as a task until the value is there, on any runtime.
+    /// Waits as a task until the value is there. Works on any runtime.
     ///
     /// # Errors
     ///
-    /// As [`park`](Self::park).
+    /// As for [`park`](Self::park).
     ///
     /// # Examples
     /// ```
@@ -187,25 +205,66 @@ where
 }
 
 impl<'a, K, V: Clone, H, S: Face> LoadGuard<'a, K, V, H, S> {
-    /// The guard for async code: it may be held across an `await` and move between threads.
+    /// Converts to a guard for async code: it may be held across an `await` and move between
+    /// threads.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::{Answer, Cache, Settled};
+    ///
+    /// let cache: Cache<String, u32> = Cache::default();
+    /// let Answer::Load(guard) = cache.begin("key") else { unreachable!("nothing is cached") };
+    /// let guard = guard.into_async();
+    /// let settled = std::thread::spawn({
+    ///     let cache = cache.clone();
+    ///     move || cache.get("other")
+    /// });
+    /// assert_eq!((guard.insert(7), settled.join().unwrap()), (Settled::Kept, None));
+    /// ```
     pub fn into_async(self) -> AsyncLoadGuard<'a, K, V, H, S> {
         let AsyncLoadGuard { cache, loading } = self.guard;
         AsyncLoadGuard { cache, loading: loading.into_async() }
     }
 
-    /// Hands the value in: it is cached, and the waiters get it. Says what became of it.
+    /// Caches the value and hands it to the waiters. Returns whether it was cached.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::{Answer, Cache, Settled};
+    ///
+    /// let cache: Cache<String, u32> = Cache::default();
+    /// let Answer::Load(guard) = cache.begin("key") else { unreachable!("nothing is cached") };
+    /// assert_eq!(guard.insert(7), Settled::Kept);
+    /// assert_eq!(cache.get("key"), Some(7));
+    /// ```
     pub fn insert(self, value: V) -> Settled {
         self.guard.insert(value)
     }
 
-    /// As [`insert`](Self::insert), with a time to live of its own. A time of zero caches nothing; the waiters get the value.
+    /// As [`insert`](Self::insert), with the value's own time to live. With a time of zero nothing
+    /// is cached; the waiters get the value.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::{Answer, Cache, Settled};
+    /// use std::time::Duration;
+    ///
+    /// let cache: Cache<String, u32> = Cache::default();
+    /// let Answer::Load(guard) = cache.begin("key") else { unreachable!("nothing is cached") };
+    /// assert_eq!(guard.insert_with_ttl(7, Duration::ZERO), Settled::NotKept);
+    /// assert_eq!(cache.get("key"), None);
+    /// ```
     pub fn insert_with_ttl(self, value: V, ttl: Duration) -> Settled {
         self.guard.insert_with_ttl(value, ttl)
     }
 }
 
 impl<K, V: Clone, H, S: Face> AsyncLoadGuard<'_, K, V, H, S> {
-    /// Runs a future as part of this load: a look-up of the same key inside it bypasses the cache instead of waiting for itself.
+    /// Polls a future as part of this load: a look-up of the same key inside it bypasses the cache
+    /// instead of waiting for itself.
     ///
     /// # Examples
     /// ```
@@ -224,12 +283,24 @@ impl<K, V: Clone, H, S: Face> AsyncLoadGuard<'_, K, V, H, S> {
         self.loading.drive(future)
     }
 
-    /// As [`LoadGuard::insert`].
+    /// As [`LoadGuard::insert`]. [`drive`](Self::drive) has an example.
     pub fn insert(self, value: V) -> Settled {
         self.settle(&value, None)
     }
 
     /// As [`LoadGuard::insert_with_ttl`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::{Answer, Cache, Settled};
+    /// use std::time::Duration;
+    ///
+    /// let cache: Cache<String, u32> = Cache::default();
+    /// let Answer::Load(guard) = cache.begin("key") else { unreachable!("nothing is cached") };
+    /// let guard = guard.into_async();
+    /// assert_eq!(guard.insert_with_ttl(7, Duration::from_secs(60)), Settled::Kept);
+    /// ```
     pub fn insert_with_ttl(self, value: V, ttl: Duration) -> Settled {
         self.settle(&value, Some(ttl))
     }

@@ -1,11 +1,12 @@
-//! What the clones of one cache share.
+//! The part of a cache that its clones share.
 
 use crate::engine::{Face, Shared, SoleTypeStore};
 use crate::info::{CacheInfo, CacheParameters};
 use crate::registry::{AnyCache, Identity};
 use crate::ticker::Sweep;
 
-/// The store of a cache, its hasher and its name. Knows no key and value type, so most of it is compiled once for all caches.
+/// The store of a cache, its hasher and its name. It does not depend on the key and value types, so
+/// most of it is compiled once for all caches.
 pub(super) struct Inner<H, S: Face> {
     pub(super) store: SoleTypeStore<S>,
     pub(super) hasher: H,

@@ -1,4 +1,5 @@
-//! Look up, or compute and cache: one run per key at a time, for threads and tasks alike.
+//! Loading methods of a cache: look up, or compute and cache, with one run per key at a time, for
+//! threads and tasks alike.
 
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
@@ -11,8 +12,15 @@ use crate::engine::{Answer, Face, RetryState};
 use crate::table::ShortHash;
 
 impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
-    /// Returns the value; computes and caches it if it is missing. Concurrent callers of the same key wait and share the value; callers of
-    /// other keys do not wait. `compute` may use the cache; a re-entrant call for the same key bypasses the cache.
+    /// Returns the value; computes and caches it if it is missing.
+    ///
+    /// Concurrent callers of one key wait and share the value; callers of other keys do not wait.
+    /// `compute` runs with no lock held and may use the cache; a re-entrant call for the same key
+    /// bypasses the cache.
+    ///
+    /// # Panics
+    ///
+    /// If `compute` panics. A waiter then computes instead; nothing is poisoned.
     ///
     /// # Examples
     /// ```
@@ -28,7 +36,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
         self.load(hash, OwnedKey(Some(key)), EveryValue, compute)
     }
 
-    /// As [`get_or_insert_with`](Self::get_or_insert_with); takes a borrowed key and calls `to_owned` only on a miss.
+    /// As [`get_or_insert_with`](Self::get_or_insert_with), with a borrowed key: `to_owned` is
+    /// called only on a miss.
     ///
     /// # Examples
     /// ```
@@ -46,15 +55,16 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
         self.load(self.hash(key), LentKey::new(key), EveryValue, compute)
     }
 
-    /// As [`get_or_insert_with`](Self::get_or_insert_with) for a fallible computation. An error is not cached; the callers that waited for
-    /// this run get a clone of it.
+    /// As [`get_or_insert_with`](Self::get_or_insert_with) for a fallible computation. An error is
+    /// not cached; the callers that waited for this run get a clone of it.
     ///
-    /// An error type that is not `Clone` is shared as an [`Arc`](std::sync::Arc): `.map_err(Arc::new)` in `compute`. One that cannot be
-    /// sent to other threads is not for sharing: use [`begin`](Self::begin), where each caller keeps its own errors.
+    /// An error type that is not `Clone` can be shared as an [`Arc`](std::sync::Arc):
+    /// `.map_err(Arc::new)` in `compute`. For an error that cannot be sent to other threads use
+    /// [`begin`](Self::begin), where each caller has its own errors.
     ///
     /// # Errors
     ///
-    /// What `compute` returned, or what another caller's `compute` did that this call waited for.
+    /// The error of `compute`, or of another caller's `compute` that this call waited for.
     ///
     /// # Examples
     /// ```
@@ -82,8 +92,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
         self.load(hash, OwnedKey(Some(key)), OkResult, compute)
     }
 
-    /// As [`get_or_insert_with`](Self::get_or_insert_with) for a future, on any runtime. If this future is dropped before it is done, a
-    /// waiting caller computes instead.
+    /// As [`get_or_insert_with`](Self::get_or_insert_with) for a future, on any runtime. If this
+    /// future is dropped before it is ready, a waiting caller computes instead.
     ///
     /// # Examples
     /// ```
@@ -103,7 +113,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     ///
     /// # Errors
     ///
-    /// What `compute` returned, or what another caller's `compute` did that this call waited for.
+    /// The error of `compute`, or of another caller's `compute` that this call waited for.
     ///
     /// # Examples
     /// ```
@@ -112,7 +122,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     ///
     /// # futures::executor::block_on(async {
     /// let cache = Cache::default();
-    /// assert_eq!(cache.try_get_or_insert_async("x", async { Err::<u32, _>("no") }).await, Err("no"));
+    /// let failed = cache.try_get_or_insert_async("x", async { Err::<u32, _>("no") }).await;
+    /// assert_eq!(failed, Err("no"));
     /// assert_eq!(cache.try_get_or_insert_async("x", async { Ok::<_, &str>(2) }).await, Ok(2));
     /// # });
     /// ```
@@ -149,7 +160,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
         let loading = loop {
             match load_step(CachePlan::new(self.typed(), hash, &mut key, cacheable), (), &retry) {
                 Answer::Ready((value, ())) => {
-                    // Here, where the value is not lost if the drop of the key panics.
+                    // Here, where the value is not lost if dropping the key panics.
                     drop(key);
                     return value;
                 }
@@ -167,7 +178,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
         value
     }
 
-    /// Ends a run, with the weight that the cache's weigher gives.
+    /// Ends a run, with the weight that the cache's weigher returns.
     #[inline]
     fn complete<R, C: Cacheable<R, Stored = V>>(&self, loading: Loading<'_, CacheTypes<S, K, R, C>, ()>, value: &R) {
         loading.complete(value, |key, _, stored, terms| terms.weight = self.weigh(key, stored));

@@ -1,4 +1,4 @@
-//! Look-ups and writes of one entry.
+//! Methods of a cache that read, write or remove one entry without a load.
 
 use std::any::Any;
 use std::borrow::Borrow;
@@ -11,7 +11,7 @@ use crate::call::PutRequest;
 use crate::engine::{Ask, Face, Take, WriteTerms};
 use crate::table::ShortHash;
 
-/// A borrowed key, and what is done with the value.
+/// A look-up by borrowed key, and what it does with the value.
 struct LookUp<'q, Q: ?Sized, F> {
     key: &'q Q,
     take: F,
@@ -45,7 +45,7 @@ impl<K: Borrow<Q>, V, Q: Eq + ?Sized, F: FnMut(&V)> Ask<K, V> for LookUp<'_, Q, 
     }
 }
 
-/// A borrowed key alone.
+/// A look-up that only needs the key.
 fn key<V, Q: ?Sized>(key: &Q) -> LookUp<'_, Q, impl FnMut(&V)> {
     LookUp { key, take: |_: &V| () }
 }
@@ -56,7 +56,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         ShortHash::of::<H>(self.inner.hasher.hash_one(key))
     }
 
-    /// Returns a clone of the value, if it is cached: a hit or a miss in the statistics.
+    /// Returns a clone of the value, if it is cached. Counts a hit or a miss.
     ///
     /// # Examples
     /// ```
@@ -77,7 +77,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         self.with(key, V::clone)
     }
 
-    /// Calls `look` with a reference to the value if it is cached: [`get`](Self::get) without the clone.
+    /// Calls `look` with a reference to the value if it is cached: [`get`](Self::get) without the
+    /// clone.
     ///
     /// # Examples
     /// ```
@@ -103,7 +104,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         }
     }
 
-    /// The same, where the fast look-up was not enough. `look` is there.
+    /// Slow path of [`with`](Self::with), after the fast look-up found nothing.
     #[cold]
     #[inline(never)]
     fn with_slow<Q, T>(
@@ -143,7 +144,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         self.typed().find(self.hash(key), &mut self::key(key), V::clone)
     }
 
-    /// Whether the key is cached. Does not update statistics or recency.
+    /// Returns whether the key is cached. Does not update statistics or recency.
     ///
     /// # Examples
     /// ```
@@ -162,7 +163,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         self.typed().find(self.hash(key), &mut self::key(key), |_| ()).is_some()
     }
 
-    /// The time until the entry expires, if it is cached and can expire. Does not update statistics or recency.
+    /// Returns the time until the entry expires, if it is cached and can expire. Does not update
+    /// statistics or recency.
     ///
     /// # Examples
     /// ```
@@ -184,9 +186,10 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         self.typed().expires_in(self.hash(key), &mut self::key(key))
     }
 
-    /// Caches a value, in place of an older one. The result of an in-flight computation for this key will not replace it.
+    /// Caches a value, in place of an older one. The result of an in-flight computation for this
+    /// key will not replace it.
     ///
-    /// A value heavier than `max_weight` is dropped, and so is every value at a bound of 0.
+    /// A value heavier than `max_weight` is dropped, and so is every value if the capacity is 0.
     ///
     /// # Examples
     /// ```
@@ -202,7 +205,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         self.put(key, value, None);
     }
 
-    /// As [`insert`](Self::insert), with a time to live of its own. A time of zero caches nothing.
+    /// As [`insert`](Self::insert), with the value's own time to live. With a time of zero nothing
+    /// is cached.
     ///
     /// # Examples
     /// ```
@@ -226,7 +230,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         self.typed().put(hash, &mut PutRequest::new(OwnedKey(Some(key)), value), &mut terms);
     }
 
-    /// Removes the entry and returns a clone of its value. The result of an in-flight computation for this key will not be cached.
+    /// Removes the entry and returns a clone of its value. The result of an in-flight computation
+    /// for this key will not be cached.
     ///
     /// # Examples
     /// ```

@@ -1,6 +1,8 @@
-//! The cache as a value: [`Cache`], for all threads, and [`LocalCache`], for one.
+//! The cache as a value: [`Cache`], which threads share, and [`LocalCache`], for one thread. Their
+//! methods, their builder and the guards of their loads.
 
 mod begin;
+mod build;
 mod builder;
 mod inner;
 mod load;

@@ -1,4 +1,4 @@
-//! A cache's calls as plans: its sources of keys, and what it caches of results.
+//! The plans of a cache's calls: its sources of keys, and its rules for what is cached.
 
 use std::any::Any;
 use std::borrow::Borrow;
@@ -10,7 +10,7 @@ use crate::engine::{Face, Sole, Typed};
 use crate::level::Unbacked;
 use crate::table::ShortHash;
 
-/// Every value is cached.
+/// The rule that caches every value.
 #[derive(Clone, Copy)]
 pub(super) struct EveryValue;
 
@@ -30,7 +30,8 @@ impl<V: Clone> Cacheable<V> for EveryValue {
     }
 }
 
-/// The value of an `Ok` is cached. An `Err` is not, and is shared with the callers that waited for it.
+/// The rule that caches the value of an `Ok`. An `Err` is not cached; it is shared with the
+/// waiters.
 #[derive(Clone, Copy)]
 pub(super) struct OkResult;
 
@@ -64,7 +65,7 @@ impl<V: Clone, E: Clone + Send + Sync + 'static> Cacheable<Result<V, E>> for OkR
     }
 }
 
-/// A call of a cache.
+/// The plan of a cache's call.
 pub(super) struct CachePlan<'a, S: Face, K, V, Source, R, C> {
     typed: Typed<'a, S, K, V, Sole>,
     hash: ShortHash,

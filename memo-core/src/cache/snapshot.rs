@@ -1,6 +1,7 @@
-//! Entries as a walk over a cache gives them.
+//! [`Entry`]: a cached key and value, as the iterator of a cache returns them.
 
-/// One entry of a snapshot: clones of key and value. It stays as it was, whatever becomes of the cache.
+/// One entry of a snapshot: clones of its key and value. Later changes of the cache do not affect
+/// it.
 ///
 /// # Examples
 /// ```
@@ -24,19 +25,49 @@ impl<K, V> Entry<K, V> {
         Self { key, value }
     }
 
-    /// The key.
+    /// Returns the key.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    ///
+    /// let cache = Cache::default();
+    /// cache.insert("one", 1);
+    /// assert_eq!(cache.iter().next().unwrap().key(), &"one");
+    /// ```
     #[must_use]
     pub fn key(&self) -> &K {
         &self.key
     }
 
-    /// The value.
+    /// Returns the value.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    ///
+    /// let cache = Cache::default();
+    /// cache.insert("one", 1);
+    /// assert_eq!(cache.iter().next().unwrap().value(), &1);
+    /// ```
     #[must_use]
     pub fn value(&self) -> &V {
         &self.value
     }
 
-    /// Both.
+    /// Returns key and value.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    ///
+    /// let cache = Cache::default();
+    /// cache.insert("one", 1);
+    /// assert_eq!(cache.iter().next().unwrap().into_parts(), ("one", 1));
+    /// ```
     #[must_use]
     pub fn into_parts(self) -> (K, V) {
         (self.key, self.value)

@@ -1,4 +1,4 @@
-//! The cache as a value: [`Cache`], for all threads, and [`LocalCache`], for one; and what concerns the whole cache.
+//! [`Cache`] and [`LocalCache`], with the methods that concern the whole cache.
 
 use std::fmt;
 use std::hash::Hash;
@@ -12,12 +12,13 @@ use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::registry::Identity;
 
-/// A cache that threads and tasks share.
+/// A concurrent cache that threads and tasks share.
 ///
-/// Cloning is cheap, and the clones are one cache. Keys are compared in full; a look-up takes any borrowed form of the key, hashes once and
-/// allocates nothing. `get` clones the value outside any lock: large values belong into an [`Arc`](std::sync::Arc). No user code (`Hash`,
-/// `Eq`, `Clone`, `Drop`, weigher, removal listener) runs while a lock is held, so it may call back into the cache. An `Eq` that inserts
-/// into the same cache can loop forever.
+/// Cloning is cheap, and the clones are one cache. A look-up takes any borrowed form of the key,
+/// hashes it once, compares keys in full and allocates nothing. `get` clones the value with no lock
+/// held; put large values into an [`Arc`](std::sync::Arc). No user code (`Hash`, `Eq`, `Clone`,
+/// `Drop`, weigher, removal listener) runs while a lock is held, so it may call back into the
+/// cache. An `Eq` that inserts into the same cache can loop forever.
 ///
 /// # Examples
 /// ```
@@ -32,11 +33,12 @@ use crate::registry::Identity;
 /// ```
 pub struct Cache<K, V, H = DefaultHashBuilder, S: Face = Shared> {
     pub(super) inner: S::Ref<Inner<H, S>>,
-    /// Sent, shared and dropped as its entries may be.
+    /// `Send`, `Sync` and dropped as the entries are.
     pub(super) entries: PhantomData<S::Ref<(K, V)>>,
 }
 
-/// A cache for one thread: values need not be `Send`, and nothing is synchronised. It has all of [`Cache`]'s methods.
+/// A cache for one thread: its values need not be `Send`, and nothing is synchronised. It has all
+/// methods of [`Cache`], to which it dereferences.
 ///
 /// # Examples
 /// ```
@@ -95,24 +97,24 @@ where
 }
 
 impl<K, V, H, S: Face> Cache<K, V, H, S> {
-    /// The cache of a store that was made with these types.
+    /// Makes the cache of a store that was made with these types.
     pub(super) fn new(inner: S::Ref<Inner<H, S>>) -> Self {
         Self { inner, entries: PhantomData }
     }
 
     #[inline(always)]
     pub(super) fn typed(&self) -> Typed<'_, S, K, V, Sole> {
-        // SAFETY: a cache is made by its builder, with a store of just these types.
+        // SAFETY: only the builder makes a cache, with a store of exactly these types.
         unsafe { self.inner.store.typed() }
     }
 
-    /// What an entry weighs; 0 without a weigher.
+    /// Returns the weight of an entry; 0 without a weigher.
     pub(super) fn weigh(&self, key: &K, value: &V) -> u64 {
         // SAFETY: as above.
         unsafe { self.inner.store.weigh(key, value) }
     }
 
-    /// The number of entries that have not expired. Sweeps expired entries first.
+    /// Returns the number of entries that have not expired. Sweeps expired entries first.
     ///
     /// # Examples
     /// ```
@@ -128,7 +130,7 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         S::len(self.inner.store.store())
     }
 
-    /// Whether there is no entry that has not expired. Sweeps expired entries first.
+    /// Returns whether no entry is left that has not expired. Sweeps expired entries first.
     ///
     /// # Examples
     /// ```
@@ -142,14 +144,18 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         self.len() == 0
     }
 
-    /// The sum of the weights of entries that have not expired; 0 without a weigher. Sweeps expired entries first.
+    /// Returns the total weight of the entries that have not expired; 0 without a weigher. Sweeps
+    /// expired entries first.
     ///
     /// # Examples
     /// ```
     /// # use memo_core as memokit;
     /// use memokit::Cache;
     ///
-    /// let cache = Cache::builder().max_weight(10).weight(|_: &u32, text: &String| text.len() as u64).build();
+    /// let cache = Cache::builder()
+    ///     .max_weight(10)
+    ///     .weight(|_: &u32, text: &String| text.len() as u64)
+    ///     .build();
     /// cache.insert(1, "four".into());
     /// assert_eq!(cache.weight(), 4);
     /// ```
@@ -158,7 +164,7 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         S::weight(self.inner.store.store())
     }
 
-    /// Statistics: hits, misses, size and more. Sweeps nothing and runs no user code.
+    /// Returns the statistics: hits, misses, size and more. Sweeps nothing and runs no user code.
     ///
     /// # Examples
     /// ```
@@ -174,7 +180,7 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         S::info(self.inner.store.store())
     }
 
-    /// How the cache was set up.
+    /// Returns the configuration.
     ///
     /// # Examples
     /// ```
@@ -189,7 +195,7 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         S::parameters(self.inner.store.store(), false)
     }
 
-    /// The name it was given, if any.
+    /// Returns the name, if the cache has one.
     ///
     /// # Examples
     /// ```
@@ -204,7 +210,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         self.inner.identity.as_ref().map(Identity::name)
     }
 
-    /// Removes all entries, resets the statistics, and discards the results of in-flight computations.
+    /// Removes all entries, resets the statistics, and discards the results of in-flight
+    /// computations.
     ///
     /// # Examples
     /// ```
@@ -220,8 +227,9 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         S::clear(self.inner.store.store());
     }
 
-    /// Changes the capacity; excess entries are evicted immediately in policy order. A cache without a bound evicts in the order of `lru`
-    /// from then on, its present entries by age. 0 caches nothing.
+    /// Changes the capacity in entries; excess entries are evicted immediately in policy order. A
+    /// cache without a bound evicts in the order of `lru` from then on, its present entries by age.
+    /// 0 caches nothing.
     ///
     /// # Examples
     /// ```
@@ -238,8 +246,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         S::resize(self.inner.store.store(), max_entries);
     }
 
-    /// Frees expired entries now. With the system's clock that happens by itself; with a clock of your own it happens here and with each
-    /// miss.
+    /// Frees expired entries now. With the system's clock a background thread does that within 50
+    /// ms; with a clock of your own it happens here and with each miss.
     ///
     /// # Examples
     /// ```
@@ -259,10 +267,12 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         S::sweep(self.inner.store.store());
     }
 
-    /// A snapshot of the entries that have not expired, in no particular order. Does not update statistics or recency.
+    /// Returns a snapshot of the entries that have not expired, in no particular order. Does not
+    /// update statistics or recency.
     ///
-    /// A key that is in the cache during the whole call, and is only ever replaced meanwhile, appears exactly once. The cache's lock is
-    /// held for 128 entries at a time; user code never runs under it.
+    /// A key that is in the cache during the whole call, and is only ever replaced meanwhile,
+    /// appears exactly once. Clones every key and value. The lock is held for 128 entries at a
+    /// time, and never while user code runs.
     ///
     /// # Examples
     /// ```
@@ -284,10 +294,10 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         all.into_iter()
     }
 
-    /// Keeps only the entries for which `keep` returns `true`. Results of in-flight computations are discarded, because the predicate has
-    /// not seen them.
+    /// Removes the entries for which `keep` returns `false`. Results of in-flight computations are
+    /// discarded, because the predicate has not seen them.
     ///
-    /// The cache's lock is held for 128 entries at a time, and not while `keep` runs.
+    /// The lock is held for 128 entries at a time, and never while `keep` runs.
     ///
     /// # Examples
     /// ```
@@ -310,7 +320,7 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     ///
     /// # Panics
     ///
-    /// If one is broken.
+    /// If an invariant is broken.
     #[doc(hidden)]
     pub fn validate(&self) {
         S::validate(self.inner.store.store());

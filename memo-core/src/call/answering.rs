@@ -1,8 +1,8 @@
-//! What an operation makes of the function's value.
+//! The answer that an operation makes of the function's value.
 
-/// An operation that answers with something made of the function's value.
+/// An operation that makes its answer of the function's value.
 pub trait Answering<R> {
-    /// What the caller gets.
+    /// The caller's answer.
     type Answer;
 
     /// Makes the answer of the function's value.

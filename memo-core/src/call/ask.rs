@@ -1,4 +1,5 @@
-//! What a caller tells the engine: its key, owned when that is needed, and what it makes of the value.
+//! A caller as the engine sees it: its key, which is owned only when that is needed, and what it
+//! makes of the value.
 
 use std::any::Any;
 
@@ -6,15 +7,15 @@ use crate::cacheable::Cacheable;
 use crate::engine::{Ask, Take};
 use crate::key::Lookup;
 
-/// Where the stored key of a call comes from.
+/// The source of a call's stored key.
 pub trait KeySource<K> {
     /// Whether this is the key.
     fn matches(&self, key: &K) -> bool;
-    /// Owns the key.
+    /// Clones the key into an owned one, if it is not owned yet.
     fn own(&mut self);
-    /// The owned key, once it is owned and as long as it has not been given up.
+    /// The owned key, if it is owned and has not been given up.
     fn owned(&self) -> Option<&K>;
-    /// Gives up the owned key. Once at most, after [`own`](Self::own).
+    /// Gives up the owned key. At most once, after [`own`](Self::own).
     fn take(&mut self) -> Option<K>;
 }
 
@@ -36,7 +37,7 @@ impl<K, Source: KeySource<K>> KeySource<K> for &mut Source {
     }
 }
 
-/// The key of a function's call, made of its borrowed arguments.
+/// The key of a function's call, by reference to its borrowed arguments.
 pub struct BorrowedKey<'q, Q: Lookup> {
     query: &'q Q,
     owned: Option<Q::Stored>,
@@ -71,7 +72,7 @@ impl<Q: Lookup> KeySource<Q::Stored> for BorrowedKey<'_, Q> {
     }
 }
 
-/// A call that missed: its key, and its value, if it is there after all.
+/// A call that missed: its key, and its value if another caller supplies it after all.
 pub(crate) struct LoadRequest<Source, R, C> {
     source: Source,
     joined: JoinedValue<R, C>,
@@ -83,11 +84,11 @@ impl<Source, R, C> LoadRequest<Source, R, C> {
         Self { source, joined: JoinedValue::new(cacheable) }
     }
 
-    /// The value, if the caller has taken it.
+    /// Returns the value, if the caller has taken it.
     #[inline]
     pub(crate) fn into_value(self) -> Option<R> {
         let Self { source, joined } = self;
-        // Here, where the value is not lost if the drop of a key panics.
+        // Here, where the value is not lost if dropping the key panics.
         drop(source);
         joined.value
     }
@@ -127,7 +128,7 @@ impl<K, V, R, Source: KeySource<K>, C: Cacheable<R, Stored = V>> Ask<K, V> for L
     }
 }
 
-/// What a caller gets of another caller's run.
+/// What a caller takes of another caller's run.
 pub(super) struct JoinedValue<R, C> {
     cacheable: C,
     pub(super) value: Option<R>,
@@ -148,7 +149,7 @@ impl<V, R, C: Cacheable<R, Stored = V>> Take<V> for JoinedValue<R, C> {
 
     #[inline]
     fn take_failure(&mut self, failure: &(dyn Any + Send + Sync)) -> bool {
-        // A constant: nothing of this is compiled for the others.
+        // A constant: without shared failures nothing of this is compiled.
         C::SHARES_FAILURES && {
             self.value = self.cacheable.from_failure(failure);
             self.value.is_some()
@@ -163,7 +164,7 @@ pub(crate) struct PutRequest<Source, V> {
 }
 
 impl<Source, V> PutRequest<Source, V> {
-    /// The source owns its key.
+    /// Makes the request. The source owns its key.
     pub(crate) fn new(source: Source, value: V) -> Self {
         Self { source, value: Some(value) }
     }

@@ -1,8 +1,8 @@
-//! Calls with a [level](crate::level) behind their store: it is asked between the start of a run and its body, and told of the value
-//! between the body and the end of the run.
+//! Calls with a [level](crate::level) behind their store. The leader asks the level between the
+//! start of the run and its body, and sends it the value between the body and the end of the run.
 //!
-//! The guard of the run stays what it is: whatever a level does, the run ends, and waiters are answered. Nothing of this is compiled for
-//! calls without a level.
+//! The guard of the run does not change: whatever a level does, the run ends, and the waiters are
+//! woken. Nothing of this is compiled for calls without a level.
 
 use std::convert::Infallible;
 
@@ -15,10 +15,11 @@ use crate::engine::{Answer, Produce, RunFailure, Settled, WriteTerms};
 use crate::flight::current_runs::{EnterGuard, InRun};
 use crate::level::{Filled, Level, Loaded, Meta};
 
-/// What a call with a level comes to before the body.
+/// Result of asking the level, before the body.
 type Consulted<'a, T, Op> = Answer<(<T as Signature>::Output, Op), Loading<'a, T, Op>, Infallible>;
 
-/// A value that the level refused: it is not cached, and the callers that joined look again.
+/// The failure of a run whose value the level refused: the value is not cached, and waiters look
+/// again.
 struct Refused;
 
 impl<K, V> Produce<K, V> for Refused {
@@ -39,7 +40,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
         self.consulted(loaded)
     }
 
-    /// [`consult`](Self::consult) for tasks.
+    /// As `consult`, for tasks.
     pub async fn consult_async(self) -> Consulted<'a, T, Op> {
         let Some(key) = self.guard.key() else { return Answer::Load(self) };
         let loaded = InRun::new(self.guard.id(), Box::pin(self.level.load_async(key))).await;
@@ -59,14 +60,14 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
         }
     }
 
-    /// Claims the key without a look-up: the body will overwrite what the level has.
+    /// Claims the key without a look-up: the body's value will overwrite the level's.
     pub(super) fn claim(self) -> Self {
         let Some(key) = self.guard.key() else { return self };
         let claim = self.level.claim(key);
         Self { claim, ..self }
     }
 
-    /// [`claim`](Self::claim) for tasks.
+    /// As `claim`, for tasks.
     pub async fn claim_async(self) -> Self {
         let Some(key) = self.guard.key() else { return self };
         let claim = InRun::new(self.guard.id(), Box::pin(self.level.claim_async(key))).await;
@@ -91,7 +92,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
         self.op.answer(value)
     }
 
-    /// [`finish_backed`](Self::finish_backed) for tasks.
+    /// As `finish_backed`, for tasks.
     pub async fn finish_async<W>(mut self, value: T::Output, rules: W) -> Op::Answer
     where
         Op: Answering<T::Output>,
@@ -110,25 +111,26 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
         self.op.answer(value)
     }
 
-    /// What the rules of the attribute make of a value that may be cached.
+    /// Applies the attribute's rules to a value that may be cached.
     fn terms<W>(&self, value: &T::Output, rules: W) -> Option<WriteTerms>
     where
         W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
     {
         let key = self.guard.key().filter(|_| self.cacheable.admits(value))?;
-        // The rules are part of the run, on whichever thread it ends.
+        // The rules are part of the run, on the thread where it ends.
         let _inside = self.guard.id().map(EnterGuard::enter);
         Some(rules(Writing::new(key, value, WriteTerms::default())).into_terms())
     }
 
-    /// Closes the run to later callers: what they get must not depend on an answer that is still to come.
+    /// Closes the run to later callers, because their result must not depend on the level's pending
+    /// answer. Returns whether the value is to be sent to the level.
     fn is_to_be_filled(&self, terms: &WriteTerms) -> bool {
         let invalidated = self.guard.close();
         terms.admit && !invalidated
     }
 }
 
-/// What the level of a call loads.
+/// The answer of a call's level to a look-up.
 type LoadedOf<T> =
     Loaded<<T as Signature>::Output, <<T as Signature>::Level as Level<KeyOf<T>, <T as Signature>::Output>>::Claim>;
 

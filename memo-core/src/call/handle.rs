@@ -1,4 +1,5 @@
-//! Operations of a handle on the whole store of a function.
+//! Operations on the whole cache of a function: `cache_info`, `cache_clear`, `resize`, `forget_if`
+//! and others.
 
 use crate::engine::{Face, retain_shown};
 use crate::home::{Home, Registered};
@@ -6,43 +7,44 @@ use crate::info::{CacheInfo, CacheParameters};
 use crate::key::{Components, KeyRef};
 use crate::registry::CacheRef;
 
-/// `cache_info`
+/// `cache_info`: returns the statistics.
 pub fn info<H: Home>(home: &H) -> CacheInfo {
     home.parts().map(|(store, _)| H::Sharing::info(store)).unwrap_or_default()
 }
 
-/// `cache_clear`
+/// `cache_clear`: removes all entries and resets the statistics.
 pub fn clear<H: Home>(home: &H) {
     if let Some((store, _)) = home.parts() {
         H::Sharing::clear(store);
     }
 }
 
-/// `cache_parameters`
+/// `cache_parameters`: returns the configuration.
 pub fn parameters<H: Home>(home: &H) -> CacheParameters {
     home.parts().map(|(store, _)| H::Sharing::parameters(store, home.typed())).unwrap_or_default()
 }
 
-/// `resize`
+/// `resize`: changes the capacity.
 pub fn resize<H: Home>(home: &H, max_entries: usize) {
     if let Some((store, _)) = home.parts() {
         H::Sharing::resize(store, max_entries);
     }
 }
 
-/// `cache`
+/// `cache`: returns a type-erased handle.
 pub fn cache<H: Registered>(home: &H) -> CacheRef {
     home.cache()
 }
 
-/// A call that `when` kept from the cache.
+/// Counts a call that `when` kept from the cache.
 pub fn bypassed<H: Home>(home: &H) {
     if let Some((store, _)) = home.parts() {
         H::Sharing::bypassed(store);
     }
 }
 
-/// `forget_if`: the number of removed entries. Values of another type (another instantiation's) stay.
+/// `forget_if`: removes the entries for which `forget` returns `true`, and returns their number.
+/// Values of another type (of another instantiation) stay.
 pub fn forget_if<R: 'static, H, F>(home: &H, mut forget: F) -> usize
 where
     H: Home,

@@ -1,4 +1,5 @@
-//! A call that may load: ask the store; on a miss the caller computes the value, or waits for another caller that does.
+//! A call that may load: asks the store; on a miss the caller leads a run and computes the value,
+//! or waits for the run that another caller leads.
 
 use std::convert::Infallible;
 
@@ -11,29 +12,31 @@ use crate::engine::{Answer, RetryState, Settled, TypedGuard, TypedWait, WriteTer
 use crate::flight::current_runs::InRun;
 use crate::level::Level;
 
-/// A call that has to compute its value: it holds the guard of the run. Dropping it (a panic, a cancelled future) lets a waiter lead.
+/// A call that has to compute its value: it holds the guard of the run. Dropping it (a panic, a
+/// cancelled future) makes a waiter the leader.
 pub struct Loading<'a, T: Signature, Op> {
     pub(super) guard: TypedGuard<'a, T::Sharing, KeyOf<T>, Stored<T>>,
     pub(super) cacheable: T::Cacheable,
     pub(super) level: T::Level,
-    /// What the level has granted.
+    /// The claim that the level has granted.
     pub(super) claim: ClaimOf<T>,
     pub(super) op: Op,
 }
 
-/// The claim of a call's level.
+/// The type of a level's claim.
 pub(super) type ClaimOf<T> = <<T as Signature>::Level as Level<KeyOf<T>, <T as Signature>::Output>>::Claim;
 
-/// A call that waits for another caller's run, in steps, so that no borrow of the arguments lives across an `await`.
+/// A call that waits for another caller's run, in steps, so that no borrow of the arguments lives
+/// across an `await`.
 pub struct Waiting<'a, T: Signature, Op> {
     wait: TypedWait<'a, T::Sharing, KeyOf<T>, Stored<T>>,
     cacheable: T::Cacheable,
     op: Op,
 }
 
-/// What a call comes to, for threads: they wait inside.
+/// Result of a call on a thread, which has waited by then.
 pub(crate) type ThreadAnswer<'a, T, A, Op> = Answer<A, Loading<'a, T, Op>, Infallible>;
-/// What a step of a call comes to, for tasks.
+/// Result of one step of a task's call.
 pub(crate) type TaskAnswer<'a, T, A, Op> = Answer<A, Loading<'a, T, Op>, Waiting<'a, T, Op>>;
 
 impl<'a, T: Signature, Op> Loading<'a, T, Op> {
@@ -47,23 +50,23 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
         Self { guard, cacheable, level, claim: ClaimOf::<T>::default(), op }
     }
 
-    /// A call that computes without the cache.
+    /// Returns a call that computes without the cache.
     #[inline]
     pub(super) fn bypass(cacheable: T::Cacheable, level: T::Level, op: Op) -> Self {
         Self::new(TypedGuard::bypass(), cacheable, level, op)
     }
 
-    /// A run that may go on on another thread.
+    /// Returns the call of a run that may continue on another thread.
     pub(crate) fn into_async(self) -> Self {
         Self { guard: self.guard.into_async(), ..self }
     }
 
-    /// Runs the body's future as part of this run.
+    /// Polls the body's future as part of this run.
     pub fn drive<F: Future + Unpin>(&self, body: F) -> InRun<F> {
         InRun::new(self.guard.id(), body)
     }
 
-    /// Hands the value in and answers.
+    /// Ends the run with the value, and returns the operation's answer.
     #[inline]
     pub fn finish(self, value: T::Output) -> Op::Answer
     where
@@ -77,7 +80,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
         op.answer(value)
     }
 
-    /// As [`finish`](Self::finish), by the rules of the attribute.
+    /// As [`finish`](Self::finish), with the rules of the attribute.
     pub fn finish_with<W>(self, value: T::Output, rules: W) -> Op::Answer
     where
         Op: Answering<T::Output>,
@@ -94,7 +97,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
         op.answer(value)
     }
 
-    /// Hands the value in. Says how the run ended.
+    /// Ends the run with the value. Returns how it ended.
     #[inline]
     pub(crate) fn complete<W>(self, value: &T::Output, rules: W) -> Settled
     where
@@ -105,11 +108,11 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
 }
 
 impl<T: Signature, Op: Answering<T::Output>> Waiting<'_, T, Op> {
-    /// The answer made of the other caller's value; or the operation again, to look again.
+    /// Waits, and returns the answer made of the other caller's value.
     ///
     /// # Errors
     ///
-    /// If the other caller's run left nothing for this one.
+    /// Returns the operation, to look again, if the other caller's run left nothing for this one.
     pub async fn outcome(self, retry: &mut RetryState) -> Result<Op::Answer, Op> {
         let Self { wait, cacheable, op } = self;
         match joined::<T>(wait, cacheable, retry).await {
@@ -120,14 +123,14 @@ impl<T: Signature, Op: Answering<T::Output>> Waiting<'_, T, Op> {
 }
 
 impl<T: Signature> Waiting<'_, T, ()> {
-    /// The other caller's value, on a thread; or nothing, to look again.
+    /// Parks the thread. Returns the other caller's value, or `None` to look again.
     pub(crate) fn park(self, retry: &mut RetryState) -> Option<T::Output> {
         let mut joined = JoinedValue::new(self.cacheable);
         self.wait.park(retry, &mut joined);
         joined.value
     }
 
-    /// The other caller's value; or nothing, to look again.
+    /// Waits as a task. Returns the other caller's value, or `None` to look again.
     pub(crate) async fn value(self, retry: &mut RetryState) -> Option<T::Output> {
         joined::<T>(self.wait, self.cacheable, retry).await
     }
@@ -153,7 +156,7 @@ pub(crate) fn load<'a, P: Plan<'a>, Op>(
     let Some(target) = plan.target() else { return Answer::Load(Loading::bypass(cacheable, level, op)) };
     match target.typed.find_fast(target.hash, |key| plan.matches(key), |stored| cacheable.give(stored)) {
         Ok(value) => {
-            // Here, where the value is not lost if the drop of a key panics.
+            // Here, where the value is not lost if dropping a key panics.
             drop(plan);
             Answer::Ready((value, op))
         }
@@ -161,7 +164,7 @@ pub(crate) fn load<'a, P: Plan<'a>, Op>(
     }
 }
 
-/// One step of a call that may load, of a task.
+/// One step of a task's call that may load.
 #[inline(always)]
 pub(crate) fn load_step<'a, P: Plan<'a>, Op>(
     plan: P,
@@ -172,7 +175,7 @@ pub(crate) fn load_step<'a, P: Plan<'a>, Op>(
     let Some(target) = plan.target() else { return Answer::Load(Loading::bypass(cacheable, level, op)) };
     match target.typed.find_fast(target.hash, |key| plan.matches(key), |stored| cacheable.give(stored)) {
         Ok(value) => {
-            // Here, where the value is not lost if the drop of a key panics.
+            // Here, where the value is not lost if dropping a key panics.
             drop(plan);
             Answer::Ready((value, op))
         }
@@ -180,7 +183,7 @@ pub(crate) fn load_step<'a, P: Plan<'a>, Op>(
     }
 }
 
-/// A call that found nothing where nearly all entries are.
+/// Slow path of a call that the fast look-up did not answer.
 #[inline(always)]
 pub(super) fn missed<'a, P: Plan<'a>, Op>(
     target: Target<'a, P::Types>,

@@ -1,9 +1,10 @@
-//! A call of a memoized function or of a loading method of a cache, and the other operations on one entry: the generic code behind every
-//! expansion and behind [`Cache`](crate::Cache).
+//! Calls of memoized functions, loading methods of caches, and all other operations on a single
+//! entry: the generic code behind every expansion and behind [`Cache`](crate::Cache).
 //!
-//! Everything that a call needs is one type parameter, its [`Plan`]: the [store](crate::home), the key made of the borrowed arguments, what
-//! is [cached](crate::cacheable) of a result. Generic is only what looks at keys and values; the rest is compiled once, behind the
-//! [engine's face](crate::engine).
+//! Everything that a call needs is one type parameter, its [`Plan`]: the [store](crate::home), the
+//! key made of the borrowed arguments, and what is [cached](crate::cacheable) of a result. Only the
+//! code that handles keys and values is generic; the rest is compiled once, behind the [engine's
+//! interface](crate::engine).
 
 mod answering;
 mod ask;

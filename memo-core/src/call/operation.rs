@@ -1,9 +1,10 @@
 //! Operations on a single entry of a function, all dispatched through one generic function.
 //!
-//! An expansion binds the arguments, chooses what is cached and runs the body in *one* hidden function, which is generic over the
-//! operation; the call itself, `peek`, `put`, `with` and the others are one line each. So the compiler checks the key of a function once
-//! and not once per operation (measured: 8 instead of 15 ms of `cargo check` per function), and a type that cannot be a key or a value is
-//! one error.
+//! An expansion binds the arguments, chooses what is cached and runs the body in *one* hidden
+//! function, which is generic over the operation. The call itself, `peek`, `put`, `with` and the
+//! other operations are one line each. So the compiler checks a function's key once, and not once
+//! per operation (measured: 8 instead of 15 ms of `cargo check` per function), and a type that
+//! cannot be a key or a value causes one error.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -20,7 +21,7 @@ use crate::level::{Level, Meta, Which};
 
 /// An operation on the entry of one key.
 pub trait Operation<R>: Answering<R> + Sized {
-    /// Whether it is a call of the function, which `when` can keep from the cache.
+    /// Whether this is a call of the function, which `when` can keep from the cache.
     const CALLS: bool = false;
 
     /// Asks the store.
@@ -41,11 +42,12 @@ pub trait Operation<R>: Answering<R> + Sized {
     }
 }
 
-/// The answer of an operation of an async function that neither runs the body nor waits: there at the first poll.
+/// Returns the output of an operation of an async function that neither runs the body nor waits: it
+/// is ready at the first poll.
 ///
 /// # Panics
 ///
-/// If the operation does wait, which none of these does.
+/// If the operation waits after all.
 pub fn at_once<F: Future>(operation: F) -> F::Output {
     match pin!(operation).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,
@@ -68,7 +70,8 @@ impl<R> Answering<R> for Call {
 impl<R> Operation<R> for Call {
     const CALLS: bool = true;
 
-    // In line, also where several functions of the same types would share it: a call is a hit nearly always.
+    // Inlined, also where several functions of the same types could share it: nearly every call is
+    // a hit. nearly always.
     #[inline(always)]
     fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, R, Self> {
         match load::load(plan, self) {
@@ -92,7 +95,7 @@ impl<R> Operation<R> for Call {
     }
 }
 
-/// `with`: a call whose value is looked at in place.
+/// `with`: a call that looks at the value in place.
 pub struct Read<F>(pub F);
 
 impl<R, T, F: FnOnce(&R) -> T> Answering<R> for Read<F> {
@@ -139,13 +142,13 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
     }
 }
 
-/// Looks at the value without cloning it. `Err` gives the closure back where there is no value.
+/// Looks at the value without cloning it. `Err` returns the closure if there is no value.
 fn look<'a, R, P, T, F>(target: Target<'a, P::Types>, plan: &P, look: F) -> Result<T, (F, Option<u64>)>
 where
     P: FunctionPlan<'a, R>,
     F: FnOnce(&R) -> T,
 {
-    // `look` goes with the hit, or back.
+    // `look` is consumed by a hit, or returned.
     let mut look = Some(look);
     let seen = target.typed.find_fast(
         target.hash,
@@ -158,7 +161,7 @@ where
     }
 }
 
-/// `refresh`: runs the body whatever is there.
+/// `refresh`: runs the body in any case, and replaces an entry that is there.
 pub struct Refresh;
 
 impl Refresh {
@@ -196,7 +199,8 @@ impl<R> Operation<R> for Refresh {
     }
 }
 
-/// `put`: caches a value from elsewhere. A value that is never cached, such as an `Err`, still invalidates: the old entry is removed.
+/// `put`: caches a value that the caller brings. A value that is never cached, such as an `Err`,
+/// still invalidates: the old entry is removed.
 pub struct Put<R>(pub R);
 
 impl<R> Answering<R> for Put<R> {
@@ -218,7 +222,7 @@ impl<R> Operation<R> for Put<R> {
         let level = plan.level();
         let mut terms = plan.apply_rules(Writing::new(key, &self.0, WriteTerms::default())).into_terms();
         if <P::Types as Signature>::Level::ON && terms.admit {
-            // Behind first: what is there when this returns is the value, or nothing.
+            // The level first: when this returns, the level has the value or nothing.
             level.fill(level.claim(key), key, &self.0, Meta { ttl: terms.ttl });
         }
         target.typed.put(target.hash, &mut PutRequest::new(source, stored), &mut terms);
@@ -252,13 +256,13 @@ macro_rules! look_ups {
 }
 
 look_ups! {
-    /// `peek`
+    /// `peek`: returns the value without updating statistics or recency.
     Peek -> Option<R> = peek, or None;
-    /// `contains`
+    /// `contains`: returns whether there is an entry.
     Contains -> bool = contains, or false;
-    /// `expires_in`
+    /// `expires_in`: returns the time until the entry expires.
     ExpiresIn -> Option<Duration> = expires_in, or None;
-    /// `forget`
+    /// `forget`: removes the entry.
     Forget -> bool = forget, or false;
 }
 
@@ -282,7 +286,7 @@ fn expires_in<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan:
 
 fn forget<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: P) -> bool {
     if <P::Types as Signature>::Level::ON {
-        // Behind first: later callers must not find there what is forgotten here.
+        // The level first: later callers must not find there what is removed here.
         let mut source = plan.source();
         source.own();
         if let Some(key) = source.owned() {

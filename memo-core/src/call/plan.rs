@@ -1,4 +1,4 @@
-//! Everything that a call needs to know, as one type.
+//! The plan of a call, as one type: store, key, and what is cached of the result.
 
 use std::any::Any;
 use std::marker::PhantomData;
@@ -12,26 +12,26 @@ use crate::key::{Components, Lookup, StoredArgs};
 use crate::level::{Level, Unbacked};
 use crate::table::{EntryVtable, ShortHash};
 
-/// The types of a call, without the lifetimes of its arguments: what a call that has to compute still knows when they have been moved into
-/// the body.
+/// The types of a call, without the lifetimes of its arguments: what a leader still knows when the
+/// arguments have been moved into the body.
 pub trait Signature {
     #[doc(hidden)]
     type Sharing: Face;
-    /// The stored key.
+    /// The type of the stored key.
     type Key;
-    /// What the function returns.
+    /// The function's return type.
     type Output;
-    /// What is cached of it.
+    /// The rule for what is cached of a result.
     type Cacheable: Cacheable<Self::Output>;
     #[doc(hidden)]
     type Multiplicity: Multiplicity;
-    /// What lies behind the store.
+    /// The level behind the store.
     type Level: Level<Self::Key, Self::Output>;
 }
 
-/// The stored value of a call.
+/// The type of the stored value of a call.
 pub(crate) type Stored<T> = <<T as Signature>::Cacheable as Cacheable<<T as Signature>::Output>>::Stored;
-/// The stored key of a call.
+/// The type of the stored key of a call.
 pub(crate) type KeyOf<T> = <T as Signature>::Key;
 
 /// The types of a call as parameters.
@@ -47,7 +47,7 @@ impl<S: Face, K, R, C: Cacheable<R>, M: Multiplicity, L: Level<K, R>> Signature 
     type Level = L;
 }
 
-/// Where the entry of a call belongs.
+/// The store and the hash of a call's entry.
 pub struct Target<'a, T: Signature> {
     pub(crate) typed: Typed<'a, T::Sharing, T::Key, Stored<T>, T::Multiplicity>,
     pub(crate) hash: ShortHash,
@@ -61,15 +61,16 @@ impl<T: Signature> Clone for Target<'_, T> {
 
 impl<T: Signature> Copy for Target<'_, T> {}
 
-/// What a call knows: the store, the key, what is cached of the result.
+/// The plan of a call: its store, its key, and what is cached of the result.
 pub trait Plan<'a> {
     /// The types of the call.
     type Types: Signature;
-    /// Where its key comes from.
+    /// The source of its key.
     #[doc(hidden)]
     type Source: KeySource<KeyOf<Self::Types>>;
 
-    /// Hashes the key and says where its entry belongs. `None` where the thread's locals are gone already.
+    /// Hashes the key and returns the target of the call. `None` if the thread's locals have been
+    /// destroyed.
     #[doc(hidden)]
     fn target(&self) -> Option<Target<'a, Self::Types>>;
 
@@ -86,15 +87,16 @@ pub trait Plan<'a> {
     fn into_source(self) -> Self::Source;
 }
 
-/// The plan of a memoized function, whose values can be looked at in place and written by the rules of its attribute.
+/// The plan of a memoized function's call: its value can be looked at in place, and the rules of
+/// the attribute apply to writes.
 pub trait FunctionPlan<'a, R>:
     Plan<'a, Types: Signature<Key: StoredArgs, Output = R, Cacheable: CachedView<R>>>
 {
-    /// The key, once more.
+    /// Returns the key, for another use.
     #[doc(hidden)]
     fn source(&self) -> Self::Source;
 
-    /// Applies the attribute's rules to a value that the operation brings along. Once.
+    /// Applies the attribute's rules to a value that the operation brings. At most once.
     #[doc(hidden)]
     fn apply_rules<'w>(&mut self, writing: Writing<'w, KeyOf<Self::Types>, R>) -> Writing<'w, KeyOf<Self::Types>, R>;
 }
@@ -105,12 +107,12 @@ pub struct CallPlan<'a, 'q, H, Q, R, C, W, L = Unbacked> {
     query: &'q Q,
     cacheable: C,
     level: L,
-    /// Given away when a value is written.
+    /// The rules, until a value is written by them.
     write: Option<W>,
     output: PhantomData<fn() -> R>,
 }
 
-/// Joins what a call knows. `write` is for a value that the operation brings along.
+/// Joins the parts of a call. `write` applies the rules to a value that the operation brings.
 #[inline]
 pub fn plan<'a, 'q, R, H, Q, C, W>(home: &'a H, query: &'q Q, cacheable: C, write: W) -> CallPlan<'a, 'q, H, Q, R, C, W>
 where
@@ -123,14 +125,14 @@ where
 }
 
 impl<'a, 'q, H, Q, R, C, W> CallPlan<'a, 'q, H, Q, R, C, W> {
-    /// The same with a level behind the store.
+    /// Returns the same plan with a level behind the store.
     pub fn backed_by<L>(self, level: L) -> CallPlan<'a, 'q, H, Q, R, C, W, L> {
         let Self { home, query, cacheable, write, output, .. } = self;
         CallPlan { home, query, cacheable, level, write, output }
     }
 }
 
-/// Shows the arguments and the value of a call to code that does not know their types.
+/// Shows the arguments and the value of a call as trait objects.
 struct AsCall<R, C>(PhantomData<(R, C)>);
 
 impl<K: Components + 'static, R, C: CachedView<R, Stored: 'static>> ViewEntry<K, C::Stored, dyn Components>
@@ -164,7 +166,7 @@ where
                 const { &ShowEntry::<dyn Components>::new::<Q::Stored, C::Stored, AsCall<R, C>>() },
             )
         };
-        // SAFETY: the vtable is of these types.
+        // SAFETY: the vtable belongs to these types.
         Some(Target { typed: unsafe { Typed::of_any(store, vtable) }, hash })
     }
 

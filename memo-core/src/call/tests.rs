@@ -1,4 +1,4 @@
-//! The level seam, with a level in memory that can refuse.
+//! Tests of calls with a level behind the store: a level in memory that can refuse.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -28,7 +28,7 @@ struct Memory {
     claims: AtomicUsize,
     fills: AtomicUsize,
     open_claims: AtomicUsize,
-    /// What happens while a fill is under way.
+    /// Runs in the middle of a fill.
     meanwhile: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -58,7 +58,7 @@ impl Memory {
     }
 }
 
-/// A claim that is given up when it is dropped.
+/// A claim; dropping it gives it up.
 #[derive(Default)]
 struct Lease(Option<&'static AtomicUsize>);
 
@@ -136,7 +136,7 @@ fn args(key: &u32) -> Args<'_> {
     query((), (bind(ByKey, key),), Single)
 }
 
-/// As an expansion does an operation.
+/// Runs an operation as an expansion does.
 fn operate<Op: Operation<Outcome>>(
     store: SharedStore,
     level: &'static Memory,
@@ -151,7 +151,7 @@ fn operate<Op: Operation<Outcome>>(
     }
 }
 
-/// As an expansion of an async function calls.
+/// Calls as the expansion of an async function does.
 async fn call_async(
     store: SharedStore,
     level: &'static Memory,
@@ -192,7 +192,7 @@ macro_rules! store {
 }
 
 #[test]
-fn a_level_is_asked_before_the_body_and_told_after_it() {
+fn a_level_is_asked_before_the_body_and_filled_after_it() {
     let (store, level) = (store!(), Memory::new(Filled::Accepted).leaked());
     assert_eq!(operate(store, level, 1, Call, || Ok(10)), Ok(10));
     assert_eq!((level.counts(), level.entries.lock().unwrap().get(&1).copied()), ((1, 0, 1), Some(10)));
@@ -223,13 +223,14 @@ fn a_run_that_was_invalidated_is_not_sent() {
     assert_eq!((level.counts(), level.open_claims.load(SeqCst), super::info(&store).currsize), ((1, 0, 0), 0, 0));
 }
 
-/// Of two callers of one key, one joins the other's run while its value is being computed. Gives how often the body ran.
+/// Lets two callers ask for one key, so that one joins the other's run while its value is being
+/// computed. Returns how often the body ran.
 fn joined_runs(store: SharedStore, level: &'static Memory) -> usize {
     let (runs, both) = (AtomicUsize::new(0), Barrier::new(2));
     let body = || {
         if runs.fetch_add(1, SeqCst) == 0 {
             both.wait();
-            // The other caller is about to join: nothing shows from outside when it has.
+            // Time for the other caller to join: nothing shows from outside when it has.
             thread::sleep(Duration::from_millis(50));
         }
         Ok(10)
@@ -245,19 +246,19 @@ fn joined_runs(store: SharedStore, level: &'static Memory) -> usize {
 }
 
 #[test]
-fn callers_that_joined_get_a_value_that_was_accepted() {
+fn waiters_get_a_value_that_was_accepted() {
     let (store, level) = (store!(), Memory::new(Filled::Accepted).leaked());
     assert_eq!((joined_runs(store, level), super::info(&store).coalesced), (1, 1));
 }
 
 #[test]
-fn callers_that_joined_get_a_value_that_was_not_answered() {
+fn waiters_get_a_value_if_the_level_does_not_answer() {
     let (store, level) = (store!(), Memory::new(Filled::Unknown).leaked());
     assert_eq!((joined_runs(store, level), super::info(&store).currsize), (1, 1));
 }
 
 #[test]
-fn callers_that_joined_look_again_where_the_value_was_refused() {
+fn waiters_look_again_if_the_value_was_refused() {
     let (store, level) = (store!(), Memory::new(Filled::Refused).leaked());
     assert_eq!((joined_runs(store, level), super::info(&store).coalesced), (2, 0));
     assert_eq!((super::info(&store).currsize, super::info(&store).errors), (0, 0));
@@ -269,7 +270,7 @@ fn a_run_is_closed_to_later_callers_before_its_value_is_sent() {
     let store = CACHE.shared(Config::new);
     let plain = Memory::new(Filled::Accepted).leaked();
     let level = Memory::with_meanwhile(Filled::Accepted, move || {
-        // Another thread asks while the value is on its way: it computes by itself.
+        // Another thread asks while the value is being sent to the level: it computes by itself.
         thread::spawn(move || assert_eq!(operate(store, plain, 1, Call, || Ok(11)), Ok(11))).join().unwrap();
     })
     .leaked();
@@ -290,7 +291,7 @@ fn refresh_claims_put_writes_through_and_forget_invalidates() {
 }
 
 #[test]
-fn a_body_that_panics_gives_its_claim_up() {
+fn a_body_that_panics_drops_its_claim() {
     let (store, level) = (store!(), Memory::new(Filled::Accepted).leaked());
     let run = || operate(store, level, 1, Call, || panic!("as the test wants it"));
     assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err());
@@ -299,7 +300,7 @@ fn a_body_that_panics_gives_its_claim_up() {
 }
 
 #[test]
-fn tasks_ask_and_tell_a_level_too() {
+fn tasks_load_from_a_level_and_fill_it_too() {
     let (store, level) = (store!(), Memory::new(Filled::Accepted).leaked());
     level.entries.lock().unwrap().insert(2, 20);
     block_on(async {

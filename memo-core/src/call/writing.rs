@@ -1,4 +1,4 @@
-//! A computed value on its way into the store, and what the rules of an attribute make of it.
+//! A computed value about to be cached, and the rules of an attribute that apply to it.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::cacheable::Cacheable;
 use crate::engine::{Produce, RunFailure, WriteTerms};
 use crate::key::StoredArgs;
 
-/// A value that is about to be cached, and its key.
+/// A value about to be cached, and its key.
 pub struct Writing<'w, K, R> {
     key: &'w K,
     value: &'w R,
@@ -24,21 +24,21 @@ impl<'w, K, R> Writing<'w, K, R> {
 }
 
 impl<K: StoredArgs, R> Writing<'_, K, R> {
-    /// `ttl = |key, value| ..`
+    /// `ttl = |key, value| ..`: sets the value's own time to live.
     #[must_use]
     pub fn ttl(mut self, ttl: impl FnOnce(&K::View, &R) -> Duration) -> Self {
         self.terms.ttl = Some(ttl(self.key.view(), self.value));
         self
     }
 
-    /// `weight = |key, value| ..`
+    /// `weight = |key, value| ..`: sets the entry's weight.
     #[must_use]
     pub fn weight<W: Weight>(mut self, weight: impl FnOnce(&K::View, &R) -> W) -> Self {
         self.terms.weight = weight(self.key.view(), self.value).into_weight();
         self
     }
 
-    /// `keep_if = |value| ..`
+    /// `keep_if = |value| ..`: decides whether the value is cached.
     #[must_use]
     pub fn keep_if(mut self, keep: impl FnOnce(&R) -> bool) -> Self {
         self.terms.admit = keep(self.value);
@@ -46,13 +46,14 @@ impl<K: StoredArgs, R> Writing<'_, K, R> {
     }
 }
 
-/// A value that is cached without more rules.
+/// Applies no rules.
 #[must_use]
 pub fn as_is<K, R>(writing: Writing<'_, K, R>) -> Writing<'_, K, R> {
     writing
 }
 
-/// A computed value, what is cached of it, and the rules that say on which terms: told the key, the value and what is cached of it.
+/// A computed value, what is cached of it, and the rules for its terms: a function of the key, the
+/// value, and what is cached of it.
 pub(crate) struct Computation<'v, R, C, W> {
     value: &'v R,
     cacheable: C,
@@ -85,7 +86,7 @@ where
     }
 }
 
-/// A number that says what an entry weighs. Negative weighs nothing.
+/// A number that can be the weight of an entry. A negative one counts as 0.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a weight",
     label = "expected an integer",

@@ -1,9 +1,9 @@
-//! The one shape of what a look-up comes to, at every layer.
+//! The result of a look-up that may load, in one form for every layer.
 
-/// What a look-up that may load comes to.
+/// Result of a look-up that may load.
 ///
-/// The engine, the calls of memoized functions and [`Cache::begin`](crate::Cache::begin) all answer in this form; the parameters say
-/// what an answer, the right to load, and a wait are there.
+/// The engine, the calls of memoized functions and [`Cache::begin`](crate::Cache::begin) all return
+/// this type; its parameters are the answer, the guard of a load, and the wait.
 ///
 /// # Examples
 /// ```
@@ -23,10 +23,10 @@
 /// ```
 #[derive(Debug)]
 pub enum Answer<A, L, W> {
-    /// The answer is there.
+    /// The value was found.
     Ready(A),
-    /// The caller has to compute the value, and hands it in with this guard.
+    /// The caller is the leader: it computes the value, and hands it in with this guard.
     Load(L),
-    /// Another caller is computing the value.
+    /// Another caller is computing the value; this waits for it.
     Wait(W),
 }

@@ -1,4 +1,4 @@
-//! What all stripes of one store have in common: its set-up, statistics, clock and observers.
+//! The parts of a store that all its stripes share: configuration, statistics, clock and observers.
 
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -22,14 +22,15 @@ use crate::ticker::{self, Sweep};
 /// A rank that is a stamp has the thread's tag in its lowest bits.
 pub(super) const TAG_BITS: u32 = 8;
 
-/// What hits read comes first.
+/// The shared parts. Hits read the first fields.
 #[repr(C)]
 pub(super) struct Common<S: Sharing> {
     pub(super) deadlines: DeadlineLayout,
     pub(super) entry_types: EntryTypes,
-    /// The entry type of a store that was made for one: see [`Store::sole_type`](super::store::Store::sole_type).
+    /// The entry type of a store that was made for only one: see
+    /// [`Store::sole_type`](super::store::Store::sole_type).
     pub(super) sole_type: EntryType,
-    /// Of the counters: [`Stats::serial`].
+    /// The serial number of the counters: [`Stats::serial`].
     pub(super) serial: u64,
     pub(super) readers: S::Readers,
     pub(super) stats: Arc<Stats<S>>,
@@ -38,15 +39,15 @@ pub(super) struct Common<S: Sharing> {
     pub(super) config: Config,
     pub(super) observers: Vec<S::Observer>,
     sweeper: OnceLock<Weak<dyn Sweep>>,
-    /// The tick that the timer thread serves this store with; the greatest number before it does.
+    /// The tick at which the timer thread serves this store; the greatest number before it does.
     sweep_tick: AtomicU64,
-    /// Whether any entry ever had a deadline: else the clock need not be read.
+    /// Whether any entry ever had a deadline. If not, the clock need not be read.
     has_deadlines: AtomicBool,
     random: Mutex<Random>,
 }
 
 impl<S: Sharing> Common<S> {
-    /// Also gives the prefix words that entries have.
+    /// Also returns the prefix words of the entries.
     pub(super) fn new(config: Config, observers: Vec<S::Observer>) -> (Self, PrefixWords) {
         let mut prefix_words = PrefixWords::default();
         let deadlines = DeadlineLayout::new(&config, &mut prefix_words);
@@ -70,7 +71,7 @@ impl<S: Sharing> Common<S> {
         (common, prefix_words)
     }
 
-    /// The word of readers that look for their entry in this store and have not found it yet.
+    /// The hazard word of readers that are still searching in this store.
     #[inline(always)]
     pub(super) fn scan_tag(&self) -> usize {
         hazard::scan_tag(ptr::from_ref(self))
@@ -81,7 +82,7 @@ impl<S: Sharing> Common<S> {
         S::read(&self.readers, self.scan_tag())
     }
 
-    /// Whether hits move the end of a time to idle.
+    /// Whether a hit moves an entry's idle deadline.
     pub(super) fn has_idle(&self) -> bool {
         self.deadlines.idle.is_some()
     }
@@ -90,7 +91,7 @@ impl<S: Sharing> Common<S> {
         self.config.time.precise()
     }
 
-    /// Now, where entries can expire at all; else a time before every deadline.
+    /// The current time if entries can expire at all, otherwise a time before every deadline.
     #[inline]
     pub(super) fn now_if_dated(&self) -> u64 {
         if self.has_deadlines.load(Relaxed) { self.precise() } else { 0 }
@@ -108,13 +109,13 @@ impl<S: Sharing> Common<S> {
         next(self.stats.counters(&self.read()))
     }
 
-    /// Lets the timer thread sweep this store, from the first entry that can expire on.
+    /// Makes the timer thread sweep this store, starting with the first entry that can expire.
     pub(super) fn set_sweeper(&self, sweeper: Weak<dyn Sweep>) {
         let _ = self.sweeper.set(sweeper);
     }
 
-    /// The time to live that an entry is written with. Registers the store with the timer thread, if the entry can expire. A value that
-    /// lives for no time is not admitted.
+    /// Returns the time to live for a write, and registers the store with the timer thread if the
+    /// entry can expire. A value with a time to live of zero is not admitted.
     #[inline]
     pub(super) fn ttl_for(&self, terms: &mut WriteTerms) -> Option<u64> {
         if terms.ttl.is_none() && !self.deadlines.always { None } else { self.ttl_of_dated(terms) }
@@ -131,7 +132,7 @@ impl<S: Sharing> Common<S> {
         ttl
     }
 
-    /// Jitter takes off a random part of a time to live, and never adds to it.
+    /// Subtracts a random part of a time to live, and never adds to it.
     fn with_jitter(&self, ttl: u64) -> u64 {
         if self.config.jitter == 0.0 {
             return ttl;

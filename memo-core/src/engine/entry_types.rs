@@ -1,7 +1,7 @@
-//! The types of entries that a store holds: one for each pair of key and value types it was used with. A generic function has one store
-//! and as many entry types as instantiations.
+//! The entry types of a store: one for each pair of key and value types that it was used with. A
+//! generic function has one store and as many entry types as instantiations.
 //!
-//! A list that only grows, so it can be walked without a lock. Nearly every store has one type.
+//! They are a list that only grows, so a reader needs no lock. Nearly every store has one type.
 
 use std::any::TypeId;
 use std::sync::OnceLock;
@@ -20,7 +20,7 @@ struct TypeNode {
 }
 
 impl EntryTypes {
-    /// The entry type of this Rust type, if it was the first.
+    /// Returns the entry type of this Rust type, if it was the first one.
     #[inline(always)]
     pub(super) fn first(&self, of: TypeId) -> Option<&EntryType> {
         match self.first.get() {
@@ -29,7 +29,7 @@ impl EntryTypes {
         }
     }
 
-    /// The entry type of this Rust type. `add` makes a new one.
+    /// Returns the entry type of this Rust type. `add` makes a new one.
     pub(super) fn find(&self, of: TypeId, add: &dyn Fn() -> EntryType) -> &EntryType {
         let new = || TypeNode { of, entry_type: add(), next: OnceLock::new() };
         let mut node = self.first.get_or_init(new);

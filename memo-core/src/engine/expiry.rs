@@ -1,9 +1,11 @@
-//! When entries are over, and which is over next.
+//! Deadlines of entries, and an index of the next ones to expire.
 //!
-//! An entry's date stands in the entry alone. For every 64 slots there is one lower bound of their dates, and for every 64 of these another:
-//! an eighth of a byte per entry. When a bound is reached, its 64 slots are looked at; what is not over yet gives the
-//! next bound. Dates only come later (a hit moves an entry's time to idle on) or go away (the entry leaves), so a bound may be too early and costs a look,
-//! and never too late. Each entry that comes can cause one such look at most. Nothing on a hit, O(1) amortised on a write.
+//! An entry's deadline is stored in the entry alone. For every 64 slots there is one lower bound of
+//! their deadlines, and for every 64 of these bounds another: an eighth of a byte per entry. When a
+//! bound is reached, its 64 slots are visited, and the deadlines that remain give the next bound.
+//! Deadlines only move later (a hit extends an entry's time to idle) or disappear (the entry is
+//! removed), so a bound may be too early, which costs a visit, and is never too late. Each insert
+//! can cause at most one such visit. A hit costs nothing here, a write O(1) amortised.
 
 use std::time::Duration;
 
@@ -12,23 +14,24 @@ use crate::sync::atomic::Ordering::Relaxed;
 use crate::system_clock::nanos;
 use crate::table::{Deadline, Head, PrefixWords, Table};
 
-/// No date: never over.
+/// No deadline: the entry never expires.
 pub(super) const NEVER: u64 = u64::MAX;
-/// Slots under one bound, and bounds under one of the next level.
+/// Slots per bound, and bounds per bound of the next level.
 const GROUP: usize = 64;
 
-/// Where entries keep their dates.
+/// Where entries store their deadlines.
 ///
-/// A date from the system's clock fits into the entry's head, in units below that clock's own lateness. Where entries must be exact to the nanosecond
-/// (a clock of the user's), or hits move dates (idle), words before the head hold them.
+/// A deadline by the system's clock fits into the entry's head, in units smaller than that clock's
+/// own delay. Where deadlines must be exact to the nanosecond (a user's clock), or hits move them
+/// (time to idle), they are in prefix words before the head.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DeadlineLayout {
     pub(super) idle: Option<u64>,
-    /// The word of the date, in nanoseconds.
+    /// The prefix word of the deadline, in nanoseconds.
     exact: Option<u8>,
-    /// The word of the end of the time to live, where a date is the sooner of two.
+    /// The prefix word of the end of the time to live, where the deadline is the sooner of two.
     deadline: Option<u8>,
-    /// Whether each entry has a date, and not only those that bring one along.
+    /// Whether every entry has a deadline, and not only those with a time to live of their own.
     pub(super) always: bool,
 }
 
@@ -40,7 +43,7 @@ impl DeadlineLayout {
         Self { idle, exact, deadline, always: idle.is_some() || config.ttl.is_some() }
     }
 
-    /// When the entry is over, if nobody hits it any more.
+    /// Returns when the entry expires if it is not hit again.
     pub(super) fn deadline(&self, table: &Table, head: &Head) -> u64 {
         match (head.deadline(), self.exact) {
             (Deadline::NEVER, _) | (Deadline::STORED_APART, None) => NEVER,
@@ -49,7 +52,8 @@ impl DeadlineLayout {
         }
     }
 
-    /// Dates an entry that is to be published. Gives what its head says.
+    /// Sets the deadline of an entry before it is published. Returns the part that goes into its
+    /// head.
     #[inline]
     pub(super) fn write(&self, table: &Table, head: &Head, now: u64, ttl: Option<u64>) -> Deadline {
         if ttl.is_none() && !self.always { Deadline::NEVER } else { self.write_date(table, head, now, ttl) }
@@ -73,7 +77,7 @@ impl DeadlineLayout {
         }
     }
 
-    /// A hit moves the end of the time to idle on.
+    /// Moves the idle deadline of an entry after a hit.
     pub(super) fn used(&self, table: &Table, head: &Head, now: u64) {
         if let (Some(idle), Some(exact), Some(deadline)) = (self.idle, self.exact, self.deadline)
             && head.deadline() == Deadline::STORED_APART
@@ -83,13 +87,13 @@ impl DeadlineLayout {
         }
     }
 
-    /// The shorter of a time to live and the time to idle.
+    /// Returns the shorter of a time to live and the time to idle.
     pub(super) fn shortest(&self, ttl: Option<u64>) -> Option<Duration> {
         ttl.into_iter().chain(self.idle).min().map(Duration::from_nanos)
     }
 }
 
-/// Lower bounds of the dates.
+/// Lower bounds of the deadlines.
 pub(super) struct ExpiryIndex {
     groups: Vec<u64>,
     blocks: Vec<u64>,
@@ -103,7 +107,7 @@ impl Default for ExpiryIndex {
 }
 
 impl ExpiryIndex {
-    /// The entry in this slot is over at this time, or later.
+    /// Records that the entry in this slot expires at this time or later.
     pub(super) fn note(&mut self, slot: u32, deadline: u64) {
         let group = slot as usize / GROUP;
         if group >= self.groups.len() {
@@ -115,13 +119,14 @@ impl ExpiryIndex {
         }
     }
 
-    /// Whether anything may be over at `now`. May say yes too early, never too late.
+    /// Whether an entry may have expired at `now`. May be true too early, never too late.
     #[inline]
     pub(super) fn is_due(&self, now: u64) -> bool {
         self.soonest <= now
     }
 
-    /// An entry that is over, if there is one. `deadline` tells the date of a slot's entry, [`NEVER`] where none lives.
+    /// Returns the slot of an expired entry, if there is one. `deadline` returns the deadline of a
+    /// slot's entry, or [`NEVER`] if it has none.
     pub(super) fn next(&mut self, now: u64, deadline: impl Fn(u32) -> u64) -> Option<u32> {
         while self.soonest <= now {
             let Some(block) = self.blocks.iter().position(|&bound| bound <= now) else {

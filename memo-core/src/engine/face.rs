@@ -1,8 +1,11 @@
-//! The face of a store for the generic code above it: functions without type parameters, compiled once for each [`Sharing`].
+//! The interface of a store for the generic code above it: functions without type parameters,
+//! compiled once for each [`Sharing`].
 //!
-//! Generic code is compiled again in every crate that uses it, and in a release build none of it is shared between crates. So what calls
-//! and caches need beside the hit is a function without type parameters, which asks the caller for its key and value through [`Caller`]
-//! and [`WriteValue`]. Measured on 100 functions with 100 key types and on caches of several types: see `bench/compile.sh`.
+//! Generic code is compiled again in every crate that uses it, and a release build shares none of
+//! it between crates. So everything that calls and caches need besides the hit is a function
+//! without type parameters, which asks the caller for its key and value through [`Caller`] and
+//! [`WriteValue`]. Measured on 100 functions with 100 key types and on caches of several types: see
+//! `bench/compile.sh`.
 
 #![expect(
     private_interfaces,
@@ -35,10 +38,12 @@ pub trait Face: Sharing {
 
     fn entry_type<'a>(store: &'a Store<Self>, of: TypeId, vtable: &'static EntryVtable) -> &'a EntryType;
 
-    /// A call that found nothing where nearly all entries are. `version` proves that there is none, as long as the table still has it.
-    /// Returns a run that has started, for a guard to be made of in the caller's frame: what was just written, moved through memory,
-    /// makes the processor wait. Without one, and if the caller has not [taken](Caller::take) its value after this, it has to compute
-    /// without the cache.
+    /// A call that the fast look-up did not answer. `version` proves that there is no entry, as
+    /// long as the table still has that version. Waits for another caller's run if there is one.
+    ///
+    /// Returns a run that has started; the caller makes a guard of it in its own frame, because
+    /// moving freshly written memory stalls the processor. If this returns `None` and the caller
+    /// has not [taken](Taker::take) its value, it must compute without the cache.
     #[expect(
         clippy::trivially_copy_pass_by_ref,
         reason = "read there: it takes one register of the caller, and no load"
@@ -51,7 +56,7 @@ pub trait Face: Sharing {
         caller: &mut dyn Caller,
     ) -> Option<Started<'a>>;
 
-    /// One step of [`miss`](Self::miss): does not wait.
+    /// One step of [`miss`](Self::miss); does not wait.
     fn begin<'a>(
         store: &'a Store<Self>,
         hash: ShortHash,
@@ -61,10 +66,11 @@ pub trait Face: Sharing {
         retry: &RetryState,
     ) -> Answer<(), Option<Started<'a>>, Wait<'a, Self>>;
 
-    /// What a run that this caller waited for left for it. Says whether the caller has its value, or must look again.
+    /// Hands the result of the awaited run to the caller. Returns whether the caller has its value,
+    /// or must look again.
     fn joined(store: &Store<Self>, result: WaitResult<'_>, taker: &mut dyn Taker) -> bool;
 
-    /// A run that replaces what is there, if anything is.
+    /// Starts a run that replaces the entry, if there is one.
     fn refresh<'a>(
         store: &'a Store<Self>,
         hash: ShortHash,
@@ -75,13 +81,13 @@ pub trait Face: Sharing {
     /// Ends a run with a value.
     fn complete(store: &Store<Self>, run: &mut Run<'_>, value: &mut dyn WriteValue) -> Settled;
 
-    /// Closes a run to later callers. Says whether it has been invalidated.
+    /// Closes a run to later callers. Returns whether it has been invalidated.
     fn close(store: &Store<Self>, run: &Run<'_>) -> bool;
 
-    /// Ends a run that nothing came of: a panic, a cancelled future.
+    /// Ends a run without a result: after a panic or the cancellation of a future.
     fn abandon(store: &Store<Self>, run: &mut Run<'_>);
 
-    /// The entry, wherever it is. Neither counts nor updates recency.
+    /// Finds the entry by the full look-up. Does not update statistics or recency.
     fn find<'a>(
         store: &'a Store<Self>,
         hash: ShortHash,
@@ -89,8 +95,8 @@ pub trait Face: Sharing {
         caller: &dyn Request,
     ) -> Option<Found<'a, Self>>;
 
-    /// A look-up that no load follows, and that found nothing where nearly all entries are: a hit or a miss. Says whether the caller has
-    /// taken the value.
+    /// Finishes a look-up that no load follows, after its fast part found nothing: counts a hit or
+    /// a miss. Returns whether the caller has taken the value.
     fn get(
         store: &Store<Self>,
         hash: ShortHash,
@@ -99,7 +105,7 @@ pub trait Face: Sharing {
         caller: &mut dyn Caller,
     ) -> bool;
 
-    /// How long an entry still has. `None` for ever.
+    /// Returns the time until an entry expires; `None` if it never does.
     fn expires_in(found: &Found<'_, Self>) -> Option<Duration>;
 
     fn put(
@@ -110,7 +116,7 @@ pub trait Face: Sharing {
         terms: &mut WriteTerms,
     ) -> bool;
 
-    /// Removes an entry, and shows it to `see` before it is dropped. Says whether there was one.
+    /// Removes an entry, and shows it to `see` before it is dropped. Returns whether there was one.
     fn remove(
         store: &Store<Self>,
         hash: ShortHash,
@@ -119,18 +125,18 @@ pub trait Face: Sharing {
         see: &mut dyn FnMut(EntryRef<'_>),
     ) -> bool;
 
-    /// Removes every entry that `keep` refuses. Returns their number.
+    /// Removes every entry for which `keep` returns `false`. Returns their number.
     fn retain(store: &Store<Self>, keep: &mut dyn FnMut(EntryRef<'_>, u32) -> bool) -> usize;
 
     fn each(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>, u32));
 
-    /// What the owner of this entry type attached to it.
+    /// Returns the attachment of this entry type.
     fn attachment(store: &Store<Self>, entry_type: u32) -> Option<&'static (dyn Any + Send + Sync)>;
 
-    /// A call that `when` kept from the cache.
+    /// Counts a call that `when` kept from the cache.
     fn bypassed(store: &Store<Self>);
 
-    /// A run that the level behind the store answered.
+    /// Counts a run that the level behind the store answered.
     fn count_level_hit(store: &Store<Self>);
 
     fn sweep(store: &Store<Self>);
@@ -153,7 +159,8 @@ pub trait Face: Sharing {
     fn validate(store: &Store<Self>);
 }
 
-/// Without type parameters, so they are compiled here; never inlined, so nowhere else.
+/// The functions have no type parameters, so they are compiled in this crate; they are never
+/// inlined, so they are compiled in no other.
 macro_rules! compiled_here {
     ($($Sharing:ty),*) => { $(
         impl Face for $Sharing {
@@ -230,7 +237,8 @@ macro_rules! compiled_here {
                 // If user code unwinds in `write`, the owner of the run abandons it.
                 run.enter();
                 let mut terms = WriteTerms::default();
-                // SAFETY: the run began with this type, its key is there, and its value is this run's alone until it has completed.
+                // SAFETY: the run began with this type, its key is there, and only this run reaches
+                // its value until it has completed.
                 let settled = match unsafe { value.write(run.entry(), &mut terms) } {
                     // SAFETY: written just now.
                     Computed::Value => unsafe { store.complete(run, &mut terms) },
@@ -389,7 +397,8 @@ macro_rules! compiled_here {
 }
 compiled_here!(Shared, Local);
 
-/// Slow path of a miss: another run may hold the key, or absence could not be proved by the version.
+/// Slow path of a miss: another run may hold the key, or absence could not be proved by the
+/// version.
 #[cold]
 #[inline(never)]
 fn miss_slow<'a, S: Face>(
@@ -444,7 +453,8 @@ fn hit<L, W, S: Sharing>(found: &Found<'_, S>, caller: &mut dyn Caller) -> Answe
 fn joined<S: Sharing>(store: &Store<S>, result: WaitResult<'_>, taker: &mut dyn Taker) -> bool {
     match result {
         WaitResult::Value(joined) => {
-            // SAFETY: an entry of the type that was asked for, pinned, its value written before it was told of.
+            // SAFETY: an entry of the type that was asked for; it is pinned, and its value was
+            // written before the waiters were woken.
             unsafe { taker.take(joined.entry()) };
             true
         }

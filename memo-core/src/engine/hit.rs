@@ -1,5 +1,5 @@
-//! A hit: find the entry, look at its value, record the use. No lock, no read-modify-write, and no write to a line that another thread
-//! writes.
+//! The hit path: finds the entry, compares its key and records the use. No lock, no
+//! read-modify-write, and no write to a cache line that another thread writes.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -15,7 +15,8 @@ use crate::table::thread_counters::ThreadCounters;
 use crate::table::{Deadline, EntryRef, EntryType, FastLookup, FullLookup, Head, ShortHash};
 use crate::ticker;
 
-/// The tag of a rank that several threads have written since the last entry came: then it is recent enough for all of them.
+/// The tag of a rank that several threads have written since the last insert: it is recent enough
+/// for all of them.
 const SHARED: u64 = 0;
 const TAG: u64 = (1 << TAG_BITS) - 1;
 
@@ -46,7 +47,7 @@ impl<'a, S: Sharing> Found<'a, S> {
         self.store.record_hit(self.stripe, &self.entry, self.store.common.stats.counters(&self.reading));
     }
 
-    /// How long the entry still has. `None` for ever.
+    /// Returns the time until the entry expires; `None` if it never does.
     pub(super) fn expires_in(&self) -> Option<Duration> {
         let deadline = self.store.common.deadlines.deadline(&self.stripe.table, &self.entry);
         (deadline != NEVER).then(|| Duration::from_nanos(deadline.saturating_sub(self.store.common.precise())))
@@ -62,13 +63,13 @@ pub(crate) struct FastHit<'a, S: Sharing> {
 }
 
 impl<S: Sharing> FastHit<'_, S> {
-    /// The entry, which is alive.
+    /// The entry, found alive.
     #[inline(always)]
     pub(super) fn entry(&self) -> EntryRef<'_> {
         self.entry
     }
 
-    /// Records a hit, if that takes no call. If not, nothing was recorded.
+    /// Records a hit if that needs no function call. Returns whether it was recorded.
     #[inline(always)]
     #[must_use]
     pub(super) fn record_hit(&self) -> bool {
@@ -81,13 +82,14 @@ impl<S: Sharing> FastHit<'_, S> {
     }
 }
 
-/// Records a hit, if it is one of the usual ones: no call, so that the caller needs few registers.
+/// Records a hit in the common cases: no function call, so that the caller needs few registers.
 #[inline(always)]
 fn record_hit_fast<S: Sharing>(stripe: &Stripe<S>, head: &Head, counters: &ThreadCounters) -> bool {
     let action = stripe.hit_action.load();
     if action == STAMP {
         let (rank, version, stamp) = (head.rank.load(Relaxed), stripe.table.version(), counters.stamp() + 1);
-        // Of the threads that hit an entry only the one that stamped it last always writes; see `record_shared_hit`.
+        // Of the threads that hit an entry, only the one that stamped it last always writes: see
+        // `record_shared_hit`.
         if rank & TAG == counters.tag() && stamp > version {
             head.rank.store(stamp << TAG_BITS | counters.tag(), Relaxed);
         } else if rank & TAG != SHARED || rank >> TAG_BITS <= version {
@@ -102,7 +104,7 @@ fn record_hit_fast<S: Sharing>(stripe: &Stripe<S>, head: &Head, counters: &Threa
     true
 }
 
-/// A hit where ranks count hits, up to so many.
+/// Counts a hit in the rank, up to a maximum.
 #[inline(always)]
 fn count_up_to(most: u64, head: &Head) {
     let rank = head.rank.load(Relaxed);
@@ -112,9 +114,10 @@ fn count_up_to(most: u64, head: &Head) {
 }
 
 impl<S: Sharing> Store<S> {
-    /// The first live entry with this hash and of this type, where nearly all are. The caller compares its key. Without an entry: the
-    /// version that proves its absence, if one does; else it may still be found by [`find_full`](Self::find_full). For `sole_type` see
-    /// [`Table::find_fast`](crate::table::Table::find_fast).
+    /// Returns the first live entry with this hash and of this type among the positions where
+    /// nearly all entries are. The caller compares its key. Without an entry, returns the version
+    /// that proves its absence, if there is one; otherwise [`find_full`](Self::find_full) may still
+    /// find it. For `sole_type` see [`Table::find_fast`](crate::table::Table::find_fast).
     #[inline(always)]
     pub(super) fn find_fast(
         &self,
@@ -132,7 +135,8 @@ impl<S: Sharing> Store<S> {
         }
     }
 
-    /// The live entry that `is` recognises, wherever it is. Without one: the version that proves its absence, if one does.
+    /// Returns the live entry that `is` recognises, at any position. Without an entry, returns the
+    /// version that proves its absence, if there is one.
     pub(super) fn find_full(
         &self,
         hash: ShortHash,
@@ -153,7 +157,7 @@ impl<S: Sharing> Store<S> {
         }
     }
 
-    /// Entries come faster than this reader looks.
+    /// Finds an entry under the lock, because inserts outran this reader's lock-free search.
     fn find_under_the_lock(
         &self,
         hash: ShortHash,
@@ -164,7 +168,7 @@ impl<S: Sharing> Store<S> {
         let located = self.locate(hash, entry_type, is);
         let found = located.live.map(|slot| {
             let entry = self.stripe(hash).table.entry(slot);
-            // Under the lock, while it lives.
+            // Protected under the lock, while the entry is alive.
             reading.protect(entry.as_ptr());
             (entry, entry.deadline())
         });
@@ -172,13 +176,13 @@ impl<S: Sharing> Store<S> {
         found
     }
 
-    /// Counts a look-up that found nothing, and that no load follows.
+    /// Counts a failed look-up that no load follows.
     pub(super) fn record_miss(&self) {
         self.common.stats.counters(&self.common.read()).miss();
     }
 
-    /// Whether an entry with this deadline, which was read together with the entry's being alive, has not expired. The usual entry has
-    /// none, and reads no clock.
+    /// Whether an entry with this deadline has not expired. The deadline was read together with the
+    /// proof that the entry is alive. Most entries have no deadline, and read no clock.
     pub(super) fn is_fresh(&self, stripe: &Stripe<S>, head: &Head, deadline: Deadline) -> bool {
         match deadline {
             Deadline::NEVER => true,
@@ -195,7 +199,7 @@ impl<S: Sharing> Store<S> {
         }
     }
 
-    /// A hit that is not one of the usual ones.
+    /// Records a hit that is not one of the common cases.
     fn record_hit_slow(&self, stripe: &Stripe<S>, head: &Head, counters: &ThreadCounters) {
         let (action, rank) = (stripe.hit_action.load(), head.rank.load(Relaxed));
         match action & !IDLE {
@@ -213,11 +217,12 @@ impl<S: Sharing> Store<S> {
     }
 }
 
-/// A hit of an entry that another thread stamped last, or that this thread's stamps are behind of.
+/// Records a hit of an entry that another thread stamped last, or whose stamp this thread's stamps
+/// do not exceed.
 ///
-/// If no thread has stamped it since the last entry came, this thread is the one that stamps it from now on. Otherwise its rank is
-/// tagged as shared, and no thread need write it before the next entry comes: all that a rank can tell is whether the entry was used
-/// before or after that.
+/// If no thread has stamped the entry since the last insert, this thread stamps it from now on.
+/// Otherwise the rank is tagged as shared, and no thread need write it before the next insert: all
+/// that a rank can tell is whether the entry was used before or after that insert.
 fn record_shared_hit<S: Sharing>(stripe: &Stripe<S>, head: &Head, rank: u64, counters: &ThreadCounters) {
     let (version, owner, stamp) = (stripe.table.version(), rank & TAG, rank >> TAG_BITS);
     if owner == SHARED && stamp > version {
@@ -227,7 +232,7 @@ fn record_shared_hit<S: Sharing>(stripe: &Stripe<S>, head: &Head, rank: u64, cou
     head.rank.store(later_than_all(stripe, counters, stamp) << TAG_BITS | owner, Relaxed);
 }
 
-/// This thread's stamp, moved on if it is not later than the last entry that came and this one.
+/// Returns this thread's stamp, advanced if necessary: later than the last insert and than `other`.
 #[inline]
 fn later_than_all<S: Sharing>(stripe: &Stripe<S>, counters: &ThreadCounters, other: u64) -> u64 {
     let newest = stripe.table.version().max(other);

@@ -1,18 +1,19 @@
-//! What a hit writes into its entry, as the policy and the time to idle ask for it: one word that hits load.
+//! What a hit writes into its entry, encoded in one word: the policy's [`OnHit`] and the time to
+//! idle.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::policy::OnHit;
 
-/// [`OnHit`] in one word, and whether a hit moves a deadline.
+/// An [`OnHit`] in one word, with a bit for the time to idle.
 pub(super) struct HitAction(AtomicU64);
 
 pub(super) const NOTHING: u64 = 0;
 pub(super) const STAMP: u64 = 1;
 pub(super) const COUNT_THEN_STAMP: u64 = 2;
-/// [`OnHit::Count`] up to the number that this is subtracted from.
+/// [`OnHit::Count`]: the word minus this is the maximum.
 pub(super) const COUNT: u64 = 3;
-/// The highest bit: in addition, the hit moves the end of a time to idle.
+/// The highest bit: the hit also moves the entry's idle deadline.
 pub(super) const IDLE: u64 = 1 << 63;
 
 impl HitAction {

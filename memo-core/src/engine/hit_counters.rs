@@ -1,7 +1,7 @@
-//! Hit counters of one store: of one thread, or of each thread that used it.
+//! The hit counters of one store: of one thread, or one set for each thread that used it.
 //!
-//! Each thread counts its own hits in [counters](ThreadCounters) that it alone writes, since every hit counts: no cache line is
-//! written by two threads.
+//! Every hit counts, so each thread has its own [counters](ThreadCounters), which no other thread
+//! writes: no cache line is written by two threads.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::sync::{Mutex, MutexGuard, PoisonError};
 use crate::table::hazard::HazardGuard;
 use crate::table::thread_counters::ThreadCounters;
 
-/// A store that one thread uses.
+/// The counters of a store that one thread uses.
 pub struct SingleThread(ThreadCounters);
 
 impl Default for SingleThread {
@@ -25,9 +25,10 @@ impl SingleThread {
     }
 }
 
-/// The threads that have used a store.
+/// The counters of all threads that have used a store.
 pub struct PerThread {
-    /// Where threads keep their counters for this store. Numbers are used again, serials are not.
+    /// The index at which threads keep their counters for this store. Numbers are reused, serials
+    /// are not.
     number: usize,
     serial: u64,
     counters: Mutex<CounterList>,
@@ -36,11 +37,11 @@ pub struct PerThread {
 #[derive(Default)]
 struct CounterList {
     living: Vec<Arc<ThreadCounters>>,
-    /// Hits and misses of threads that ended.
+    /// Hits and misses of threads that have ended.
     ended: (u64, u64),
 }
 
-/// Numbers for stores.
+/// The source of the stores' numbers.
 static NUMBERS: Mutex<Numbers> = Mutex::new(Numbers { free: Vec::new(), next: 0, serial: 0 });
 
 struct Numbers {

@@ -1,7 +1,8 @@
 //! The runs in flight of one stripe, by exact key.
 //!
-//! A run's key is owned in its unpublished entry from the beginning, so that later callers can be compared with it. Invalidation marks
-//! a run: its callers get the result, the result is not cached, and later callers start another run.
+//! A run's key is owned by its unpublished entry from the beginning, so later callers can be
+//! compared with it. Invalidation marks a run: its callers get the result, but the result is not
+//! cached, and later callers start another run.
 
 use std::sync::Arc;
 
@@ -18,10 +19,10 @@ pub(super) struct InFlight {
     pub(super) slot: u32,
     /// The type of that entry.
     pub(super) entry_type: u32,
-    /// Whether other callers may wait for it.
+    /// Whether other callers may wait for this run.
     pub(super) joinable: bool,
     pub(super) invalidated: bool,
-    /// The order of starting.
+    /// The run's number in the order of starting.
     pub(super) started: u64,
     pub(super) extra: Option<Box<Extra>>,
 }
@@ -29,11 +30,12 @@ pub(super) struct InFlight {
 /// Rare fields, boxed because an [`InFlight`] is moved on every miss.
 #[derive(Default)]
 pub(super) struct Extra {
-    /// Group id of concurrent runs of one key: the last one started wins. Without one: when this run started.
+    /// Group id of concurrent runs of one key; the last one started wins. `None` stands for the
+    /// run's own number.
     key_group: Option<u64>,
-    /// The entry that a refresh is to replace. Pinned, so that its slot is no other entry's.
+    /// The entry that a refresh is to replace. Pinned, so that its slot stays that entry's.
     replaces: Option<(u32, PinnedEntry)>,
-    /// Made by the first waiter.
+    /// Made for the first waiter.
     flight: Option<Arc<Flight>>,
 }
 
@@ -63,7 +65,7 @@ impl InFlight {
     }
 }
 
-/// All runs of a stripe. Most of the time there is one or none, which need no table.
+/// All runs of a stripe. Usually there is one or none, which needs no table.
 #[derive(Default)]
 pub(super) struct InFlightTable {
     single: Option<InFlight>,
@@ -71,13 +73,13 @@ pub(super) struct InFlightTable {
     started: u64,
 }
 
-/// The table takes its bits from both ends of a hash.
+/// Spreads a short hash: the table uses bits from both ends of a hash.
 fn spread(hash: ShortHash) -> u64 {
     u64::from(hash.bits()) | u64::from(hash.bits()) << 33
 }
 
 impl InFlightTable {
-    /// The number of the next run, in the order of starting.
+    /// Returns the number of the next run, in the order of starting.
     pub(super) fn next_number(&mut self) -> u64 {
         self.started += 1;
         self.started
@@ -86,7 +88,7 @@ impl InFlightTable {
     #[inline]
     pub(super) fn insert(&mut self, run: InFlight) {
         if self.single.is_none() {
-            // There is nothing to drop.
+            // Nothing to drop.
             std::mem::forget(self.single.replace(run));
         } else {
             self.insert_slow(run);
@@ -110,7 +112,8 @@ impl InFlightTable {
             || !self.others.is_empty() && self.others.find(spread(hash), |run| run.hash == hash).is_some()
     }
 
-    /// All runs that may have this hash, are for this type of entry and have not been invalidated.
+    /// Calls `see` for all runs that may have this hash, are for this entry type and have not been
+    /// invalidated.
     pub(super) fn each(&self, hash: ShortHash, entry_type: u32, mut see: impl FnMut(&InFlight)) {
         let mut look = |run: &InFlight| {
             if run.hash == hash && run.entry_type == entry_type && !run.invalidated {
@@ -134,12 +137,13 @@ impl InFlightTable {
         }
     }
 
-    /// Removes a run that ends, if it is the only one, has not been invalidated, and has no waiter. Says whether it was.
+    /// Removes a run that ends, if it is the only one, has not been invalidated, and has no waiter.
+    /// Returns whether it did.
     #[inline]
     pub(super) fn remove_fast(&mut self, slot: u32) -> bool {
         let usual = |single: &InFlight| single.slot == slot && !single.invalidated && single.extra.is_none();
         if self.others.is_empty() && self.single.as_ref().is_some_and(usual) {
-            // There is nothing to drop.
+            // Nothing to drop.
             std::mem::forget(self.single.take());
             return true;
         }
@@ -159,10 +163,11 @@ impl InFlightTable {
         self.single.iter_mut().chain(&mut self.others)
     }
 
-    /// A run has completed, and its entry is in the store or would be: runs of its key that started before it are invalidated; runs that
-    /// started later will replace what `entry` names, since their value is newer.
+    /// Settles the other runs of a completed run's key. Runs that started before it are
+    /// invalidated. Runs that started later will replace the entry that `entry` returns, since
+    /// their value is newer.
     pub(super) fn supersede_older(&mut self, completed: &InFlight, entry: impl Fn() -> (u32, PinnedEntry)) {
-        // Runs of one key have one hash: no other run is looked at, however many there are.
+        // Runs of one key have one hash, so no other run is visited, however many there are.
         let mut group: SmallVec<[u32; 4]> = SmallVec::new();
         self.each(completed.hash, completed.entry_type, |run| {
             if run.key_group() == completed.key_group() {

@@ -1,17 +1,18 @@
-//! How long one run takes, when it is timed and others of its kind run inside it.
+//! The timer of a run. It also counts the runs that are nested in the timed one.
 //!
-//! A recursive function's outermost run contains all the others. So a timed run counts the runs of the same store that begin on its
-//! thread until it ends, and its time is that of all of them together. Runs that are not timed only look whether someone counts.
+//! A recursive function's outermost run contains all the others. So a timed run counts the runs of
+//! the same store that begin on its thread until it ends, and its time is the time of all of them
+//! together. Untimed runs only check whether a timed run is active on this thread.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 crate::sync::thread_local! {
-    /// The store whose runs are being counted on this thread, by address, and how many have begun.
+    /// The store, by address, whose runs are being counted on this thread, and how many have begun.
     static COUNTED: Cell<(usize, u64)> = const { Cell::new((0, 0)) };
 }
 
-/// A run of this store begins on this thread.
+/// Records that a run of this store begins on this thread.
 pub(super) fn run_started(store: usize) {
     let _ = COUNTED.try_with(|counted| {
         let (whose, runs) = counted.get();
@@ -21,10 +22,10 @@ pub(super) fn run_started(store: usize) {
     });
 }
 
-/// A timed run.
+/// A run that is timed.
 pub(super) struct LoadTimer {
     started: Instant,
-    /// What was counted before, unless this run may move between threads.
+    /// The thread's count before this run; `None` if the run may move between threads.
     before: Option<(usize, u64)>,
 }
 
@@ -34,14 +35,14 @@ impl LoadTimer {
         Self { started: Instant::now(), before }
     }
 
-    /// The run is a task's and not bound to this thread: only its own time counts.
+    /// Unbinds the run of a task from this thread: only its own time counts.
     pub(super) fn leave_thread(&mut self) {
         if let Some(before) = self.before.take() {
             let _ = COUNTED.try_with(|counted| counted.set(before));
         }
     }
 
-    /// The time, and of how many runs.
+    /// Stops the timer. Returns the time, and the number of runs that it covers.
     pub(super) fn end(mut self) -> (Duration, u64) {
         let inside = match self.before {
             Some(_) => COUNTED.try_with(Cell::get).map_or(0, |(_, runs)| runs),

@@ -1,4 +1,4 @@
-//! A store that one thread uses.
+//! The sharing of a store that one thread uses: plain cells, no lock and no barrier.
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use crate::table::hazard::{self, Protected};
 use crate::table::thread_counters::ThreadCounters;
 use crate::table::{EntryRef, Head};
 
-/// One store for one thread.
+/// The sharing of a store that one thread uses.
 #[derive(Debug)]
 pub enum Local {}
 
@@ -22,7 +22,7 @@ impl Sharing for Local {
         Rc::new(value)
     }
 
-    /// Only the owner writes; others may read at any time.
+    /// Only the owning thread writes; other threads may read at any time.
     #[inline]
     fn count(counter: &AtomicU64) {
         counter.store(counter.load(Relaxed) + 1, Relaxed);
@@ -63,7 +63,8 @@ impl Private for Local {
     }
 }
 
-/// What the readers on this thread protect: the outermost one, and those that began inside it (in a user's `Eq`, say).
+/// The addresses that the readers on this thread protect: of the outermost reader, and of readers
+/// that began inside it (in a user's `Eq`, for example).
 #[derive(Default)]
 pub struct LocalReaders {
     outermost: Cell<usize>,
@@ -72,11 +73,11 @@ pub struct LocalReaders {
 
 pub struct LocalReadGuard<'a> {
     readers: &'a LocalReaders,
-    /// 0 for the outermost.
+    /// 0 for the outermost reader.
     depth: usize,
 }
 
-/// The outermost.
+/// The read guard of the outermost reader.
 pub struct LocalFastGuard<'a>(&'a LocalReaders);
 
 impl<'a> FastReader<'a, Local> for LocalFastGuard<'a> {

@@ -1,4 +1,5 @@
-//! Finds the entry and the runs with the caller's key. `Eq` runs outside the lock; the result is validated under it.
+//! Finds the entry and the runs with the caller's key. `Eq` runs outside the lock; the result is
+//! validated under it.
 
 use std::ptr;
 
@@ -10,26 +11,27 @@ use super::writer::Writer;
 use crate::table::hazard::PinnedEntry;
 use crate::table::{EntryRef, ShortHash};
 
-/// An entry that has been compared with the caller's key. Pinned, so that its cell is no other entry's.
+/// An entry that has been compared with the caller's key. Pinned, so that its cell stays this
+/// entry's.
 struct Compared<'a> {
     entry: EntryRef<'a>,
     is_callers: bool,
     _pin: PinnedEntry,
 }
 
-/// What has the caller's key, as long as the lock is held.
+/// The entry and the runs with the caller's key, valid as long as the lock is held.
 pub(super) struct Located<'a, S: Sharing> {
     pub(super) writer: Writer<'a, S>,
-    /// The entry's slot.
+    /// The slot of the live entry.
     pub(super) live: Option<u32>,
-    /// Runs in flight that have not been invalidated.
+    /// The slots of the runs in flight that have not been invalidated.
     pub(super) runs: SmallVec<[u32; 1]>,
     hash: ShortHash,
     _compared: SmallVec<[Compared<'a>; 1]>,
 }
 
 impl<S: Sharing> Located<'_, S> {
-    /// The values of the key's runs will not be cached.
+    /// Invalidates the key's runs: their values will not be cached.
     pub(super) fn invalidate_runs(&mut self) {
         for &slot in &self.runs {
             if let Some(run) = self.writer.state.in_flight.get_mut(self.hash, slot) {
@@ -38,7 +40,7 @@ impl<S: Sharing> Located<'_, S> {
         }
     }
 
-    /// Releases the lock. What was compared may be dropped by this.
+    /// Releases the lock. This may drop entries that were compared.
     pub(super) fn finish(self, promptly: bool) {
         let Self { writer, _compared: compared, .. } = self;
         drop(compared);
@@ -47,10 +49,10 @@ impl<S: Sharing> Located<'_, S> {
 }
 
 impl<S: Sharing> Store<S> {
-    /// Finds what `is` recognises, and gives it together with the lock.
+    /// Finds the entry and the runs that `is` recognises, and returns them together with the lock.
     ///
-    /// Everything that may have this hash is compared outside the lock, one after the other, until all that is there has been compared.
-    /// Nearly always that takes one round, or two.
+    /// All candidates with this hash are compared outside the lock, one after the other, until a
+    /// look under the lock finds no new one. That nearly always takes one or two rounds.
     pub(super) fn locate(&self, hash: ShortHash, entry_type: u32, is: &dyn Fn(EntryRef<'_>) -> bool) -> Located<'_, S> {
         let stripe = self.stripe(hash);
         let table = &stripe.table;
@@ -59,7 +61,8 @@ impl<S: Sharing> Store<S> {
             let writer = self.writer(stripe);
             let mut located = (None, SmallVec::new());
             let mut unknown: SmallVec<[u32; 1]> = SmallVec::new();
-            // What was there in the last round comes in the same order, so the search begins where the last one ended.
+            // The candidates of the last round come in the same order, so each search begins where
+            // the last one ended.
             let mut next = 0;
             let mut verdict = |slot: u32| {
                 let (before, after) = compared.split_at(next);
@@ -83,7 +86,7 @@ impl<S: Sharing> Store<S> {
                 return Located { writer, live, runs, hash, _compared: compared };
             }
             let first = compared.len();
-            // Pinned while the lock is held: from here on they stay what they are.
+            // Pinned while the lock is held: from here on the cells stay theirs.
             compared.extend(unknown.into_iter().map(|slot| {
                 let entry = table.entry(slot);
                 Compared { entry, is_callers: false, _pin: PinnedEntry::new(entry.as_ptr()) }

@@ -1,19 +1,25 @@
 //! The store: one engine for every policy, expiry, weight and sharing.
 //!
-//! The engine never knows what its entries are: it is told a hash, and asks a [`Request`](run::Request) which entry is the caller's. So
-//! it is compiled once. From the bottom up:
+//! The engine does not know the types of its entries. It gets a hash, and asks a
+//! [`Request`](run::Request) which entry has the caller's key. So it is compiled once. From the
+//! bottom up:
 //!
 //! | | |
 //! |---|---|
-//! | [`sharing`], [`shared`], [`local`] | who shares a store: all threads, or one; the lock, read guards and counters that fit |
-//! | [`common`], [`stripe`], [`state`], [`store`] | the parts of a store: what stripes share; what one lock guards |
-//! | [`expiry`], [`entry_types`], [`in_flight`], [`walk_state`], [`stats`], [`load_timer`] | book-keeping |
-//! | [`writer`], [`reclaim`] | mutations under the lock; deferred reclamation after it |
-//! | [`hit`], [`locate`], [`run`], [`wait`], [`write`], [`walk`], [`sweep`] | the operations |
-//! | [`callbacks`], [`face`], [`owned`], [`run_guard`], [`typed`] | what the rest of the crate sees: compiled once; one guard; types |
+//! | [`sharing`], [`shared`], [`local`] | one thread or all: lock, read guards, counters |
+//! | [`common`], [`stripe`], [`state`], [`store`] | the parts of a store |
+//! | [`expiry`], [`entry_types`], [`in_flight`], [`walk_state`] | book-keeping |
+//! | [`stats`], [`hit_counters`], [`load_timer`] | statistics |
+//! | [`hit_action`], [`write_terms`], [`observers`] | what hits and writes do |
+//! | [`writer`] | mutations under the lock |
+//! | [`reclaim`] | deferred reclamation after it |
+//! | [`hit`], [`locate`], [`run`], [`wait`], [`mod@write`], [`walk`], [`sweep`] | the operations |
+//! | [`callbacks`], [`face`], [`owned`], [`run_guard`] | the untyped interface, compiled once |
+//! | [`typed`], [`typed_callbacks`], [`sole_type`], [`show_entry`] | the typed interface |
 //!
-//! No user code runs while a lock is held: entries are compared and dropped outside. The absence of a key is proved by a version that did
-//! not change ([`table`](crate::table)), or by having compared, under the lock, all that may have its hash
+//! No user code runs while a lock is held: entries are compared and dropped outside it. The absence
+//! of a key is proved by a version that did not change ([`table`](crate::table)), or by comparing
+//! everything that may have its hash and validating the result under the lock
 //! ([`Store::locate`](store::Store::locate)).
 
 mod answer;
@@ -36,12 +42,15 @@ mod run;
 mod run_guard;
 mod shared;
 mod sharing;
+mod show_entry;
+mod sole_type;
 mod state;
 mod stats;
 mod store;
 mod stripe;
 mod sweep;
 mod typed;
+mod typed_callbacks;
 mod wait;
 mod walk;
 mod walk_state;
@@ -59,12 +68,12 @@ pub(crate) use local::Local;
 pub(crate) use owned::OwnedStore;
 pub(crate) use shared::Shared;
 pub(crate) use sharing::Sharing;
+pub(crate) use show_entry::{ShowEntry, ViewEntry, retain_shown};
+pub(crate) use sole_type::{ObserverOf, SoleTypeStore, WeigherOf};
 pub(crate) use stats::Stats;
 pub(crate) use store::Store;
-pub(crate) use typed::{
-    Ask, Multiplicity, ObserverOf, Produce, Several, ShowEntry, Sole, SoleTypeStore, Take, Typed, TypedGuard,
-    TypedWait, ViewEntry, WeigherOf, retain_shown,
-};
+pub(crate) use typed::{Multiplicity, Several, Sole, Typed, TypedGuard, TypedWait};
+pub(crate) use typed_callbacks::{Ask, Produce, Take};
 pub use wait::RetryState;
 pub use write_terms::Settled;
 pub(crate) use write_terms::WriteTerms;

@@ -1,8 +1,8 @@
-//! Entries that left the store, for removal observers.
+//! Removed entries that have still to be reported to the removal observers.
 
 use crate::info::RemovalCause;
 
-/// An entry that left the index, whose removal the observers have not been told of yet.
+/// An entry that left the index, and whose removal has not been reported to the observers yet.
 #[derive(Clone, Copy)]
 pub(super) struct Removal {
     pub(super) slot: u32,

@@ -1,4 +1,4 @@
-//! A store whose destructor is compiled once, for those who own one.
+//! A store with an owner: constructor and destructor are compiled once, not in each user's crate.
 
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
@@ -11,21 +11,22 @@ use crate::config::Config;
 use crate::table::EntryVtable;
 use crate::ticker::Sweep;
 
-/// A store with its destructor compiled once.
+/// A store whose destructor is compiled once.
 pub(crate) struct OwnedStore<S: Face>(ManuallyDrop<Store<S>>);
 
 impl<S: Face> OwnedStore<S> {
-    /// The set-up must have been checked. `sole` is the entry type of a store that has but one.
+    /// Makes a store. The configuration must have been checked. `sole` is the entry type of a store
+    /// that has only one.
     pub(super) fn new(config: Config, sole: Option<&'static EntryVtable>, observers: Vec<S::Observer>) -> Self {
         Self(ManuallyDrop::new(S::new_store(config, sole, observers)))
     }
 
-    /// A store of a function, whose entries may be of several types.
+    /// Makes the store of a function, whose entries may be of several types.
     pub(crate) fn of_any_type(config: Config) -> Self {
         Self::new(config, None, Vec::new())
     }
 
-    /// Lets the timer thread sweep this store, from the first entry that can expire on.
+    /// Makes the timer thread sweep this store, starting with the first entry that can expire.
     pub(crate) fn set_sweeper(&self, sweeper: Weak<dyn Sweep>) {
         self.0.set_sweeper(sweeper);
     }

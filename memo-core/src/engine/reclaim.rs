@@ -1,7 +1,9 @@
-//! Deferred reclamation: tell the observers; once no reader protects an entry, drop it and reuse its cell.
+//! Deferred reclamation: tells the observers of removed entries; once no reader protects an entry,
+//! drops it and reuses its cell.
 //!
-//! Looking for readers costs a barrier, so it is done for a batch, or at once where that was asked for. What a reader protects meanwhile
-//! waits for the next time: never more entries than there are readers. No user code runs under the lock.
+//! A scan of the readers' hazards costs a barrier, so it is done for a batch, or at once on
+//! request. An entry that a reader protects waits for the next scan: never more entries than there
+//! are readers. No user code runs under the lock.
 
 use super::common::Common;
 use super::observers::Removal;
@@ -13,7 +15,8 @@ use crate::table::{self, Detached, EntryRef};
 use crate::unwind::contain;
 
 impl<S: Sharing> Writer<'_, S> {
-    /// Releases the lock, tells the observers, and drops what no reader protects: `promptly`, or when there is enough of it.
+    /// Releases the lock, tells the observers, and drops the entries that no reader protects: at
+    /// once if `promptly`, otherwise when there are enough of them.
     #[inline]
     pub(super) fn finish(self, promptly: bool) {
         let Self { common, stripe, state } = self;
@@ -25,7 +28,7 @@ impl<S: Sharing> Writer<'_, S> {
         }
     }
 
-    /// There is more to do than to release the lock.
+    /// Does the work beyond releasing the lock.
     #[cold]
     #[inline(never)]
     fn finish_slow(self, promptly: bool) {
@@ -42,8 +45,8 @@ impl<S: Sharing> Writer<'_, S> {
     }
 }
 
-/// How many retired entries are worth looking for readers. The user's values may be large: an eighth of a small store's at most waits, a
-/// 32nd where each one's weight matters.
+/// Returns how many retired entries are worth a scan. The user's values may be large: at most an
+/// eighth of a small store waits, and a 32nd where each entry's weight matters.
 #[inline]
 fn batch<S: Sharing>(common: &Common<S>, state: &State) -> usize {
     if !state.table_writer.needs_drop() {
@@ -53,8 +56,8 @@ fn batch<S: Sharing>(common: &Common<S>, state: &State) -> usize {
     (state.live / part).clamp(1, S::BATCH)
 }
 
-/// Takes over the retired entries, if there are enough of them or it is asked for. Entries without anything to drop are dealt with right
-/// here.
+/// Takes over the retired entries, if there are enough of them or a scan is requested. Handles
+/// entries without a destructor right here.
 #[cold]
 #[inline(never)]
 fn take_retired<S: Sharing>(common: &Common<S>, state: &mut State, promptly: bool) -> Vec<Retired> {
@@ -97,18 +100,19 @@ fn free_detached<S: Sharing>(common: &Common<S>, state: &mut State) {
     };
     let free = state.detached.take_if(|detached| !protected.iter().any(|address| is_inside(detached, address)));
     if let Some(detached) = free {
-        // SAFETY: it was detached before the readers were looked for, and none is inside this store.
+        // SAFETY: the memory was detached before the readers were looked for, and none is inside
+        // this store.
         unsafe { detached.free() };
     }
 }
 
-/// Drops what no reader protects, and gives the cells back.
+/// Drops the entries that no reader protects, and returns their cells to the table.
 fn reclaim<S: Sharing>(common: &Common<S>, stripe: &Stripe<S>, mut entries: Vec<Retired>) {
     if entries.is_empty() {
         return;
     }
     let protected = S::protected(&common.readers);
-    // The protected ones first.
+    // The protected entries first.
     let mut kept = 0;
     for at in 0..entries.len() {
         if protected.contains(entries[at].head.addr()) {
@@ -116,7 +120,7 @@ fn reclaim<S: Sharing>(common: &Common<S>, stripe: &Stripe<S>, mut entries: Vec<
             kept += 1;
         }
     }
-    /// Gives the cells back, also where a user's `drop` panics.
+    /// Returns the cells on drop, also when a user's `drop` panics.
     struct GiveBack<'a, S: Sharing> {
         stripe: &'a Stripe<S>,
         entries: Vec<Retired>,
@@ -131,7 +135,7 @@ fn reclaim<S: Sharing>(common: &Common<S>, stripe: &Stripe<S>, mut entries: Vec<
                 table_writer.give_back(cell.entry_type, cell.slot);
             }
             if retired.is_empty() {
-                // With its capacity, for the next ones.
+                // Keeps the capacity for the next entries.
                 std::mem::swap(retired, &mut self.entries);
             } else {
                 retired.append(&mut self.entries);
@@ -141,17 +145,19 @@ fn reclaim<S: Sharing>(common: &Common<S>, stripe: &Stripe<S>, mut entries: Vec<
     let done = GiveBack { stripe, entries, kept };
     let droppable = |cell: &Retired| Some((cell.head, cell.vtable?, cell.full));
     let mut cells = done.entries[kept..].iter().filter_map(droppable);
-    // SAFETY: unlinked before the readers were looked for, and no reader protects them: no thread can reach them. Taken out of the list
-    // of retired entries, so each comes once.
+    // SAFETY: the entries were unlinked before the readers were looked for, and no reader protects
+    // them: no thread can reach them. They are out of the list of retired entries, so each comes
+    // once.
     unsafe { table::drop_each(&mut cells) };
 }
 
-/// Tells the observers what was removed, then retires it. An observer that panics is contained, and the others still hear.
+/// Reports removed entries to the observers, then retires them. A panic of an observer is
+/// contained, and the other observers are still called.
 fn notify<S: Sharing>(common: &Common<S>, stripe: &Stripe<S>, removals: Vec<Removal>, promptly: bool) {
     for &Removal { slot, cause } in &removals {
-        // Unlinked and not yet retired: this thread's alone.
+        // Unlinked and not yet retired: only this thread has it.
         let (cell, _) = stripe.table.node(slot);
-        // SAFETY: the cell of an entry that was live, which stays until it is retired below.
+        // SAFETY: the cell of an entry that was alive; it stays until it is retired below.
         let entry = unsafe { EntryRef::new(cell) };
         for observer in &common.observers {
             contain(|| observer(entry, cause));
@@ -165,16 +171,16 @@ fn notify<S: Sharing>(common: &Common<S>, stripe: &Stripe<S>, removals: Vec<Remo
     writer.finish(promptly);
 }
 
-/// Drops every entry of a stripe that is itself being dropped, and frees its memory.
+/// Drops every entry of a stripe that is being dropped, and frees its memory.
 pub(super) fn drop_stripe<S: Sharing>(stripe: &mut Stripe<S>) {
     let (table, state) = stripe.parts_mut();
-    /// Frees the memory, also where a user's `drop` panics.
+    /// Frees the memory on drop, also when a user's `drop` panics.
     struct Free<'a>(&'a mut State, &'a table::Table);
     impl Drop for Free<'_> {
         fn drop(&mut self) {
             let detached = self.0.detached.take();
             for detached in detached.into_iter().chain([self.0.table_writer.detach(self.1)]) {
-                // SAFETY: readers borrow the store, and it is ours.
+                // SAFETY: readers borrow the store, and this thread owns it.
                 unsafe { detached.free() };
             }
         }
@@ -189,7 +195,7 @@ pub(super) fn drop_stripe<S: Sharing>(stripe: &mut Stripe<S>) {
     });
     let retired = free.0.retired.iter().filter_map(|cell| Some((cell.head, cell.vtable?, cell.full)));
     let mut cells = live.chain(retired).collect::<Vec<_>>().into_iter();
-    // SAFETY: no thread reads in a store that is being dropped; what lives is not retired, so each comes once. Runs borrow the store:
-    // none is in flight.
+    // SAFETY: no thread reads in a store that is being dropped; a live entry is not retired, so
+    // each comes once. Runs borrow the store: none is in flight.
     unsafe { table::drop_each(&mut cells) };
 }

@@ -1,4 +1,5 @@
-//! A miss, in two phases: [`Store::begin`], then [`Store::complete`] or [`Store::abandon`].
+//! The two phases of a miss: [`Store::begin`] starts a run, [`Store::complete`] or
+//! [`Store::abandon`] ends it.
 
 use std::ptr;
 use std::sync::Arc;
@@ -22,34 +23,36 @@ use crate::info::{Counter, RemovalCause};
 use crate::table::hazard::PinnedEntry;
 use crate::table::{EntryRef, Head, ShortHash};
 
-/// Entries that a miss sweeps at most, so that none of them pays for all.
+/// The maximum number of entries that one miss sweeps, so that no single miss pays for all of them.
 pub(super) const SWEEP_WITH_A_MISS: usize = 8;
 
-/// What a caller of [`Store::begin`] knows and the engine does not: its key.
+/// What the caller of [`Store::begin`] knows and the engine does not: its key.
 pub(crate) trait Request {
     /// Whether this entry, published or not, has the key.
     fn is(&self, entry: EntryRef<'_>) -> bool;
-    /// Owns the key.
+    /// Clones the key into an owned one, if it is not owned yet.
     fn own(&mut self);
     fn is_owned(&self) -> bool;
-    /// Moves what is owned into a cell: the key, and the value if there is one. Once at most, after [`own`](Self::own).
+    /// Moves the owned key, and the value if there is one, into a cell. At most once, after
+    /// [`own`](Self::own).
     ///
     /// # Safety
     ///
-    /// It is a cell for entries of the type that is asked for, and no other thread knows it.
+    /// The cell is for entries of the requested type, and no other thread knows it.
     unsafe fn write(&mut self, cell: *mut Head);
 }
 
 /// What kind of run begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LoadMode {
-    /// Take what is there.
+    /// Takes an entry that is there.
     Call,
-    /// Compute in any case and replace what is there.
+    /// Computes in any case, and replaces an entry that is there.
     Refresh,
 }
 
-/// A run that has just started, on its way into another frame: two registers. A [`Run`] must be [made](Run::new) of it there.
+/// A run that has just started, on its way into the caller's frame: two registers. The caller must
+/// [make](Run::new) a [`Run`] of it.
 pub struct Started<'a> {
     entry: EntryRef<'a>,
     timer: Option<Box<LoadTimer>>,
@@ -57,17 +60,18 @@ pub struct Started<'a> {
 
 /// A run in flight. Its owner must end it: [`Store::complete`] or [`Store::abandon`].
 ///
-/// Small, since each move of what was just written makes the processor wait.
+/// Small, since moving freshly written memory stalls the processor.
 pub(super) struct Run<'a> {
     entry: EntryRef<'a>,
     timer: Option<Box<LoadTimer>>,
     stage: Stage,
-    /// Whether this thread is inside the run; an async run is entered only while it is polled, begins or completes. A word, for bytes
-    /// that are moved as parts of words make the processor wait too.
+    /// Whether this thread is inside the run. An async run is entered only while it is polled,
+    /// begins or completes. A whole word, because moving bytes as parts of words stalls the
+    /// processor too.
     entered: u32,
 }
 
-/// How far a run is.
+/// The progress of a run.
 #[derive(Clone, Copy, PartialEq)]
 #[repr(u32)]
 enum Stage {
@@ -83,7 +87,8 @@ impl<'a> Run<'a> {
         Self { entry, timer, stage: Stage::Running, entered: 1 }
     }
 
-    /// Where the unpublished entry is, and its hash: its rank tells until it is published.
+    /// Returns the slot of the unpublished entry and its hash. The rank holds them until the entry
+    /// is published.
     fn slot_and_hash(&self) -> (u32, ShortHash) {
         let rank = self.entry.rank.load(std::sync::atomic::Ordering::Relaxed);
         let (hash, slot) = ((rank >> 32) as u32, ((rank << 32) >> 32) as u32);
@@ -99,7 +104,8 @@ impl<'a> Run<'a> {
         self.stage == Stage::Ended
     }
 
-    /// An async run completes on this thread: the user code on the way must not wait for it.
+    /// Enters an async run that completes on this thread: user code on the way must not wait for
+    /// it.
     pub(super) fn enter(&mut self) {
         if self.entered == 0 {
             self.entered = 1;
@@ -107,7 +113,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// This thread is not inside the run any more.
+    /// Records that this thread is no longer inside the run.
     pub(super) fn leave(&mut self) {
         if self.entered != 0 {
             self.entered = 0;
@@ -115,7 +121,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The run is a task's, and may go on on another thread.
+    /// Turns the run into a task's, which may continue on another thread.
     pub(super) fn make_async(&mut self) {
         self.leave();
         if let Some(timer) = &mut self.timer {
@@ -128,12 +134,12 @@ impl<'a> Run<'a> {
     }
 }
 
-/// The run that makes this entry.
+/// Returns the id of the run that makes this entry.
 fn id(entry: EntryRef<'_>) -> RunId {
     entry.as_ptr().addr()
 }
 
-/// Ends a run whose owner has not taken it over yet, where a user's `drop` panics on the way.
+/// Abandons a started run that its caller does not own yet, if a user's `drop` panics on the way.
 struct AbandonOnUnwind<'a, S: Sharing>(&'a Store<S>, Option<EntryRef<'a>>);
 
 impl<S: Sharing> Drop for AbandonOnUnwind<'_, S> {
@@ -147,8 +153,9 @@ impl<S: Sharing> Drop for AbandonOnUnwind<'_, S> {
 }
 
 impl<S: Sharing> Store<S> {
-    /// A call that found no entry; `version` proves it, as long as the table still has it. `Load(None)` bypasses the cache: the caller is
-    /// inside the run that it would wait for.
+    /// Handles a call that found no entry. `version` proves that there is none, as long as the
+    /// table still has that version. `Load(None)` bypasses the cache: the caller is inside the run
+    /// that it would wait for.
     pub(super) fn begin(
         &self,
         hash: ShortHash,
@@ -183,8 +190,8 @@ impl<S: Sharing> Store<S> {
         }
     }
 
-    /// The usual miss: as long as the table has the version at which nothing was found, and no run may have the key, there is nothing to
-    /// compare.
+    /// Starts a run in the common case: the table still has the version at which nothing was found,
+    /// and no run may have the key. Then there is nothing to compare.
     ///
     /// Returns the started run, or `None` if the slow path must be taken.
     #[inline]
@@ -229,7 +236,8 @@ impl<S: Sharing> Store<S> {
         current_runs::enter(id(entry));
     }
 
-    /// `None`: the caller has to own its key first.
+    /// Decides under the lock what the call does. Returns `None` if the caller has to own its key
+    /// first.
     #[expect(clippy::too_many_arguments, reason = "one step of `begin`")]
     fn decide<'a>(
         &'a self,
@@ -250,7 +258,7 @@ impl<S: Sharing> Store<S> {
                 replaces = Some((slot, PinnedEntry::new(entry.as_ptr())));
             } else if writer.deadline(slot) > now {
                 let reading = self.common.read();
-                // Under the lock, while it lives.
+                // Protected under the lock, while the entry is alive.
                 reading.protect(entry.as_ptr());
                 return Some(Answer::Ready(Found::new(self, stripe, reading, entry)));
             } else {
@@ -269,7 +277,7 @@ impl<S: Sharing> Store<S> {
                         return Some(self.bypass());
                     }
                     let entry = stripe.table.entry(slot);
-                    // Pinned, since it may leave the store before all waiters have seen it.
+                    // Pinned, since the entry may be removed before all waiters have read it.
                     let flight = run
                         .flight()
                         .get_or_insert_with(|| Arc::new(Flight::of(PinnedEntry::new(entry.as_ptr()))))
@@ -302,7 +310,7 @@ impl<S: Sharing> Store<S> {
         Answer::Load(None)
     }
 
-    /// Under the lock.
+    /// Counts a started run. Called under the lock.
     fn started<'a>(&self, entry: EntryRef<'a>, mode: LoadMode) -> Started<'a> {
         let timed = mode == LoadMode::Call && self.common.stats.times_next_run();
         self.common.stats.count_locked(if mode == LoadMode::Refresh { Counter::Refresh } else { Counter::Miss });
@@ -310,7 +318,8 @@ impl<S: Sharing> Store<S> {
         Started { entry, timer: timed.then(|| Box::new(self.start_timer())) }
     }
 
-    /// Closes a run to later callers: they start another one. Says whether it has been invalidated.
+    /// Closes a run to later callers: they start another run. Returns whether it has been
+    /// invalidated.
     pub(super) fn close(&self, run: &Run<'_>) -> bool {
         let (slot, hash) = run.slot_and_hash();
         let mut state = self.stripe(hash).lock();
@@ -320,11 +329,11 @@ impl<S: Sharing> Store<S> {
         })
     }
 
-    /// The value is in the unpublished entry. Waiters get it, cached or not.
+    /// Ends a run whose value is in the unpublished entry. Waiters get the value, cached or not.
     ///
     /// # Safety
     ///
-    /// The value has been written, as one of the type that the run began with.
+    /// The value has been written, and has the type that the run began with.
     #[inline(always)]
     pub(super) unsafe fn complete(&self, run: &mut Run<'_>, terms: &mut WriteTerms) -> Settled {
         run.stage = Stage::Full;
@@ -349,7 +358,8 @@ impl<S: Sharing> Store<S> {
         if kept { Settled::Kept } else { Settled::NotKept }
     }
 
-    /// There is nothing to cache. Waiters get `failure`, if it can be shared, else they look again. `failed` counts it as an error.
+    /// Ends a run that has nothing to cache. Waiters get `failure` if it can be shared, otherwise
+    /// they look again. `failed` counts it as an error.
     pub(super) fn complete_without_value(&self, run: &mut Run<'_>, failure: Option<Failure>, failed: bool) -> Settled {
         if let Some(timer) = run.timer.take() {
             self.common.stats.timed(timer.end());
@@ -370,7 +380,7 @@ impl<S: Sharing> Store<S> {
         let invalidated = ended.as_ref().is_some_and(|run| run.invalidated);
         writer.retire_slot(slot, full);
         let outcome = failure.map_or(RunOutcome::Nothing, RunOutcome::Failure);
-        // Waiters are told whatever a user's `drop` does.
+        // Waiters are told even if a user's `drop` panics.
         let told = ended.and_then(InFlight::into_flight).map(|flight| EndOnDrop { flight, outcome });
         writer.finish(false);
         drop(told);
@@ -378,7 +388,7 @@ impl<S: Sharing> Store<S> {
     }
 }
 
-/// Registers a run. Returns its slot and its unpublished entry, with the key in it.
+/// Registers a run. Returns its slot and its unpublished entry, which has the key.
 #[inline(always)]
 fn begin_run<'a, S: Sharing>(
     stripe: &'a Stripe<S>,
@@ -400,7 +410,8 @@ fn begin_run<'a, S: Sharing>(
     (slot, entry)
 }
 
-/// There are other runs, or a waiter, or the run has been invalidated.
+/// Slow path of [`Store::complete`]: there are other runs, or a waiter, or the run has been
+/// invalidated.
 #[inline(never)]
 fn complete_slow<S: Sharing>(
     mut writer: Writer<'_, S>,
@@ -428,7 +439,7 @@ fn complete_slow<S: Sharing>(
         writer.retire_slot(slot, true);
     }
     writer.expire(now, SWEEP_WITH_A_MISS);
-    // Waiters are told whatever a user's `drop` does.
+    // The waiters are woken even if a user's `drop` panics.
     let told = run.and_then(InFlight::into_flight).map(|flight| EndOnDrop { flight, outcome: RunOutcome::Value });
     writer.finish(false);
     drop(told);

@@ -1,4 +1,4 @@
-//! The right to compute one value: one guard, for functions and caches, threads and tasks.
+//! The guard of a run: one type for functions and caches, threads and tasks.
 
 use std::marker::PhantomData;
 
@@ -10,9 +10,10 @@ use super::write_terms::Settled;
 use crate::flight::RunId;
 use crate::table::EntryRef;
 
-/// RAII guard of the leader of a run. Dropping it unfinished (a panic, a cancelled future) abandons the run; a waiter becomes leader.
+/// RAII guard of the leader of a run. Dropping it unfinished (a panic, a cancelled future) abandons
+/// the run, and a waiter becomes leader.
 ///
-/// A guard of no run stands for a call that computes without the cache.
+/// A guard without a run stands for a call that computes without the cache.
 pub(super) struct RunGuard<'a, S: Face> {
     run: Option<(&'a Store<S>, Run<'a>)>,
     _store: PhantomData<&'a Store<S>>,
@@ -24,13 +25,13 @@ impl<'a, S: Face> RunGuard<'a, S> {
         Self { run: Some((store, Run::new(started))), _store: PhantomData }
     }
 
-    /// Of a call that computes without the cache.
+    /// Returns a guard without a run, for a call that computes without the cache.
     #[inline(always)]
     pub(super) fn bypass() -> Self {
         Self { run: None, _store: PhantomData }
     }
 
-    /// Of a run that may go on on another thread.
+    /// Returns the guard of a run that may continue on another thread.
     pub(super) fn into_async(mut self) -> Self {
         if let Some((_, run)) = &mut self.run {
             run.make_async();
@@ -50,12 +51,12 @@ impl<'a, S: Face> RunGuard<'a, S> {
     pub(super) fn complete(mut self, value: &mut dyn WriteValue) -> Settled {
         let Some((store, run)) = &mut self.run else { return Settled::NotKept };
         let settled = S::complete(store, run, value);
-        // Ended: there is nothing to abandon.
+        // The run has ended: there is nothing to abandon.
         std::mem::forget(self);
         settled
     }
 
-    /// Takes the guard out, for a place that outlives it.
+    /// Moves the guard out, and leaves one without a run.
     pub(super) fn take(&mut self) -> Self {
         Self { run: self.run.take(), _store: PhantomData }
     }
@@ -67,7 +68,8 @@ impl<'a, S: Face> RunGuard<'a, S> {
         }
     }
 
-    /// Closes the run to later callers. Says whether it has been invalidated; a call without the cache has no run to close.
+    /// Closes the run to later callers. Returns whether it has been invalidated; `true` without a
+    /// run, of which nothing is cached.
     pub(super) fn close(&self) -> bool {
         self.run.as_ref().is_none_or(|(store, run)| S::close(store, run))
     }

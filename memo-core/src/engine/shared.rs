@@ -1,4 +1,4 @@
-//! A store that all threads share.
+//! The sharing of a store that all threads use: atomics, a spin lock and hazard pointers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -11,7 +11,7 @@ use crate::table::lock::{SpinGuard, SpinLock};
 use crate::table::thread_counters::ThreadCounters;
 use crate::table::{EntryRef, Head};
 
-/// One store for all threads.
+/// The sharing of a store that all threads use.
 #[derive(Debug)]
 pub enum Shared {}
 

@@ -1,7 +1,8 @@
-//! Who shares a store: all threads, or one.
+//! How a store is shared: by all threads, or not at all.
 //!
-//! The engine is written once. A [`Sharing`] gives it the pointer, the lock, the counters and the read guards that fit: atomics and
-//! [hazard pointers](crate::table::hazard) for [`Shared`](super::Shared), plain cells for [`Local`](super::Local).
+//! The engine is written once. A [`Sharing`] gives it the fitting pointer, lock, counters and read
+//! guards: atomics and [hazard pointers](crate::table::hazard) for [`Shared`](super::Shared), plain
+//! cells for [`Local`](super::Local).
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::AtomicU64;
@@ -11,9 +12,10 @@ use crate::table::hazard::Protected;
 use crate::table::thread_counters::ThreadCounters;
 use crate::table::{EntryRef, Head};
 
-/// One of [`Shared`](super::Shared) and [`Local`](super::Local). Sealed: the engine depends on their details.
+/// Implemented by [`Shared`](super::Shared) and [`Local`](super::Local) only: the engine depends on
+/// their details.
 pub trait Sharing: sealed::Sealed {
-    /// A counted pointer.
+    /// A reference-counted pointer.
     type Ref<T: ?Sized>: Deref<Target = T> + Clone;
 
     #[doc(hidden)]
@@ -26,31 +28,33 @@ pub trait Sharing: sealed::Sealed {
 mod sealed {
     use super::{Deref, EntryRef, FastReader, HitCounting, Lock, Protected, Reader, RemovalCause};
 
-    /// What only the engine needs to know.
+    /// The part of a sharing that only the engine needs.
     #[expect(unnameable_types, reason = "that is what sealed means")]
     pub trait Sealed: Sized + 'static {
         /// Mutual exclusion of writers.
         type Lock<T>: Lock<T>;
         /// A removal observer.
         type Observer: Deref<Target: Fn(EntryRef<'_>, RemovalCause)>;
-        /// A weigher of entries, told pointers to key and value.
+        /// A weigher of entries. It gets pointers to the key and the value.
         type Weigher: Deref<Target: Fn(*const (), *const ()) -> u64>;
-        /// What a store keeps of its readers.
+        /// The store's record of its readers.
         type Readers: Default;
         /// A read in progress.
         type ReadGuard<'a>: Reader;
-        /// A read in progress in the usual case, at the least cost.
+        /// A read in progress in the common case, at the least cost.
         type FastGuard<'a>: FastReader<'a, Self>;
         /// Hit counters.
         type Counting: HitCounting<Self>;
-        /// Retired entries that may wait before the engine looks for readers: looking costs a barrier.
+        /// Retired entries that may wait before the engine scans the readers' hazards: a scan costs
+        /// a barrier.
         const BATCH: usize;
-        /// The same for entries without anything to drop, whose removal has no visible effect.
+        /// As [`BATCH`](Self::BATCH), for entries without a destructor, whose removal has no
+        /// visible effect.
         const PLAIN_BATCH: usize;
 
-        /// Begins to read in the store with this scan tag, if this is the usual case.
+        /// Begins a read in the store with this scan tag, in the common case only.
         fn read_fast(readers: &Self::Readers, scan_tag: usize) -> Option<Self::FastGuard<'_>>;
-        /// Begins to read in the store with this scan tag.
+        /// Begins a read in the store with this scan tag.
         fn read(readers: &Self::Readers, scan_tag: usize) -> Self::ReadGuard<'_>;
         /// The addresses that readers protect.
         fn protected(readers: &Self::Readers) -> Protected;
@@ -58,7 +62,7 @@ mod sealed {
 }
 pub(crate) use sealed::Sealed as Private;
 
-/// A lock that is never poisoned: no user code runs while it is held.
+/// A lock without poisoning: no user code runs while it is held.
 pub trait Lock<T> {
     type Guard<'a>: DerefMut<Target = T>
     where
@@ -69,26 +73,27 @@ pub trait Lock<T> {
     fn get_mut(&mut self) -> &mut T;
 }
 
-/// A read in progress, until it is dropped.
+/// A read in progress; it ends when this is dropped.
 pub trait Reader {
-    /// Keeps the entry at this address from being reclaimed, if it is found alive after this.
+    /// Keeps the entry at this address from being reclaimed, if it is found alive after this call.
     fn protect(&self, head: *const Head);
 }
 
-/// A read in progress in the usual case, until it is dropped.
+/// A read in progress in the common case; it ends when this is dropped.
 pub trait FastReader<'a, S: Private> {
     /// As for [`Reader`].
     fn protect(&self, head: *const Head);
-    /// This thread's counters in the store of this [serial number](HitCounting::serial), if they are at hand.
+    /// Returns this thread's counters for the store with this [serial number](HitCounting::serial),
+    /// if they are at hand.
     fn counters<'t>(&'t self, serial: u64, counting: &'t S::Counting) -> Option<&'t ThreadCounters>;
 }
 
-/// Counts the hits of a store.
+/// The hit counters of a store.
 pub trait HitCounting<S: Private>: Default {
-    /// Tells the store from every other store that ever existed, where readers go by that.
+    /// A number that no other store ever had, where readers identify stores by number.
     fn serial(&self) -> u64;
-    /// The counters of this reader's thread.
+    /// Returns the counters of this reader's thread.
     fn counters<'a>(&'a self, reading: &'a S::ReadGuard<'_>) -> &'a ThreadCounters;
-    /// Hits, and look-ups without a load that found nothing, of all threads so far.
+    /// Returns the sums over all threads so far: hits, and misses of look-ups that no load follows.
     fn sums(&self) -> (u64, u64);
 }

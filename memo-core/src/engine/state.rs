@@ -1,4 +1,5 @@
-//! State of one stripe under its writer lock: table writer, eviction policy, expiry index, bounds, in-flight runs, retired entries.
+//! State of one stripe under its writer lock: table writer, eviction policy, expiry index, bounds,
+//! in-flight runs, retired entries.
 
 use super::expiry::ExpiryIndex;
 use super::in_flight::InFlightTable;
@@ -8,22 +9,22 @@ use crate::config::Config;
 use crate::policy::{OnHit, Policy, PolicyKind};
 use crate::table::{Detached, EntryVtable, Head, TableWriter};
 
-/// An emptied store gives its memory back if it is more than this: less is not worth allocating it again.
+/// An emptied store frees its memory if it has more than this. Less is not worth a new allocation.
 const WORTH_GIVING_BACK: usize = 64 << 10;
 
-/// A cell whose entry left the index, or never got there. A reader may still look at it.
+/// A cell whose entry left the index, or was never published. A reader may still protect it.
 #[derive(Clone, Copy)]
 pub(super) struct Retired {
     pub(super) head: *mut Head,
     pub(super) slot: u32,
     pub(super) entry_type: u32,
-    /// `None` where there is nothing to drop.
+    /// `None` if the key and the value have no destructor.
     pub(super) vtable: Option<&'static EntryVtable>,
-    /// Whether a value is there; a key always is.
+    /// Whether the cell has a value. It always has a key.
     pub(super) full: bool,
 }
 
-// SAFETY: the entry is the store's, and sent between threads as its types may be.
+// SAFETY: the entry belongs to the store, and is sent between threads as its types permit.
 unsafe impl Send for Retired {}
 
 pub(super) struct State {
@@ -33,17 +34,18 @@ pub(super) struct State {
     pub(super) expiry: ExpiryIndex,
     pub(super) walks: Walks,
     pub(super) live: usize,
-    /// While an entry replaces another both are counted, which may be more than a weight can be.
+    /// While an entry replaces another one, both are counted. The sum may exceed the type of a
+    /// weight.
     pub(super) weight: u128,
     pub(super) max_entries: usize,
     pub(super) max_weight: u64,
-    /// To be told to the observers by the thread that gives the lock back.
+    /// Removals that the thread which releases the lock reports to the observers.
     pub(super) removals: Vec<Removal>,
-    /// To be reclaimed once no reader protects them.
+    /// Cells to reclaim once no reader protects them.
     pub(super) retired: Vec<Retired>,
     /// Removed entries that a thread shows to observers or drops at this moment, outside the lock.
     pub(super) being_dropped: usize,
-    /// To be freed once no reader looks into it.
+    /// Memory to free once no reader is inside it.
     pub(super) detached: Option<Detached>,
 }
 
@@ -85,17 +87,18 @@ impl State {
         self.expiry.is_due(now)
     }
 
-    /// Whether nothing is to be expired, dropped or given back at that time.
+    /// Whether there is nothing to expire, drop or free at that time.
     pub(super) fn is_quiet(&self, now: u64) -> bool {
         !self.is_due(now) && self.is_nothing_to_drop() && self.detached.is_none() && !self.is_worth_giving_back()
     }
 
-    /// Whether no key and no value waits to be dropped. Cells of plain data may wait to be reused.
+    /// Whether no key and no value waits to be dropped. Cells of plain data may still wait for
+    /// reuse.
     pub(super) fn is_nothing_to_drop(&self) -> bool {
         self.retired.is_empty() || !self.table_writer.needs_drop()
     }
 
-    /// Whether there is much memory, and nothing in it.
+    /// Whether the store is empty and has much memory.
     pub(super) fn is_worth_giving_back(&self) -> bool {
         self.live == 0 && self.table_writer.bytes() > WORTH_GIVING_BACK
     }

@@ -1,8 +1,8 @@
-//! Exact statistics without a cache line that all threads write.
+//! Exact statistics of a store, without a cache line that all threads write.
 //!
-//! Hits are counted by each thread for itself ([`hit_counters`](super::hit_counters)), because every hit counts; the rest happens on slow
-//! paths and has one counter each. `clear` never writes a counter: it remembers where each one stood, so that no count that is being
-//! made meanwhile is lost.
+//! Each thread counts its own hits ([`hit_counters`](super::hit_counters)), because every hit
+//! counts. All other events happen on slow paths and have one counter each. `clear` never writes a
+//! counter: it records where each one stood, so no concurrent count is lost.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::sync::{Mutex, MutexGuard, PoisonError};
 use crate::system_clock::nanos;
 use crate::table::thread_counters::ThreadCounters;
 
-/// One run in this many is timed: two clock readings cost more than a miss may.
+/// One run in this many is timed: two readings of the clock cost more than a miss should.
 const TIMED: u64 = 64;
 
 /// The statistics of one store.
@@ -21,7 +21,8 @@ pub(crate) struct Stats<S: Sharing> {
     hits: S::Counting,
     counters: [AtomicU64; Counter::COUNT],
     baseline: Mutex<Snapshot>,
-    /// Entries and weight now, readable without the store's lock: written under it.
+    /// The current number of entries and their weight. Written under the store's lock, readable
+    /// without it.
     size: AtomicU64,
     weight: AtomicU64,
 }
@@ -46,7 +47,7 @@ impl<S: Sharing> Stats<S> {
         }
     }
 
-    /// The counters of this reader's thread, if they are at hand.
+    /// Returns the counters of this reader's thread, if they are at hand.
     #[inline(always)]
     pub(super) fn counters_fast<'t>(
         &'t self,
@@ -56,12 +57,12 @@ impl<S: Sharing> Stats<S> {
         reading.counters(serial, &self.hits)
     }
 
-    /// The store's number, for [`counters_fast`](Self::counters_fast).
+    /// The store's serial number, for [`counters_fast`](Self::counters_fast).
     pub(super) fn serial(&self) -> u64 {
         self.hits.serial()
     }
 
-    /// The counters of this reader's thread.
+    /// Returns the counters of this reader's thread.
     pub(super) fn counters<'a>(&'a self, reading: &'a S::ReadGuard<'_>) -> &'a ThreadCounters {
         self.hits.counters(reading)
     }
@@ -70,23 +71,25 @@ impl<S: Sharing> Stats<S> {
         S::count(&self.counters[what as usize]);
     }
 
-    /// Counts what is counted under the store's lock only: misses, evictions, expirations, refreshes.
+    /// Counts an event that only happens under the store's lock: a miss, an eviction, an
+    /// expiration, a refresh.
     pub(super) fn count_locked(&self, what: Counter) {
         let counter = &self.counters[what as usize];
         counter.store(counter.load(Relaxed) + 1, Relaxed);
     }
 
-    /// Hits since the store was made, cleared or not: what policies may build on.
+    /// Returns the hits since the store was made, whether it was cleared or not. Policies rely on
+    /// that.
     pub(super) fn all_hits(&self) -> u64 {
         self.hits.sums().0
     }
 
-    /// Whether the next run is one to time.
+    /// Whether the next run is to be timed.
     pub(super) fn times_next_run(&self) -> bool {
         self.counters[Counter::Miss as usize].load(Relaxed).is_multiple_of(TIMED)
     }
 
-    /// So many runs took this long together.
+    /// Adds the time that this many runs took together.
     pub(super) fn timed(&self, (elapsed, runs): (Duration, u64)) {
         self.counters[Counter::TimedRuns as usize].fetch_add(runs, Relaxed);
         self.counters[Counter::TimedNanos as usize].fetch_add(nanos(elapsed), Relaxed);
@@ -97,13 +100,14 @@ impl<S: Sharing> Stats<S> {
         self.weight.store(weight, Relaxed);
     }
 
-    /// All but the bounds, which are the store's. Takes no lock of the store and runs no user code.
+    /// Returns the statistics without the bounds, which the store adds. Takes no lock of the store
+    /// and runs no user code.
     pub(crate) fn info(&self) -> CacheInfo {
         let since = self.now().since(&self.baseline());
         let info = CacheInfo::of_counters(&since.counters);
         CacheInfo {
             hits: since.hits,
-            // A run that a level behind the store answered began as a miss.
+            // A run that a level behind the store answered was counted as a miss when it began.
             misses: info.misses - info.level_hits.min(info.misses) + since.failed_lookups,
             currsize: usize::try_from(self.size.load(Relaxed)).unwrap_or(usize::MAX),
             weight: self.weight.load(Relaxed),
@@ -121,7 +125,7 @@ impl<S: Sharing> Stats<S> {
         self.baseline.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From here on everything counts from zero.
+    /// Resets all statistics to zero.
     pub(super) fn clear(&self) {
         let now = self.now();
         *self.baseline() = now;
@@ -143,7 +147,7 @@ impl Snapshot {
         self.counters[what as usize]
     }
 
-    /// The mean of the timed runs, times all runs.
+    /// Returns the mean time of the timed runs, times the number of all runs.
     fn load_time(&self) -> Duration {
         let timed = u128::from(self.of(Counter::TimedRuns).max(1));
         let sum = u128::from(self.of(Counter::TimedNanos)) * u128::from(self.of(Counter::Miss)) / timed;

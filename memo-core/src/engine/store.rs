@@ -1,4 +1,4 @@
-//! One store: what callers hold, and how its parts are reached.
+//! One store: its stripes and the parts that they share.
 
 use std::any::{Any, TypeId};
 use std::slice;
@@ -15,22 +15,24 @@ use crate::config::Config;
 use crate::table::{EntryType, EntryVtable, ShortHash};
 use crate::ticker::Sweep;
 
-/// One store. What hits read comes first.
+/// One store. Hits read the first fields.
 #[repr(C)]
 pub struct Store<S: Sharing> {
     stripe: Stripe<S>,
     pub(super) common: Common<S>,
 }
 
-// SAFETY: entries are reached by several threads. Those who make such a store ask its keys and values to be `Send` and `Sync`
-// (`Shareable` for functions, the bounds of `CacheBuilder::build` for caches, whose own auto traits follow their types); the rest of
-// the store is synchronised.
+// SAFETY: entries are reached by several threads. The code that makes such a store requires its
+// keys and values to be `Send` and `Sync` (`Shareable` for functions, the bounds of
+// `CacheBuilder::build` for caches, whose own auto traits follow their types); the rest of the
+// store is synchronised.
 unsafe impl Sync for Store<Shared> {}
 // SAFETY: as above.
 unsafe impl Send for Store<Shared> {}
 
 impl<S: Sharing> Store<S> {
-    /// The set-up must have been checked. `sole` is the entry type of a store that has but one.
+    /// Makes a store. The configuration must have been checked. `sole` is the entry type of a store
+    /// that has only one.
     pub(super) fn new(config: Config, sole: Option<&'static EntryVtable>, observers: Vec<S::Observer>) -> Self {
         let (mut common, prefix_words) = Common::new(config, observers);
         let stripe = Stripe::new(&common.config, prefix_words, common.has_idle());
@@ -40,13 +42,13 @@ impl<S: Sharing> Store<S> {
         Self { stripe, common }
     }
 
-    /// The stripe of a hash.
+    /// Returns the stripe of a hash.
     #[inline(always)]
     pub(super) fn stripe(&self, _: ShortHash) -> &Stripe<S> {
         &self.stripe
     }
 
-    /// All stripes.
+    /// Returns all stripes.
     pub(super) fn stripes(&self) -> slice::Iter<'_, Stripe<S>> {
         slice::from_ref(&self.stripe).iter()
     }
@@ -61,7 +63,7 @@ impl<S: Sharing> Store<S> {
         Writer::new(&self.common, stripe)
     }
 
-    /// Lets the timer thread sweep this store, from the first entry that can expire on.
+    /// Makes the timer thread sweep this store, starting with the first entry that can expire.
     pub(super) fn set_sweeper(&self, sweeper: Weak<dyn Sweep>) {
         self.common.set_sweeper(sweeper);
     }
@@ -70,27 +72,28 @@ impl<S: Sharing> Store<S> {
         &self.common.stats
     }
 
-    /// The entry type that the store was used with first, if it is this.
+    /// Returns the entry type that was added first, if it belongs to this Rust type.
     #[inline(always)]
     pub(super) fn first_type(&self, of: TypeId) -> Option<&EntryType> {
         self.common.entry_types.first(of)
     }
 
-    /// The entry type of this Rust type.
+    /// Returns the entry type of this Rust type; adds it if it is new.
     pub(super) fn entry_type(&self, of: TypeId, vtable: &'static EntryVtable) -> &EntryType {
         self.common.entry_types.find(of, &|| {
-            // Every stripe gives it the same number, for each is told of all types in one order.
+            // Every stripe gives a type the same number: types are added to all stripes in one
+            // order.
             let add = |stripe: &Stripe<S>| stripe.add_entry_type(vtable);
             self.stripes().map(add).last().unwrap_or_default()
         })
     }
 
-    /// What the owner of this entry type attached to it.
+    /// Returns the attachment of this entry type.
     pub(super) fn attachment(&self, entry_type: u32) -> Option<&'static (dyn Any + Send + Sync)> {
         self.stripe.lock().table_writer.vtable(entry_type).attachment()
     }
 
-    /// The entry type of a store that was made for one.
+    /// Returns the entry type of a store that was made for only one.
     #[inline(always)]
     pub(super) fn sole_type(&self) -> &EntryType {
         &self.common.sole_type

@@ -1,7 +1,8 @@
 //! The part of a store that one lock guards: a table for readers and the writers' state.
 //!
-//! It is one unit, of which a store could have several, chosen by hash: nothing outside of [`Store::stripe`](super::store::Store::stripe)
-//! and [`Store::stripes`](super::store::Store::stripes) assumes that there is one.
+//! A store has one stripe. It could have several, chosen by hash: nothing outside
+//! [`Store::stripe`](super::store::Store::stripe) and
+//! [`Store::stripes`](super::store::Store::stripes) assumes that there is only one.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -11,12 +12,13 @@ use super::state::State;
 use crate::config::Config;
 use crate::table::{EntryType, EntryVtable, PrefixWords, Table};
 
-/// What hits read comes first, in one cache line; inserts write there at most.
+/// One stripe. Hits read the first fields, which share a cache line; at most inserts write to that
+/// line.
 #[repr(C)]
 pub(super) struct Stripe<S: Sharing> {
     pub(super) table: Table,
     pub(super) hit_action: HitAction,
-    /// Runs in flight when the lock was last released: a hint.
+    /// The number of runs in flight when the lock was last released: a hint.
     pub(super) runs_hint: AtomicUsize,
     state: S::Lock<State>,
 }
@@ -38,7 +40,7 @@ impl<S: Sharing> Stripe<S> {
         self.state.lock()
     }
 
-    /// A new entry type.
+    /// Adds an entry type.
     pub(super) fn add_entry_type(&self, vtable: &'static EntryVtable) -> EntryType {
         let mut state = self.lock();
         state.table_writer.add_entry_type(&self.table, vtable)

@@ -1,11 +1,11 @@
-//! Sweeping expired entries, and what a store says of itself.
+//! Sweeps of expired entries, and the sizes and statistics of a store.
 
 use super::sharing::Sharing;
 use super::store::Store;
 use crate::config::SingleFlight;
 use crate::info::{CacheInfo, CacheParameters};
 
-/// Entries that one holding of the lock sweeps.
+/// Entries swept per holding of the lock.
 const SWEEP_BATCH: usize = 256;
 
 impl<S: Sharing> Store<S> {
@@ -32,13 +32,13 @@ impl<S: Sharing> Store<S> {
         }
     }
 
-    /// The number of entries that have not expired. Sweeps.
+    /// Returns the number of entries that have not expired. Sweeps first.
     pub(super) fn len(&self) -> usize {
         self.sweep();
         self.stripes().map(|stripe| stripe.lock().live).sum()
     }
 
-    /// The sum of the weights of entries that have not expired. Sweeps.
+    /// Returns the total weight of entries that have not expired. Sweeps first.
     pub(super) fn weight(&self) -> u64 {
         self.sweep();
         self.stripes().map(|stripe| stripe.lock().weight()).sum()
@@ -48,7 +48,8 @@ impl<S: Sharing> Store<S> {
         self.stripes().map(|stripe| stripe.lock().max_entries()).sum()
     }
 
-    /// Sweeps nothing, runs no user code, and takes the lock for one word.
+    /// Returns the statistics. Sweeps nothing, runs no user code, and holds the lock to read one
+    /// word.
     pub(super) fn info(&self) -> CacheInfo {
         let config = &self.common.config;
         CacheInfo { maxsize: self.max_entries(), max_weight: config.max_weight, ..self.common.stats.info() }
@@ -72,7 +73,7 @@ impl<S: Sharing> Store<S> {
     ///
     /// # Panics
     ///
-    /// If one is broken.
+    /// If an invariant is broken.
     #[cfg(any(test, feature = "validate"))]
     pub(super) fn validate(&self) {
         self.stripes().for_each(|stripe| self.writer(stripe).validate());

@@ -19,31 +19,32 @@ pub struct RetryState {
 }
 
 impl RetryState {
-    /// A call that begins.
+    /// The state of a call that begins.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// After two runs that failed and could not share the failure, or after the longest wait, a caller computes for itself: failures must
-    /// not turn the waiters into a queue.
+    /// Whether the call computes for itself: after two joined runs that failed and could not share
+    /// the failure, or after the longest wait. Failures must not turn the waiters into a queue.
     pub(super) fn is_exhausted(&self) -> bool {
         self.failed >= 2 || self.timed_out
     }
 
-    /// Whether a wait was refused because it would have closed a cycle: instead of waiting, the caller computes without the cache.
+    /// Whether a wait was refused because it would have closed a cycle. Then the caller computes
+    /// without the cache instead of waiting.
     pub(super) fn is_refused(&self) -> bool {
         self.refused
     }
 }
 
-/// A run to wait for.
+/// A wait for another caller's run.
 pub struct Wait<'a, S: Sharing> {
     store: &'a Store<S>,
     flight: Arc<Flight>,
     entry: EntryRef<'a>,
     run: RunId,
-    /// Whether this call is settled in the statistics.
+    /// Whether this call is already counted in the statistics.
     counted: bool,
 }
 
@@ -51,11 +52,11 @@ pub struct Wait<'a, S: Sharing> {
 pub(super) enum WaitResult<'a> {
     Value(JoinedEntry<'a>),
     Failure(Failure),
-    /// Look again.
+    /// The caller must look again.
     Again,
 }
 
-/// An entry with its value, cached by the store or not. The flight pins it.
+/// An entry and its value, cached by the store or not. The flight pins it.
 pub(super) struct JoinedEntry<'a> {
     _flight: Arc<Flight>,
     entry: EntryRef<'a>,
@@ -83,19 +84,20 @@ impl<'a, S: Sharing> Wait<'a, S> {
         }
     }
 
-    /// Enters the edges "the runs that this caller is inside of wait for that run". `None` if that would close a cycle: that run waits for
-    /// one that the caller is inside of.
+    /// Adds the edges from each run that this caller is inside of to the awaited run. Returns
+    /// `None` if they would close a cycle: the awaited run waits for one that the caller is inside
+    /// of.
     fn enter_edges(&mut self, retry: &mut RetryState) -> Option<WaitEdges> {
         let edges = WaitEdges::enter(self.run);
         if edges.is_none() {
-            // The call is counted when it bypasses the cache.
+            // The call will be counted when it bypasses the cache.
             self.counted = true;
             retry.refused = true;
         }
         edges
     }
 
-    /// Parks the thread.
+    /// Waits by parking the thread.
     pub(super) fn park(mut self, retry: &mut RetryState) -> WaitResult<'a> {
         let Some(_edges) = self.enter_edges(retry) else { return WaitResult::Again };
         let outcome = self.flight.wait(self.longest());
@@ -133,7 +135,7 @@ impl<'a, S: Sharing> Wait<'a, S> {
     }
 }
 
-/// A task that stopped waiting was coalesced too: every call is counted once.
+/// Counts a task that stopped waiting as coalesced too: every call is counted once.
 impl<S: Sharing> Drop for Wait<'_, S> {
     fn drop(&mut self) {
         if !self.counted {

@@ -1,8 +1,8 @@
-//! Walks over the whole store, in batches: no holding of the lock looks at more than [`BATCH`] slots.
+//! Walks over a whole store, in batches of at most [`BATCH`] slots per holding of the lock.
 //!
-//! A walk pins the entries of a batch under the lock, and looks at them outside of it. What is replaced meanwhile is followed
-//! ([`walk_state`](super::walk_state)): a key that is in the store during the whole walk, and is only ever replaced, is seen exactly
-//! once.
+//! A walk pins the entries of a batch under the lock, and visits them outside it. Replacements in
+//! between are tracked ([`walk_state`](super::walk_state)): a key that is in the store during the
+//! whole walk, and is only ever replaced, is visited exactly once.
 
 use std::ptr;
 
@@ -13,10 +13,10 @@ use crate::info::RemovalCause;
 use crate::table::EntryRef;
 use crate::table::hazard::PinnedEntry;
 
-/// Slots that one holding of the lock looks at.
+/// Slots per holding of the lock.
 const BATCH: u32 = 128;
 
-/// An entry of a batch, pinned.
+/// A pinned entry of a batch.
 struct Visited<'a> {
     slot: u32,
     entry_type: u32,
@@ -24,7 +24,7 @@ struct Visited<'a> {
     _pin: PinnedEntry,
 }
 
-/// A walk that is under way; it ends when this is dropped, also where user code panics.
+/// A walk in progress. It ends when this is dropped, also when user code panics.
 struct Walk<'a, S: Sharing> {
     store: &'a Store<S>,
     stripe: &'a Stripe<S>,
@@ -39,9 +39,9 @@ impl<'a, S: Sharing> Walk<'a, S> {
         Self { store, stripe, id }
     }
 
-    /// The next batch, which replaces the last one, and whether there may be more.
+    /// Replaces `batch` by the next batch. Returns whether there may be more.
     fn next_batch(&self, batch: &mut Vec<Visited<'a>>) -> bool {
-        // Unpins, before the lock is taken.
+        // Unpins the last batch, before the lock is taken.
         batch.clear();
         let table = &self.stripe.table;
         // The clock may be the user's, so it is read before the lock is taken.
@@ -56,7 +56,7 @@ impl<'a, S: Sharing> Walk<'a, S> {
                 continue;
             }
             let (entry, entry_type) = table.typed_entry(slot);
-            // Pinned while it lives, so it stays what it is.
+            // Pinned while the entry is alive, so the cell stays this entry's.
             let pin = PinnedEntry::new(entry.as_ptr());
             batch.push(Visited { slot, entry_type, entry, _pin: pin });
         }
@@ -72,7 +72,8 @@ impl<S: Sharing> Drop for Walk<'_, S> {
 }
 
 impl<S: Sharing> Store<S> {
-    /// Calls `see` for each entry that has not expired, with no lock held. Entries that come meanwhile may be seen or not.
+    /// Calls `see` for each entry that has not expired, with no lock held. Entries inserted
+    /// meanwhile may be seen or not.
     pub(super) fn each(&self, see: &mut dyn FnMut(EntryRef<'_>, u32)) {
         self.stripes().for_each(|stripe| self.each_of(stripe, &mut |visited| see(visited.entry, visited.entry_type)));
     }
@@ -89,8 +90,8 @@ impl<S: Sharing> Store<S> {
         }
     }
 
-    /// Removes every entry that `keep` refuses, and invalidates all runs: the predicate has not seen their values. Returns the number of
-    /// removed entries.
+    /// Removes every entry for which `keep` returns `false`, and invalidates all runs, because the
+    /// predicate has not seen their values. Returns the number of removed entries.
     pub(super) fn retain(&self, keep: &mut dyn FnMut(EntryRef<'_>, u32) -> bool) -> usize {
         for stripe in self.stripes() {
             self.writer(stripe).state.in_flight.invalidate_all();
@@ -100,7 +101,7 @@ impl<S: Sharing> Store<S> {
             self.each_of(stripe, &mut |visited| {
                 if !keep(visited.entry, visited.entry_type) {
                     let mut writer = self.writer(stripe);
-                    // Pinned, so if an entry lives in that cell it is still this one.
+                    // Pinned, so a live entry in that cell is still this one.
                     let live = writer.state.table_writer.live(&stripe.table, visited.slot);
                     if live.is_some_and(|live| ptr::eq(live, visited.entry.head())) {
                         writer.remove(visited.slot, RemovalCause::Removed);
@@ -114,7 +115,8 @@ impl<S: Sharing> Store<S> {
         removed
     }
 
-    /// Removes every entry that lives when this begins; entries that come meanwhile may be removed too.
+    /// Removes every entry that is alive when this begins. Entries inserted meanwhile may be
+    /// removed too.
     pub(super) fn remove_all(&self, stripe: &Stripe<S>, cause: RemovalCause) {
         let end = {
             let state = stripe.lock();

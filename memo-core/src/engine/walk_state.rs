@@ -1,13 +1,14 @@
-//! Walks over the whole store that are under way, as its writers see them.
+//! The walks in progress, as the writers of a stripe see them.
 //!
-//! A walk goes through the slots in batches and gives the lock back in between. Meanwhile an entry may be replaced, which moves its key
-//! to another slot: ahead of the walk or behind it. So writers tell each walk what they replace, and it keeps two small sets: slots
-//! behind it that it still has to visit, and slots ahead of it that it must skip. Therefore a key that is in the store during the whole
-//! walk, and is only ever replaced, is visited exactly once.
+//! A walk visits the slots in batches and releases the lock in between. Meanwhile an entry may be
+//! replaced, which moves its key to another slot: ahead of the walk or behind it. So writers report
+//! each replacement to every walk, and a walk keeps two small sets: slots behind it that it still
+//! has to visit, and slots ahead of it that it must skip. Therefore a key that is in the store
+//! during the whole walk, and is only ever replaced, is visited exactly once.
 
 use std::collections::HashSet;
 
-/// The walks of one stripe. Nearly always none.
+/// The walks of one stripe; nearly always there is none.
 #[derive(Default)]
 pub(super) struct Walks {
     active: Vec<WalkState>,
@@ -42,7 +43,7 @@ impl WalkState {
 }
 
 impl Walks {
-    /// Begins a walk over the slots below `end`; gives its number.
+    /// Begins a walk over the slots below `end`. Returns its number.
     pub(super) fn begin(&mut self, end: u32) -> u64 {
         self.started += 1;
         let id = self.started;
@@ -54,8 +55,8 @@ impl Walks {
         self.active.retain(|walk| walk.id != id);
     }
 
-    /// Moves a walk on by up to `most` slots. Calls `visit` for each slot that is to be visited now, whether an entry lives there or
-    /// not. Says whether there may be more.
+    /// Moves a walk forward by up to `most` slots. Calls `visit` for each slot to visit now,
+    /// whether it has a live entry or not. Returns whether there may be more.
     pub(super) fn advance(&mut self, id: u64, most: u32, mut visit: impl FnMut(u32)) -> bool {
         let Some(walk) = self.active.iter_mut().find(|walk| walk.id == id) else { return false };
         if walk.cursor < walk.end {
@@ -75,7 +76,7 @@ impl Walks {
         walk.cursor < walk.end || !walk.behind.is_empty()
     }
 
-    /// The entry of a key moved from the slot `old` to the slot `new`.
+    /// Records that the entry of a key moved from the slot `old` to the slot `new`.
     #[inline]
     pub(super) fn replaced(&mut self, old: u32, new: u32) {
         if !self.active.is_empty() {
@@ -97,7 +98,7 @@ impl Walks {
         }
     }
 
-    /// The entry in this slot left, and another key may come to live there.
+    /// Records that the entry in this slot was removed. Another key may take the slot.
     #[inline]
     pub(super) fn removed(&mut self, slot: u32) {
         if !self.active.is_empty() {
@@ -105,7 +106,7 @@ impl Walks {
         }
     }
 
-    /// Every slot is another one from now on.
+    /// Ends all walks: the store has been emptied, and its slots are new.
     pub(super) fn emptied(&mut self) {
         self.active.clear();
     }
@@ -117,14 +118,15 @@ mod tests {
     use crate::random::Random;
     use std::collections::HashMap;
 
-    /// Keys that live through the whole walk, replaced and joined by others at random, against the rule that each is visited once.
+    /// Keys that stay during the whole walk, while they are replaced and others come and go at
+    /// random: each is visited exactly once.
     #[test]
     fn a_key_that_is_only_replaced_is_visited_exactly_once() {
         for seed in 0..200 {
             let mut random = Random::new(seed);
             let mut below = |n: usize| usize::try_from(random.below(n as u64)).unwrap();
             let slots = 64 + below(64);
-            // Some slots are free; those from `end` on come into use while the walk is under way.
+            // Some slots are free; those from `end` on come into use during the walk.
             let mut of_slot: HashMap<u32, u32> = HashMap::new();
             let end = 64;
             for key in 0..40 {

@@ -1,4 +1,4 @@
-//! Writes that no load precedes: insert, remove, clear, resize.
+//! Writes without a load: insert, remove, clear, resize.
 
 use super::run::{Request, SWEEP_WITH_A_MISS};
 use super::sharing::{Reader, Sharing};
@@ -9,7 +9,8 @@ use crate::info::RemovalCause;
 use crate::table::{EntryRef, ShortHash};
 
 impl<S: Sharing> Store<S> {
-    /// Puts the entry in, in place of the one that `request` recognises; invalidates that key's runs. Says whether it was cached.
+    /// Inserts the entry, in place of the one that `request` recognises, and invalidates that key's
+    /// runs. Returns whether it was cached.
     pub(super) fn insert(
         &self,
         hash: ShortHash,
@@ -42,8 +43,9 @@ impl<S: Sharing> Store<S> {
         kept
     }
 
-    /// Removes the entry that `is` recognises, and invalidates that key's runs. Says whether there was one. An expired entry counts as
-    /// absent. `see` looks at the entry before it is dropped, outside the lock.
+    /// Removes the entry that `is` recognises, and invalidates that key's runs. Returns whether
+    /// there was one. An expired entry counts as absent. `see` looks at the entry before it is
+    /// dropped, outside the lock.
     pub(super) fn remove(
         &self,
         hash: ShortHash,
@@ -62,7 +64,7 @@ impl<S: Sharing> Store<S> {
             live = located.writer.deadline(slot) > now;
             let cause = if live { RemovalCause::Removed } else { RemovalCause::Expired };
             let entry = stripe.table.entry(slot);
-            // Under the lock, while it lives.
+            // Protected under the lock, while the entry is alive.
             reading.protect(entry.as_ptr());
             located.writer.remove(slot, cause);
             seen = live.then_some(entry);
@@ -72,7 +74,7 @@ impl<S: Sharing> Store<S> {
             located.finish(true);
             return live;
         };
-        /// Reclaims what was removed, also where `see` panics.
+        /// Reclaims the removed entry, also when `see` panics.
         struct Flush<'a, S: Sharing>(&'a Store<S>, ShortHash);
         impl<S: Sharing> Drop for Flush<'_, S> {
             fn drop(&mut self) {
@@ -87,7 +89,8 @@ impl<S: Sharing> Store<S> {
         live
     }
 
-    /// Empties the store, invalidates all runs, and resets the counters. Entries that were there before are gone when this returns.
+    /// Empties the store, invalidates all runs, and resets the counters. When this returns, the
+    /// store has none of the entries that it had before.
     pub(super) fn clear(&self) {
         for stripe in self.stripes() {
             self.writer(stripe).state.in_flight.invalidate_all();
@@ -106,7 +109,7 @@ impl<S: Sharing> Store<S> {
         }
     }
 
-    /// Changes the bound in entries, at once.
+    /// Changes the capacity in entries, at once.
     pub(super) fn resize(&self, max_entries: usize) {
         let now = self.common.now_if_dated();
         for stripe in self.stripes() {

@@ -1,14 +1,14 @@
-//! What is to become of a value that is written.
+//! The terms on which a value enters a store, and how its run ended.
 
 use std::time::Duration;
 
 /// The terms on which one value enters a store.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WriteTerms {
-    /// Its own time to live, in place of the store's.
+    /// The value's own time to live, in place of the store's.
     pub(crate) ttl: Option<Duration>,
     pub(crate) weight: u64,
-    /// Whether it may be cached at all.
+    /// Whether the value may be cached at all.
     pub(crate) admit: bool,
 }
 
@@ -19,12 +19,23 @@ impl Default for WriteTerms {
 }
 
 /// How a run ended for the cache. Callers get the value in each case.
+///
+/// # Examples
+/// ```
+/// # use memo_core as memokit;
+/// use memokit::{Answer, Cache, Settled};
+///
+/// let cache: Cache<String, u32> = Cache::default();
+/// let Answer::Load(guard) = cache.begin("key") else { unreachable!("nothing is cached") };
+/// cache.remove("key");
+/// assert_eq!(guard.insert(7), Settled::Invalidated);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
     /// The value is in the cache.
     Kept,
-    /// There was no value to cache, or it was refused: by `keep_if` and its like, by its weight, by a time to live of zero, by a
-    /// bound of 0.
+    /// There was no value to cache, or it was refused: by `keep_if` or another rule, by its weight,
+    /// by a time to live of zero, or by a capacity of 0.
     NotKept,
     /// The key was removed or overwritten while the run was in flight, so its value was not cached.
     Invalidated,

@@ -1,7 +1,8 @@
 //! Mutations under the writer lock: admit, replace, remove, evict, expire, clear.
 //!
-//! No user code runs here. Keys are found by hash and compared outside the lock; removed entries are shown to observers and dropped
-//! outside the lock ([`Writer::finish`]). All of this is book-keeping on slots, hashes and ranks.
+//! No user code runs here. Keys are found by hash and compared outside the lock; removed entries
+//! are shown to observers and dropped outside the lock ([`Writer::finish`]). What remains is
+//! book-keeping on slots, hashes and ranks.
 
 use std::ops::Range;
 use std::sync::atomic::Ordering::Relaxed;
@@ -17,7 +18,7 @@ use crate::info::{Counter, RemovalCause};
 use crate::policy::{PolicyKind, Ranks, Victim};
 use crate::table::{Deadline, Head, ShortHash, Table, TableWriter};
 
-/// A thread that holds a stripe's lock.
+/// The lock of a stripe, held by this thread, and the mutations that it permits.
 pub(super) struct Writer<'a, S: Sharing> {
     pub(super) common: &'a Common<S>,
     pub(super) stripe: &'a Stripe<S>,
@@ -43,7 +44,7 @@ struct StoreRanks<'a, S: Sharing> {
 
 impl<S: Sharing> Ranks for StoreRanks<'_, S> {
     fn rank(&self, slot: u32) -> u64 {
-        // Policies ask about slots in which an entry lived: they have a cell.
+        // Policies ask only about slots that had an entry, so there is a cell.
         let head = self.table.head(slot);
         if head.is_alive() { head.rank.load(Relaxed) } else { u64::MAX }
     }
@@ -76,7 +77,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         self.stripe.table.head(slot)
     }
 
-    /// When the entry in a slot expires. Such an entry may not live.
+    /// Returns the deadline of the entry in a slot, whether or not it is alive.
     pub(super) fn deadline(&self, slot: u32) -> u64 {
         self.common.deadlines.deadline(&self.stripe.table, self.head(slot))
     }
@@ -86,7 +87,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         self.common.weight_word.map_or(0, |word| self.stripe.table.prefix_word(head, word).load(Relaxed))
     }
 
-    /// A cell that will not be used after all.
+    /// Retires a cell whose entry is not published after all.
     pub(super) fn retire_slot(&mut self, slot: u32, full: bool) {
         let (head, entry_type) = self.stripe.table.node(slot);
         self.retire(head, entry_type, slot, full);
@@ -117,7 +118,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         }
     }
 
-    /// Takes an entry out of everything but the policy.
+    /// Removes an entry from everything but the policy.
     #[inline(always)]
     fn unlink(&mut self, slot: u32, cause: RemovalCause) -> ShortHash {
         let (head, cell, entry_type) = self.stripe.table.cell(slot);
@@ -135,8 +136,8 @@ impl<'a, S: Sharing> Writer<'a, S> {
         hash
     }
 
-    /// Admits the entry if there is room or room can be made; in place of the one in the slot `old`, if that is given. `write` completes
-    /// it, just before it can be found.
+    /// Admits the entry if there is room or room can be made; in place of the entry in the slot
+    /// `old`, if given. `write` completes the entry just before it becomes visible.
     #[inline(never)]
     pub(super) fn admit(&mut self, new: Candidate<'_>, old: Option<u32>, now: u64, write: &mut dyn FnMut()) -> bool {
         match old.and_then(|old| self.unless_expired(old, now)) {
@@ -148,7 +149,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
             Some(old) => {
                 write();
                 self.replace(old, new, now);
-                // A heavier value may have to push others out.
+                // A heavier value may require that others are evicted.
                 self.make_room(0, 0, None, now);
                 true
             }
@@ -170,7 +171,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         self.state.max_entries == 0 || new.weight > self.state.max_weight
     }
 
-    /// As above where nothing is replaced: every miss does this, so it is in line.
+    /// As [`admit`](Self::admit) where nothing is replaced. Every miss does this, so it is inlined.
     #[inline(always)]
     pub(super) fn admit_new(&mut self, new: Candidate<'_>, now: u64, write: impl FnOnce()) -> bool {
         let room = !self.is_hopeless(new)
@@ -188,7 +189,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         room
     }
 
-    /// The new entry can be found before the old one cannot.
+    /// Replaces an entry. The new entry becomes visible before the old one disappears.
     fn replace(&mut self, old: u32, new: Candidate<'_>, now: u64) {
         let old_rank = self.head(old).rank.load(Relaxed);
         let stamp = self.common.next_stamp(&self.stripe.table);
@@ -201,7 +202,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         self.unlink(old, RemovalCause::Replaced);
     }
 
-    /// Makes an entry known to everything but the policy.
+    /// Adds an entry to everything but the policy.
     #[inline(always)]
     fn publish(&mut self, new: Candidate<'_>, rank: u64, stamp: u64, now: u64) {
         let (common, table, head) = (self.common, &self.stripe.table, new.head);
@@ -243,7 +244,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         true
     }
 
-    /// Removes up to `most` expired entries. Says whether there may be more.
+    /// Removes up to `most` expired entries. Returns whether there may be more.
     #[inline]
     pub(super) fn expire(&mut self, now: u64, most: usize) -> bool {
         self.state.expiry.is_due(now) && self.expire_some(now, most)
@@ -261,7 +262,8 @@ impl<'a, S: Sharing> Writer<'a, S> {
         true
     }
 
-    /// Changes the bound in entries. A store that had none keeps its entries in the order of `lru` from then on.
+    /// Changes the capacity in entries. A store without one orders its entries by `lru` from then
+    /// on.
     pub(super) fn resize(&mut self, max_entries: usize, now: u64) {
         let (table, state) = (&self.stripe.table, &mut *self.state);
         state.max_entries = max_entries;
@@ -269,7 +271,8 @@ impl<'a, S: Sharing> Writer<'a, S> {
             policy.resized(max_entries);
         } else {
             let mut policy = PolicyKind::Lru.build(max_entries);
-            // Rank and slot in one integer, as the policies sort them: sorting is compiled for each type.
+            // Rank and slot in one integer, as the policies sort them too: each type to sort by is
+            // compiled separately.
             let aged = |slot| u128::from(table.head(slot).rank.load(Relaxed)) << 32 | u128::from(slot);
             let mut by_age: Vec<u128> = state.table_writer.alive(table).into_iter().map(aged).collect();
             by_age.sort_unstable();
@@ -285,8 +288,8 @@ impl<'a, S: Sharing> Writer<'a, S> {
         self.stripe.hit_action.set(self.state.on_hit());
     }
 
-    /// Removes everything at once, where that takes no look at each entry: no entry has anything to drop, and there is no observer.
-    /// Says whether it did.
+    /// Removes everything at once if no entry needs to be visited: none has a destructor, and there
+    /// is no observer. Returns whether it did.
     pub(super) fn clear_plain(&mut self) -> bool {
         if self.state.table_writer.needs_drop() || !self.common.observers.is_empty() || !self.detach() {
             return false;
@@ -297,7 +300,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         true
     }
 
-    /// An emptied store keeps no large tables.
+    /// Frees the large tables of an emptied store.
     pub(super) fn give_back_memory(&mut self) {
         let state = &mut *self.state;
         let is_idle = state.is_nothing_to_drop() && state.removals.is_empty();
@@ -306,7 +309,8 @@ impl<'a, S: Sharing> Writer<'a, S> {
         }
     }
 
-    /// No entry lives: what the policy and the expiry index remember of earlier ones goes too.
+    /// Forgets what the policy and the expiry index remember of earlier entries. Requires: no entry
+    /// is alive.
     pub(super) fn forget_order(&mut self) {
         self.state.expiry = ExpiryIndex::default();
         if let Some(policy) = &mut self.state.policy {
@@ -314,14 +318,15 @@ impl<'a, S: Sharing> Writer<'a, S> {
         }
     }
 
-    /// Takes all memory away from later readers. Not while a run has its cell there or an entry is still being dropped, nor while earlier
-    /// memory waits to be freed: so no more than one store's worth ever waits.
+    /// Detaches all memory from later readers. Refuses while a run has its cell there, while an
+    /// entry is being dropped, or while earlier memory waits to be freed: so at most one store's
+    /// worth of memory ever waits.
     fn detach(&mut self) -> bool {
         let state = &mut *self.state;
         if state.in_flight.len() > 0 || state.being_dropped > 0 || state.detached.is_some() {
             return false;
         }
-        // Cells without anything to drop need not be waited for one by one.
+        // Cells without destructors need no reclamation one by one.
         state.retired = Vec::new();
         state.walks.emptied();
         state.detached = Some(state.table_writer.detach(&self.stripe.table));
@@ -332,7 +337,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
     ///
     /// # Panics
     ///
-    /// If one is broken.
+    /// If an invariant is broken.
     #[cfg(any(test, feature = "validate"))]
     pub(super) fn validate(&self) {
         let (state, table) = (&*self.state, &self.stripe.table);

@@ -1,4 +1,4 @@
-//! A store with its hasher, as functions and fields have it.
+//! A store together with its hasher, as functions and fields have it.
 
 use std::any::Any;
 use std::sync::{Arc, Weak};
@@ -12,17 +12,19 @@ use crate::ticker::Sweep;
 pub(super) struct CacheInstance {
     pub(super) store: Arc<OwnedStore<Shared>>,
     pub(super) hasher: DefaultHashBuilder,
-    /// The one that `hasher = ..` names.
+    /// The hasher that `hasher = ..` names.
     named_hasher: NamedHasher,
 }
 
-/// `None` is the default hasher, which has its own place.
+/// `None` stands for the default hasher, which has a field of its own.
 pub(super) type NamedHasher = Option<Box<dyn Any + Send + Sync>>;
 
 impl CacheInstance {
+    /// Makes the store.
+    ///
     /// # Panics
     ///
-    /// If the set-up cannot work.
+    /// If the configuration cannot work.
     pub(super) fn new(name: &str, config: Config, named_hasher: NamedHasher) -> Self {
         check(name, &config);
         let store = Arc::new(OwnedStore::of_any_type(config));
@@ -31,7 +33,7 @@ impl CacheInstance {
         Self { store, hasher: DefaultHashBuilder::default(), named_hasher }
     }
 
-    /// `H` is the default hasher where no other was named.
+    /// Returns the hasher. `H` is the default hasher if no other was named.
     pub(super) fn named_hasher<H: Any>(&self) -> &H {
         let default: &dyn Any = &self.hasher;
         let hasher = self.named_hasher.as_ref().map_or(default, |hasher| &**hasher as &dyn Any);
@@ -39,9 +41,11 @@ impl CacheInstance {
     }
 }
 
+/// Checks the configuration.
+///
 /// # Panics
 ///
-/// If the set-up cannot work.
+/// If it cannot work.
 pub(super) fn check(name: &str, config: &Config) {
     if let Err(error) = config.check() {
         panic!("the cache of `{name}` cannot be created: {error}");

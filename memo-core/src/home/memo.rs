@@ -1,4 +1,4 @@
-//! A cache in a field: one per instance.
+//! [`Memo`]: a cache in a field, one per instance.
 
 use std::any::Any;
 use std::cmp::Ordering;
@@ -16,38 +16,94 @@ use crate::info::CacheInfo;
 use crate::key::{Key, StoredArgs, StoredKey};
 use crate::shareable::Shareable;
 
-/// The field of `#[memoize(in = self.field)]`: one cache per instance, of a method with the arguments `A` (a tuple, also of one) and
-/// the result `R`.
+/// A cache in a field, for a method with `#[memoize(in = self.field)]`: one cache per instance.
 ///
-/// It begins empty, costs one pointer-sized allocation at the first call, and takes its bounds from the attribute. It is invisible to the struct it
-/// lives in: a clone begins empty, comparison and hashing ignore it.
+/// `A` is the tuple of the method's argument types, also for one argument: `Memo<(u64,), R>`. `R`
+/// is its result. The bounds come from the attribute; the first call allocates the store. A memo
+/// does not affect the struct that contains it: a clone begins empty, and comparison and hashing
+/// ignore it.
+///
+/// # Examples
+/// ```
+/// # use memo_core as memokit;
+/// use memokit::Memo;
+///
+/// #[derive(Clone, Default, PartialEq, Debug)]
+/// struct Table {
+///     rows: Vec<u64>,
+///     totals: Memo<(usize,), u64>,
+/// }
+///
+/// let table = Table { rows: vec![1, 2, 3], totals: Memo::new() };
+/// assert_eq!(table, table.clone());
+/// assert_eq!(table.totals.info().currsize, 0);
+/// ```
 pub struct Memo<A, R> {
     instance: OnceLock<Box<CacheInstance>>,
     _of: PhantomData<fn(A) -> R>,
 }
 
 impl<A, R> Memo<A, R> {
-    /// An empty cache.
+    /// Makes an empty cache. Allocates nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Memo;
+    ///
+    /// let squares: Memo<(u32,), u32> = Memo::new();
+    /// assert_eq!(squares.info().misses, 0);
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self { instance: OnceLock::new(), _of: PhantomData }
     }
 
-    /// Hits, misses, size and more; all zero before the first call.
+    /// Returns the statistics: hits, misses, size and more; all zero before the first call.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Memo;
+    ///
+    /// let squares: Memo<(u32,), u32> = Memo::new();
+    /// assert_eq!(squares.info().hit_rate(), 0.0);
+    /// ```
     #[must_use]
     pub fn info(&self) -> CacheInfo {
         self.instance.get().map(|instance| Shared::info(&instance.store)).unwrap_or_default()
     }
 
-    /// Empties it and sets all counts to zero.
+    /// Removes all entries, resets the statistics, and discards the results of in-flight
+    /// computations.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Memo;
+    ///
+    /// let squares: Memo<(u32,), u32> = Memo::new();
+    /// squares.clear();
+    /// assert_eq!(squares.info().currsize, 0);
+    /// ```
     pub fn clear(&self) {
         if let Some(instance) = self.instance.get() {
             Shared::clear(&instance.store);
         }
     }
 
-    /// Frees expired entries now. With the system's clock that happens by itself; with a clock of your own it happens here and with each
-    /// miss.
+    /// Frees expired entries now. With the system's clock a background thread does that within 50
+    /// ms; with a clock of your own it happens here and with each miss.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Memo;
+    ///
+    /// let squares: Memo<(u32,), u32> = Memo::new();
+    /// squares.run_pending();
+    /// assert_eq!(squares.info().expirations, 0);
+    /// ```
     pub fn run_pending(&self) {
         if let Some(instance) = self.instance.get() {
             Shared::sweep(&instance.store);
@@ -63,7 +119,7 @@ impl<A, R> Memo<A, R> {
     }
 }
 
-/// Not generic over the memo's types: compiled once.
+/// Not generic over the memo's types, so it is compiled once.
 #[cold]
 #[inline(never)]
 fn make(
@@ -117,14 +173,14 @@ impl<A, R> fmt::Debug for Memo<A, R> {
     }
 }
 
-/// The store in a field, with the default hasher.
+/// Returns the store in a field, with the default hasher.
 #[inline]
 pub fn field<A, R>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, A, R> {
     let instance = memo.instance(config, || None);
     FieldStore { store: &instance.store, hasher: &instance.hasher, _of: PhantomData }
 }
 
-/// The store in a field, with a hasher of the user's.
+/// Returns the store in a field, with a user's hasher.
 #[inline]
 pub fn field_with<H, A, R>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, A, R, H>
 where
@@ -163,7 +219,8 @@ impl<A, R, H: BuildHasher + 'static> Home for FieldStore<'_, A, R, H> {
     }
 }
 
-/// The field's type says what the arguments are, and the method's arguments must be just that once they are owned.
+/// The field's type names the argument types, and the method's owned arguments must be exactly
+/// those.
 impl<A, R, V, Sh, H: BuildHasher + 'static> Holds<StoredKey<(), A::Stored, Sh>, V> for FieldStore<'_, A, R, H>
 where
     A: Key,

@@ -1,8 +1,9 @@
-//! Where a function's cache lives: in a static beside the function ([`StaticCache`]), in each thread ([`ThreadCache`]), or in a field
-//! ([`Memo`]).
+//! Homes of caches: the place that a function's cache lives in. A static beside the function
+//! ([`StaticCache`]), each thread ([`ThreadCache`]), or a field ([`Memo`]).
 //!
-//! Each of them has a store whose entries are of any type, so that one compiled engine serves every function. Which entry belongs to which
-//! instantiation of a generic function is told by its type and by the hidden part of its key.
+//! Each home has a store with entries of any type, so that one compiled engine serves every
+//! function. An entry belongs to one instantiation of a generic function: its type and the hidden
+//! part of its key say to which.
 
 mod instance;
 mod interface;

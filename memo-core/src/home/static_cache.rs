@@ -1,4 +1,4 @@
-//! The cache of one function for all threads, in a static beside the function.
+//! [`StaticCache`]: the cache of one function for all threads, in a static beside the function.
 
 use std::any::Any;
 use std::hash::BuildHasher;
@@ -14,7 +14,7 @@ use crate::key::StoredArgs;
 use crate::registry::{self, AnyCache, CacheRef, Identity};
 use crate::shareable::Shareable;
 
-/// The cache of one function, for all threads. Made at the first use.
+/// The cache of one function, for all threads. Its store is made at the first use.
 pub struct StaticCache {
     identity: Identity,
     typed: bool,
@@ -22,13 +22,14 @@ pub struct StaticCache {
 }
 
 impl StaticCache {
-    /// A function's path or name, and the place of its attribute.
+    /// Makes an empty cache, with the function's path or name, and the location of its attribute.
     #[must_use]
     pub const fn new(name: &'static str, file: &'static str, line: u32, typed: bool) -> Self {
         Self { identity: Identity::constant(name, file, line), typed, instance: OnceLock::new() }
     }
 
-    /// The set-up and the hasher are functions, so that what makes a store is compiled once and not for each function.
+    /// Returns the store, and makes it at the first use. Configuration and hasher are function
+    /// pointers, so that the code which makes a store is compiled once and not for each function.
     #[inline]
     fn instance(&'static self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &'static CacheInstance {
         match self.instance.get() {
@@ -52,14 +53,14 @@ impl StaticCache {
         instance
     }
 
-    /// The store, with the default hasher.
+    /// Returns the store, with the default hasher.
     #[inline]
     pub fn shared(&'static self, config: fn() -> Config) -> SharedStore {
         let instance = self.instance(config, || None);
         SharedStore { site: self, store: &instance.store, hasher: &instance.hasher }
     }
 
-    /// The store, with a hasher of the user's.
+    /// Returns the store, with a user's hasher.
     #[inline]
     pub fn shared_with<H>(&'static self, config: fn() -> Config) -> SharedStore<H>
     where

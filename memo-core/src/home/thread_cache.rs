@@ -1,4 +1,4 @@
-//! One cache per thread.
+//! [`ThreadCache`]: the cache of a `local` function, one per thread.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -20,20 +20,21 @@ use crate::registry::{self, AnyCache, CacheRef, Identity};
 
 type OwnedLocal = OwnedStore<Local>;
 
-/// The caches of one function, one per thread. Each is made at the thread's first use, and goes with the thread.
+/// The caches of one function, one per thread. Each is made at its thread's first use, and dropped
+/// when the thread ends.
 pub struct ThreadCache {
     identity: Identity,
     typed: bool,
-    /// [`NONE`] before the first use.
+    /// The index of this function's cache in each thread's list; [`NONE`] before the first use.
     index: AtomicUsize,
     listed: AtomicBool,
     threads: Mutex<ThreadStats>,
 }
 
-/// What threads have counted.
+/// The statistics of all threads.
 struct ThreadStats {
     living: Vec<Arc<Stats<Local>>>,
-    /// The sum over those that ended.
+    /// The sum over the threads that have ended.
     ended: Option<CacheInfo>,
     parameters: Option<CacheParameters>,
 }
@@ -43,15 +44,16 @@ const NONE: usize = usize::MAX;
 thread_local! {
     /// This thread's caches.
     static CACHES: ThreadCaches = const { ThreadCaches(RefCell::new(Vec::new())) };
-    /// Where they are, for calls: nothing here has to be dropped, so looking takes no more than a load.
+    /// The address of this thread's caches. It has no destructor, so reading it costs no more than
+    /// a load.
     static CACHES_PTR: Cell<*const [Option<Rc<ThreadInstance>>]> = const { Cell::new(ptr::slice_from_raw_parts(ptr::null(), 0)) };
 }
 
-/// Caches by the sites' indices.
+/// The caches of a thread, by the functions' indices.
 struct ThreadCaches(RefCell<Vec<Option<Rc<ThreadInstance>>>>);
 
 impl Drop for ThreadCaches {
-    /// Values that are dropped now may call the function: that computes without the cache.
+    /// Values dropped here may call the function, which then computes without the cache.
     fn drop(&mut self) {
         CACHES_PTR.set(ptr::slice_from_raw_parts(ptr::null(), 0));
     }
@@ -60,7 +62,7 @@ impl Drop for ThreadCaches {
 struct ThreadInstance {
     store: OwnedLocal,
     hasher: DefaultHashBuilder,
-    /// The one that `hasher = ..` names.
+    /// The hasher that `hasher = ..` names.
     named_hasher: Option<Box<dyn Any>>,
     site: &'static ThreadCache,
 }
@@ -68,7 +70,7 @@ struct ThreadInstance {
 impl ThreadInstance {
     #[inline(always)]
     fn hasher<H: 'static>(&self) -> &H {
-        // Known when this is compiled: there is no test left of it.
+        // Known at compile time: no test is left of it.
         let default: &dyn Any = &self.hasher;
         default.downcast_ref().unwrap_or_else(|| {
             let named = self.named_hasher.as_ref().and_then(|hasher| hasher.downcast_ref());
@@ -77,7 +79,7 @@ impl ThreadInstance {
     }
 }
 
-/// The thread ends: what it counted stays.
+/// The thread ends; its counts are added to the sum.
 impl Drop for ThreadInstance {
     fn drop(&mut self) {
         let stats = self.store.stats();
@@ -89,7 +91,7 @@ impl Drop for ThreadInstance {
 }
 
 impl ThreadCache {
-    /// A function's path or name, and the place of its attribute.
+    /// Makes an empty cache, with the function's path or name, and the location of its attribute.
     #[must_use]
     pub const fn new(name: &'static str, file: &'static str, line: u32, typed: bool) -> Self {
         let threads = ThreadStats { living: Vec::new(), ended: None, parameters: None };
@@ -117,28 +119,29 @@ impl ThreadCache {
         }
     }
 
-    /// This thread's cache, if there is one.
+    /// Returns this thread's cache, if there is one.
     #[inline]
     fn known(&self) -> Option<Rc<ThreadInstance>> {
         let (all, index) = (CACHES_PTR.get(), self.index.load(Relaxed));
-        // SAFETY: in bounds. `CACHES_PTR` is what `CACHES` holds, whose content changes in `make` alone, which runs no code of the user's meanwhile.
+        // SAFETY: in bounds. `CACHES_PTR` is the content of `CACHES`, which changes only in `make`,
+        // and no user code runs meanwhile.
         if index < all.len() { unsafe { (*all.cast::<Option<Rc<ThreadInstance>>>().add(index)).clone() } } else { None }
     }
 
-    /// Does something to this thread's cache, if there is one.
+    /// Calls `act` with this thread's cache, if there is one.
     fn here(&self, act: impl FnOnce(&Store<Local>)) {
         if let Some(instance) = self.known() {
             act(&instance.store);
         }
     }
 
-    /// This thread's store, with the default hasher.
+    /// Returns this thread's store, with the default hasher.
     #[inline]
     pub fn local(&'static self, config: fn() -> Config) -> LocalStore {
         self.local_with(config)
     }
 
-    /// This thread's store, with a hasher of the user's.
+    /// Returns this thread's store, with a user's hasher.
     #[inline]
     pub fn local_with<H: BuildHasher + Default + 'static>(&'static self, config: fn() -> Config) -> LocalStore<H> {
         LocalStore { site: self, instance: self.instance(config, || Box::new(H::default())), _hasher: PhantomData }
@@ -155,7 +158,7 @@ impl ThreadCache {
     #[cold]
     #[inline(never)]
     fn make(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<ThreadInstance>> {
-        // Once the thread's locals are gone nothing can be kept.
+        // Once the thread's locals are destroyed, nothing can be cached.
         CACHES.try_with(|_| ()).ok()?;
         let (index, config, hasher) = (self.index(), config(), hasher());
         check(self.identity.name(), &config);
@@ -180,7 +183,7 @@ impl ThreadCache {
                     all.resize(index + 1, None);
                     CACHES_PTR.set(&raw const all[..]);
                 }
-                // The hasher's `default` may have come here before us.
+                // The hasher's `default` may have made the cache meanwhile.
                 all[index].get_or_insert_with(|| instance.clone()).clone()
             })
             .ok()
@@ -221,7 +224,7 @@ impl AnyCache for ThreadCache {
 /// A function's store in this thread, as its calls use it.
 pub struct LocalStore<H = DefaultHashBuilder> {
     site: &'static ThreadCache,
-    /// `None` once the thread's locals are gone.
+    /// `None` once the thread's locals are destroyed.
     instance: Option<Rc<ThreadInstance>>,
     _hasher: PhantomData<fn() -> H>,
 }

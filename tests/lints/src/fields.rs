@@ -1,11 +1,11 @@
-//! `#[cached_field]`.
+//! Uses of `#[cached_field]` that must cause no lint.
 
 use std::cell::OnceCell;
 use std::sync::OnceLock;
 
 use memokit::{Lazy, cached_field};
 
-/// A document with everything computed on demand.
+/// A document with parts that are computed on demand.
 #[derive(Debug, Default)]
 pub struct Document {
     text: String,
@@ -28,14 +28,14 @@ impl Document {
         self.text.split_whitespace().count()
     }
 
-    /// Lent.
+    /// By reference.
     #[cached_field(stats)]
     #[must_use]
     pub fn lines(&self) -> &Vec<String> {
         self.text.lines().map(str::to_owned).collect()
     }
 
-    /// What may fail.
+    /// Fallible.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! `#[memoize]` on functions.
+//! Uses of `#[memoize]` on functions that must cause no lint.
 
 use std::collections::hash_map::RandomState;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub fn lru(text: &str) -> usize {
     text.len()
 }
 
-/// Least frequently used, kept for a time.
+/// Least frequently used, with a time to live.
 #[memoize(lfu = 10, ttl = "1h30m", jitter = 0.1)]
 #[must_use]
 pub fn lfu(text: &str, n: Option<&str>) -> usize {
@@ -35,14 +35,14 @@ pub fn fifo(numbers: &[f64]) -> f64 {
     numbers.iter().sum()
 }
 
-/// Any entry may leave.
+/// Random eviction.
 #[memoize(random = 10, ttl = Duration::from_secs(1))]
 #[must_use]
 pub fn random(n: u32) -> u32 {
     n
 }
 
-/// Adaptive; each entry has its own time.
+/// Adaptive; each entry has its own time to live.
 #[memoize(max = 10, ttl = |key, _value| Duration::from_secs(u64::from(*key)))]
 #[must_use]
 pub fn max(n: u32) -> u32 {
@@ -56,7 +56,7 @@ pub fn weighed(text: &str) -> String {
     text.to_uppercase()
 }
 
-/// Errors are kept.
+/// Errors are cached.
 ///
 /// # Errors
 ///
@@ -66,7 +66,7 @@ pub fn parsed(text: &str) -> Result<u32, String> {
     text.parse().map_err(|_| text.to_owned())
 }
 
-/// Errors are not kept.
+/// Errors are not cached.
 ///
 /// # Errors
 ///
@@ -76,7 +76,7 @@ pub fn read(path: &std::path::Path) -> std::io::Result<String> {
     std::fs::read_to_string(path)
 }
 
-/// `None` is not kept.
+/// `None` is not cached.
 #[memoize(skip_none, single_flight = false)]
 #[must_use]
 pub fn found(n: u32) -> Option<u32> {
@@ -90,14 +90,14 @@ pub fn some(n: u32) -> u32 {
     n * 2
 }
 
-/// A key of one's own.
+/// A key expression.
 #[memoize(key = n % 10)]
 #[must_use]
 pub fn keyed(n: u32, _note: &str) -> u32 {
     n % 10
 }
 
-/// An argument that does not count.
+/// An ignored argument.
 #[memoize(ignore(log))]
 pub fn ignored(n: u32, log: &mut Vec<u32>) -> u32 {
     log.push(n);
@@ -111,7 +111,7 @@ pub fn local(n: u32) -> std::rc::Rc<u32> {
     std::rc::Rc::new(n)
 }
 
-/// Generic, kept apart by type.
+/// Generic, with one entry per type.
 #[memoize(typed, lru = 10)]
 pub fn generic<T: std::hash::Hash + Eq + Clone + Send + Sync + std::fmt::Debug + 'static>(value: T) -> String {
     format!("{value:?}")

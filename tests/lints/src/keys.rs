@@ -1,4 +1,4 @@
-//! `#[derive(Key)]`.
+//! Uses of `#[derive(Key)]` that must cause no lint.
 
 use memokit::{Key, memoize};
 
@@ -29,7 +29,7 @@ pub enum Shape {
     Circle(Point, f64),
     /// Names.
     Square {
-        /// Where.
+        /// A position.
         at: Point,
     },
 }

@@ -1,5 +1,5 @@
-//! Every attribute and word, in a crate as strict as a crate can be. `cargo clippy` is the test: an expansion that makes any noise
-//! fails it.
+//! Every attribute and option, in a crate with the strictest lints. `cargo clippy` is the test: an
+//! expansion that causes a lint fails it.
 #![deny(warnings, missing_docs, unused_qualifications, clippy::pedantic)]
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! `#[memoize]` on methods.
+//! Uses of `#[memoize]` on methods that must cause no lint.
 
 use memokit::{Memo, memoize};
 
@@ -44,9 +44,9 @@ impl Circle {
     }
 }
 
-/// A trait with a remembered default.
+/// A trait with a memoized default method.
 pub trait Shape {
-    /// Implementors say.
+    /// Implemented by each type.
     fn sides(&self) -> u32;
 
     /// A default method.
@@ -73,14 +73,14 @@ pub struct Square(u64);
 
 #[memoize]
 impl Square {
-    /// Remembered.
+    /// Memoized.
     #[memoize]
     #[must_use]
     pub fn area(&self) -> u64 {
         self.0 * self.0
     }
 
-    /// Not remembered.
+    /// Not memoized.
     #[must_use]
     pub fn side(&self) -> u64 {
         self.0

@@ -1,6 +1,6 @@
-//! `memokit` under another name, and through a re-export of a crate's own.
+//! Tests of `memokit` under another name, and through a re-export of a user's crate.
 
-/// What a crate that wraps `memokit` would offer.
+/// The re-exports of a crate that wraps `memokit`.
 pub mod facade {
     #[doc(hidden)]
     pub use cachekit::__private;
@@ -45,7 +45,7 @@ impl Square {
         self.side * self.side
     }
 
-    /// Remembered per instance.
+    /// Memoized per instance.
     #[memoize(in = self.scaled, crate = ::cachekit)]
     pub fn scaled(&self, by: u32) -> f64 {
         self.area() * f64::from(by)

@@ -1,5 +1,5 @@
+//! An alias of `Result` as the return type, with a field of another type.
 use memokit::{Lazy, cached_field};
-
 type Computed = Result<f64, String>;
 
 struct Circle {

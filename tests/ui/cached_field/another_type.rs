@@ -1,5 +1,5 @@
+//! The getter's type is not its field's.
 use memokit::{Lazy, cached_field};
-
 struct Circle {
     radius: f64,
     area: Lazy<u32>,

@@ -1,5 +1,5 @@
+//! An async getter with a field that only blocks.
 use std::sync::OnceLock;
-
 use memokit::cached_field;
 
 struct Circle {

@@ -1,5 +1,5 @@
+//! A getter that is a `const fn`.
 use memokit::{Lazy, cached_field};
-
 struct Circle {
     radius: f64,
     area: Lazy<f64>,

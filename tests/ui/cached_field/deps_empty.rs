@@ -1,5 +1,5 @@
+//! `deps` without fields.
 use memokit::{Lazy, cached_field};
-
 struct Circle {
     radius: f64,
     area: Lazy<f64, (f64,)>,

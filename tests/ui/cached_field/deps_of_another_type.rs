@@ -1,5 +1,5 @@
+//! Dependencies of another type than the field declares.
 use memokit::{Lazy, cached_field};
-
 struct Circle {
     radius: f64,
     area: Lazy<f64, (u32,)>,

@@ -1,5 +1,5 @@
+//! A dependency on a field that does not exist.
 use memokit::{Lazy, cached_field};
-
 struct Circle {
     radius: f64,
     area: Lazy<f64, (f64,)>,

@@ -1,5 +1,5 @@
+//! Dependencies that the field does not declare.
 use memokit::{Lazy, cached_field};
-
 struct Circle {
     radius: f64,
     area: Lazy<f64>,

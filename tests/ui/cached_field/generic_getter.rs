@@ -1,5 +1,5 @@
+//! A getter with a type parameter.
 use memokit::{Lazy, cached_field};
-
 struct Circle {
     radius: f64,
     area: Lazy<f64>,

@@ -1,5 +1,5 @@
+//! A name for the handle of a getter.
 use memokit::{Lazy, cached_field};
-
 struct Circle {
     radius: f64,
     area: Lazy<f64>,

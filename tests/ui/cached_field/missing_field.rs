@@ -1,5 +1,5 @@
+//! A getter without its field.
 use memokit::cached_field;
-
 struct Circle {
     radius: f64,
 }

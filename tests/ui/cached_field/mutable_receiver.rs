@@ -1,5 +1,5 @@
+//! A getter with `&mut self`.
 use memokit::{Lazy, cached_field};
-
 struct Circle {
     radius: f64,
     area: Lazy<f64>,

@@ -1,5 +1,5 @@
+//! A field that is no cell.
 use memokit::cached_field;
-
 struct Circle {
     radius: f64,
     area: f64,

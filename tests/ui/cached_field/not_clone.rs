@@ -1,5 +1,5 @@
+//! A value that is returned as a clone and is not `Clone`.
 use memokit::{Lazy, cached_field};
-
 struct Shape(f64);
 
 struct Circle {

@@ -1,5 +1,5 @@
+//! The attribute on a struct.
 use memokit::{Lazy, cached_field};
-
 #[cached_field]
 struct Circle {
     radius: f64,

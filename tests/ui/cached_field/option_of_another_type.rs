@@ -1,5 +1,5 @@
+//! A body whose `Option` is of another type than the getter's.
 use memokit::{Lazy, cached_field};
-
 struct Circle {
     radius: f64,
     name: Lazy<String>,

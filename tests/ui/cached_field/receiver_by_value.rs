@@ -1,5 +1,5 @@
+//! A getter with `self` by value.
 use memokit::{Lazy, cached_field};
-
 struct Circle {
     radius: f64,
     area: Lazy<f64>,

@@ -1,5 +1,5 @@
+//! Statistics without a handle that shows them.
 use memokit::{Lazy, cached_field};
-
 struct Circle {
     radius: f64,
     area: Lazy<f64>,

@@ -1,5 +1,5 @@
+//! A getter that is never called.
 #![deny(dead_code)]
-
 use memokit::{Lazy, cached_field};
 
 struct Circle {

@@ -1,5 +1,5 @@
+//! An option given twice.
 use memokit::{Lazy, cached_field};
-
 struct Circle {
     radius: f64,
     area: Lazy<f64>,

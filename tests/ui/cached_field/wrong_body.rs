@@ -1,5 +1,5 @@
+//! An error in the body, reported by rustc where it is.
 use memokit::{Lazy, cached_field};
-
 struct Circle {
     radius: f64,
     area: Lazy<f64>,

@@ -1,5 +1,5 @@
+//! A field that cannot be part of a key.
 use memokit::Key;
-
 struct Opaque;
 
 #[derive(Key)]

@@ -1,5 +1,5 @@
+//! A generic type that contains itself.
 use memokit::Key;
-
 #[derive(Key)]
 struct Tree<T> {
     value: T,

@@ -1,5 +1,5 @@
+//! `skip` on a variant.
 use memokit::Key;
-
 #[derive(Key)]
 enum Shape {
     #[key(skip)]

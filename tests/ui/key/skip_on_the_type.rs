@@ -1,5 +1,5 @@
+//! `skip` on the type.
 use memokit::Key;
-
 #[derive(Key)]
 #[key(skip)]
 struct Point {

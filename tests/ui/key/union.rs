@@ -1,5 +1,5 @@
+//! A union as a key.
 use memokit::Key;
-
 #[derive(Key)]
 union Bits {
     int: u32,

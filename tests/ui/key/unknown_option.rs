@@ -1,5 +1,5 @@
+//! An unknown option.
 use memokit::Key;
-
 #[derive(Key)]
 struct Point {
     #[key(ignore)]

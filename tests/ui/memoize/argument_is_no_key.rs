@@ -1,4 +1,4 @@
-//! Neither a key nor `Hash + Eq + Clone`.
+//! An argument that is neither a key nor `Hash + Eq + Clone`.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! A key that only one thread may have.
+//! An argument that is not `Send`, in a shared cache.
 
 use memokit::memoize;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! The cache outlives the loan.
+//! A borrowed result, which would have to outlive its loan.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! A loan inside of the return type.
+//! A borrow inside the return type.
 
 use memokit::memoize;
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! The set-up belongs to the function, not to one call.
+//! A bound that depends on an argument: it belongs to the function, not to one call.
 
 use memokit::memoize;
 

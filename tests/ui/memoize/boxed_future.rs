@@ -1,4 +1,4 @@
-//! What #[async_trait] makes of an async method.
+//! A boxed future, as #[async_trait] makes it of an async method.
 
 use memokit::memoize;
 use std::pin::Pin;

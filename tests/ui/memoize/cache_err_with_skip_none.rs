@@ -1,4 +1,4 @@
-//! One is for results, the other for options.
+//! `cache_err` is for results, `skip_none` for options.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! No cache at compile time.
+//! A `const fn`: there is no cache at compile time.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! rustc's own error, at its own place.
+//! An error in the body, reported by rustc where it is.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! A word that stands alone.
+//! A value for an option without one.
 
 use memokit::memoize;
 

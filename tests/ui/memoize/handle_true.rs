@@ -1,4 +1,4 @@
-//! The handle is there anyway.
+//! `handle = true`, which is the default.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! Only the time to live can be a closure.
+//! A closure for `idle`: only `ttl` can be a closure.
 
 use memokit::memoize;
 

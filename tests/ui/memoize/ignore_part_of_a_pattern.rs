@@ -1,4 +1,4 @@
-//! A part of an argument cannot be left out.
+//! `ignore` of a part of an argument.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! A name that is not in the signature.
+//! `ignore` of a name that is not in the signature.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! The operations have no place to go.
+//! The impl of a generic trait, which leaves no place for the operations.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! Nothing in the block asks to be memoized.
+//! A block without a memoized method.
 
 use memokit::memoize;
 

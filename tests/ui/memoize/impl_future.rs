@@ -1,4 +1,4 @@
-//! The future would be kept, not its result.
+//! A function that returns a future: the future would be cached, not its result.
 
 use memokit::memoize;
 

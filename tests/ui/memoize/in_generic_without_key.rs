@@ -1,4 +1,4 @@
-//! The field has one type of key.
+//! A generic method with its cache in a field, which has one type of key.
 
 use memokit::memoize;
 

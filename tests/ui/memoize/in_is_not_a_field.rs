@@ -1,4 +1,4 @@
-//! `in` names a field.
+//! `in` without the name of a field.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! The field's type must name the result.
+//! An opaque result, which the field's type cannot name.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! The instance decides, not the thread.
+//! `local` for a cache in a field, which belongs to an instance and not to a thread.
 
 use memokit::memoize;
 

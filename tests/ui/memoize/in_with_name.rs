@@ -1,4 +1,4 @@
-//! Fields are not listed.
+//! `name` for a cache in a field, which is not listed.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! A field of nobody.
+//! `in` for a function without `self`.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! More than all of the time.
+//! A jitter of more than 1.0.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! Spread of expiry where nothing expires.
+//! `jitter` without a time to live.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! `key` is an expression.
+//! A closure for `key`, which is an expression.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! What a pattern takes apart exists only in the body.
+//! A `key` that uses a part of a pattern, which exists only in the body.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! Two ways to say what counts.
+//! `key` and `ignore` together: both define the key.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! No unit of size.
+//! A weight bound with an unknown unit.
 
 use memokit::memoize;
 

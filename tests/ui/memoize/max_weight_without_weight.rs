@@ -1,4 +1,4 @@
-//! A bound by weight, and nothing weighs.
+//! A weight bound without a weigher.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! A hit would skip the change.
+//! A `&mut` argument: a hit would skip the change.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! A hit would skip the change.
+//! A method with `&mut self`: a hit would skip the change.
 
 use memokit::memoize;
 

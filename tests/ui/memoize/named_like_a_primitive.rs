@@ -1,4 +1,4 @@
-//! The handle would hide the type.
+//! A function named like a primitive type, which its handle would hide.
 
 use memokit::memoize;
 

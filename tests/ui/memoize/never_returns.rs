@@ -1,4 +1,4 @@
-//! Nothing to remember.
+//! A function that never returns, and has nothing to cache.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! The implementation computes, not the declaration.
+//! A declaration without a body.
 
 use memokit::memoize;
 

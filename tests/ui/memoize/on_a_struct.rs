@@ -1,4 +1,4 @@
-//! A type is not computed.
+//! The attribute on a struct.
 
 use memokit::memoize;
 

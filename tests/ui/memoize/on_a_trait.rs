@@ -1,4 +1,4 @@
-//! The attribute belongs on its methods.
+//! The attribute on a trait, where it belongs on the methods.
 
 use memokit::memoize;
 

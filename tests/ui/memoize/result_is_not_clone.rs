@@ -1,4 +1,4 @@
-//! A value that cannot be handed out twice.
+//! A result that is not `Clone`.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! The same behind an `async fn`.
+//! A result that is not `Clone`, of an `async fn`.
 
 use memokit::memoize;
 

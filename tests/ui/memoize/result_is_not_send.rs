@@ -1,4 +1,4 @@
-//! A value that only one thread may have.
+//! A result that is not `Send`, in a shared cache.
 
 use memokit::memoize;
 use std::rc::Rc;

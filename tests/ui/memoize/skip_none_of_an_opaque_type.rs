@@ -1,4 +1,4 @@
-//! An `impl Trait` hides whether it is an `Option`.
+//! `skip_none` for an `impl Trait`, which hides whether it is an `Option`.
 
 use memokit::memoize;
 

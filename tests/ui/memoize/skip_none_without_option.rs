@@ -1,4 +1,4 @@
-//! `None` of what?
+//! `skip_none` for a result that is no `Option`.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! No unit of time.
+//! A time to live with an unknown unit.
 
 use memokit::memoize;
 

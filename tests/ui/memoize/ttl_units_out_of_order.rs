@@ -1,4 +1,4 @@
-//! Minutes before hours.
+//! A time to live with minutes before hours.
 
 use memokit::memoize;
 

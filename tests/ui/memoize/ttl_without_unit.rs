@@ -1,4 +1,4 @@
-//! A bare number.
+//! A time to live without a unit.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! A value that nobody could find again.
+//! A time to live of zero.
 
 use memokit::memoize;
 

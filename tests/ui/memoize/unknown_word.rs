@@ -1,4 +1,4 @@
-//! A misspelt word: one error at the word, with its neighbour.
+//! A misspelt option: one error at the option, with the nearest one.
 
 use memokit::memoize;
 

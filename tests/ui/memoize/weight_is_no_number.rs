@@ -1,4 +1,4 @@
-//! A weight is an integer.
+//! A weight that is no integer.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! Entries are weighed, and nothing bounds the sum.
+//! A weigher without a weight bound.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! `when` decides before there is a value.
+//! A closure for `when`, which is decided before there is a value.
 
 use memokit::memoize;
 

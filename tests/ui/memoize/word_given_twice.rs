@@ -1,4 +1,4 @@
-//! The same word twice.
+//! An option given twice.
 
 use memokit::memoize;
 

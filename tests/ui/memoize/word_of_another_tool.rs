@@ -1,4 +1,4 @@
-//! A word that resembles nothing we know: the words are listed.
+//! An option that resembles none of ours: all options are listed.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! The words belong to the methods.
+//! Options on a block: they belong on the methods.
 
 use memokit::memoize;
 

@@ -1,4 +1,4 @@
-//! A call with a wrong argument is reported once, at the call.
+//! A call with a wrong argument, reported once, at the call.
 
 use memokit::memoize;
 

@@ -22,3 +22,22 @@ pub fn stamps_that_are_skipped_count_no_hits() {
         assert_eq!(counters.hits(), 2);
     });
 }
+
+/// Once a thread is known to have ended, its hits are complete.
+pub fn an_ended_thread_has_counted_all_its_hits() {
+    check(|| {
+        let counters = Arc::new(ThreadCounters::new(1, 1));
+        let reader = {
+            let counters = counters.clone();
+            spawn(move || {
+                if counters.has_ended() {
+                    assert_eq!(counters.hits(), 2);
+                }
+            })
+        };
+        counters.hit();
+        counters.hit();
+        counters.leave();
+        reader.join();
+    });
+}

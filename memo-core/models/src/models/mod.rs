@@ -55,6 +55,7 @@ macro_rules! each_model {
             }
             counters {
                 stamps_that_are_skipped_count_no_hits
+                an_ended_thread_has_counted_all_its_hits
             }
             cache {
                 a_value_lives_while_it_is_read_though_it_is_evicted

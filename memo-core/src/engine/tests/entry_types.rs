@@ -1,4 +1,4 @@
-//! One store, several types of entries: what a generic function has.
+//! Tests of one store with several entry types, as a generic function has it.
 
 use std::any::TypeId;
 use std::time::Duration;
@@ -56,7 +56,7 @@ fn insert<V: 'static, S: Sharing>(store: &Store<S>, key: u32, value: V) {
 }
 
 fn contains<V: 'static, S: Sharing>(store: &Store<S>, key: u32) -> bool {
-    // SAFETY: of this type, and protected.
+    // SAFETY: the entry is of this type, and protected.
     let is = |entry: EntryRef<'_>| unsafe { *entry.node::<u32, V>().key() == key };
     store.find_full(hash(key), entry_type::<V, S>(store), &is).is_ok()
 }
@@ -70,7 +70,7 @@ fn all_types_are_seen<S: Sharing>() {
     let mut seen = 0;
     store.each(&mut |entry, its_type| {
         assert_ne!(its_type, first.number);
-        // SAFETY: of the other type, and pinned.
+        // SAFETY: the entry is of the other type, and pinned.
         let key = unsafe { *entry.node::<u32, String>().key() };
         seen += u32::from(key < 600);
     });
@@ -93,11 +93,11 @@ fn a_type_without_entries_hides_none_of_another_local() {
     all_types_are_seen::<Local>();
 }
 
-fn an_emptied_store_gives_its_memory_back<S: Sharing>() {
+fn an_emptied_store_frees_its_memory<S: Sharing>() {
     let clock = ManualClock::new();
     let config = Config::new().ttl(Duration::from_secs(1)).clock(clock.clone());
     let store = Store::<S>::new(config, None, Vec::new());
-    // Nothing to drop, and not a number of whole batches.
+    // No destructors, and not a whole number of batches.
     for key in 0..9_999 {
         put(&store, key, u64::from(key));
     }
@@ -107,18 +107,18 @@ fn an_emptied_store_gives_its_memory_back<S: Sharing>() {
     clock.advance(Duration::from_secs(1));
     let now = store.common.precise();
     assert!(!store.is_quiet(now));
-    // The first takes the memory out, the second frees it.
+    // The first sweep detaches the memory, the second frees it.
     (0..2).for_each(|_| store.sweep());
     assert_eq!(bytes(), 0);
     assert!(store.is_quiet(now), "nothing is left to be swept");
 }
 
 #[test]
-fn an_emptied_store_gives_its_memory_back_shared() {
-    an_emptied_store_gives_its_memory_back::<Shared>();
+fn an_emptied_store_frees_its_memory_shared() {
+    an_emptied_store_frees_its_memory::<Shared>();
 }
 
 #[test]
-fn an_emptied_store_gives_its_memory_back_local() {
-    an_emptied_store_gives_its_memory_back::<Local>();
+fn an_emptied_store_frees_its_memory_local() {
+    an_emptied_store_frees_its_memory::<Local>();
 }

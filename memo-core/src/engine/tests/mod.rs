@@ -1,4 +1,5 @@
-//! What cannot be seen from outside: collisions of the whole hash, the size of the heaps, who holds what.
+//! Tests of the engine that cannot be written from outside: full hash collisions, the size of the
+//! heaps, which reader protects which entry.
 
 mod entry_types;
 
@@ -57,7 +58,7 @@ fn runs_with_one_hash_do_not_wait_for_each_other() {
 }
 
 #[test]
-fn listeners_hear_why_an_entry_left() {
+fn listeners_get_the_cause_of_each_removal() {
     let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
     let clock = ManualClock::new();
     let cache = Cache::builder()
@@ -83,14 +84,14 @@ fn listeners_hear_why_an_entry_left() {
 }
 
 #[test]
-fn dates_that_are_out_of_date_do_not_pile_up() {
+fn stale_deadlines_do_not_pile_up() {
     let clock = ManualClock::new();
     let cache = Cache::builder().lru(10).ttl(Duration::from_secs(3600)).clock(clock).build();
     for key in 0..10_000u32 {
         cache.insert(key, key);
         cache.insert(0, key);
     }
-    // The heap asserts its bound itself with every push; `validate` looks every live entry up in it.
+    // The heap asserts its bound with every push; `validate` looks up every live entry in it.
     cache.validate();
     assert_eq!(cache.len(), 10);
 }

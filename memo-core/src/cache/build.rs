@@ -1,0 +1,215 @@
+//! The last steps of a [`CacheBuilder`], which differ between [`Cache`] and [`LocalCache`]:
+//! weigher, removal listeners, and building.
+
+use std::hash::Hash;
+use std::panic::Location;
+use std::sync::{Arc, Weak};
+
+use super::builder::CacheBuilder;
+use super::inner::Inner;
+use super::value::{Cache, LocalCache};
+use crate::config::Error;
+use crate::engine::{Local, ObserverOf, Shared, Sharing, WeigherOf};
+use crate::info::RemovalCause;
+use crate::registry;
+use crate::ticker::Sweep;
+
+impl<K: 'static, V: 'static, H> CacheBuilder<K, V, H, Shared> {
+    /// Sets the weigher, which returns the weight of an entry in the unit of
+    /// [`max_weight`](Self::max_weight). It is called once per write, with no lock held.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    ///
+    /// let cache = Cache::builder()
+    ///     .max_weight(1_000_000)
+    ///     .weight(|_: &u32, page: &Vec<u8>| page.len() as u64)
+    ///     .build();
+    /// cache.insert(1, vec![0; 100]);
+    /// assert_eq!(cache.weight(), 100);
+    /// ```
+    pub fn weight(mut self, weigh: impl Fn(&K, &V) -> u64 + Send + Sync + 'static) -> Self {
+        self.weigher = Some(WeigherOf::<Shared, K, V>::new(weigh));
+        self
+    }
+
+    /// Adds a listener that is called for every removed entry with the cause, by the thread that
+    /// caused the removal and with no lock held; it may use the cache. Several listeners are called
+    /// in the order in which they were added. A panic of a listener is reported by the panic hook
+    /// and contained.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::{Cache, RemovalCause};
+    /// use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+    ///
+    /// static EVICTED: AtomicUsize = AtomicUsize::new(0);
+    /// let cache = Cache::builder()
+    ///     .lru(1)
+    ///     .removal_listener(|_, _, cause| {
+    ///         EVICTED.fetch_add(usize::from(cause == RemovalCause::Evicted), Relaxed);
+    ///     })
+    ///     .removal_listener(|key, value, cause| println!("{key} = {value} left: {cause:?}"))
+    ///     .build();
+    /// cache.insert(1, "one");
+    /// cache.insert(2, "two");
+    /// assert_eq!(EVICTED.load(Relaxed), 1);
+    /// ```
+    pub fn removal_listener(mut self, hear: impl Fn(&K, &V, RemovalCause) + Send + Sync + 'static) -> Self {
+        self.observers.push(ObserverOf::<Shared, K, V>::new(hear));
+        self
+    }
+
+    /// Builds the cache.
+    ///
+    /// # Panics
+    ///
+    /// If the configuration cannot work, for example with a time to live of zero:
+    /// [`try_build`](Self::try_build) returns the error instead.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    ///
+    /// let cache = Cache::builder().lru(100).build();
+    /// cache.insert(1, "one");
+    /// ```
+    #[track_caller]
+    pub fn build(self) -> Cache<K, V, H>
+    where
+        K: Hash + Eq + Send + Sync + 'static,
+        V: Send + Sync + 'static,
+        H: Send + Sync + 'static,
+    {
+        self.try_build().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Builds the cache.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration cannot work. The error says what to write instead.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    /// use std::time::Duration;
+    ///
+    /// assert!(Cache::<u32, u32>::builder().ttl(Duration::ZERO).try_build().is_err());
+    /// ```
+    #[track_caller]
+    pub fn try_build(self) -> Result<Cache<K, V, H>, Error>
+    where
+        K: Hash + Eq + Send + Sync + 'static,
+        V: Send + Sync + 'static,
+        H: Send + Sync + 'static,
+    {
+        self.check()?;
+        Ok(Cache::new(list(Arc::new(self.inner(Location::caller())))))
+    }
+}
+
+/// Registers a cache with the timer thread and, if it has a name, with the registry.
+fn list<H: Send + Sync + 'static>(inner: Arc<Inner<H, Shared>>) -> Arc<Inner<H, Shared>> {
+    let sweeper: Weak<dyn Sweep> = Arc::downgrade(&inner) as _;
+    inner.store.store().set_sweeper(sweeper);
+    if inner.identity.is_some() {
+        registry::list(Arc::downgrade(&inner) as _);
+    }
+    inner
+}
+
+impl<K, V, H> CacheBuilder<K, V, H, Local> {
+    /// Sets the weigher, which returns the weight of an entry in the unit of
+    /// [`max_weight`](Self::max_weight). It is called once per write.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::LocalCache;
+    ///
+    /// let cache = LocalCache::builder()
+    ///     .max_weight(1_000_000)
+    ///     .weight(|_: &u32, page: &Vec<u8>| page.len() as u64)
+    ///     .build();
+    /// cache.insert(1, vec![0; 100]);
+    /// assert_eq!(cache.weight(), 100);
+    /// ```
+    pub fn weight(mut self, weigh: impl Fn(&K, &V) -> u64 + 'static) -> Self {
+        self.weigher = Some(WeigherOf::<Local, K, V>::new(weigh));
+        self
+    }
+
+    /// Adds a listener that is called for every removed entry with the cause; it may use the cache.
+    /// Several listeners are called in the order in which they were added. A panic of a listener is
+    /// reported by the panic hook and contained.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::LocalCache;
+    /// use std::cell::Cell;
+    /// use std::rc::Rc;
+    ///
+    /// let removed = Rc::new(Cell::new(0));
+    /// let counter = removed.clone();
+    /// let cache = LocalCache::builder()
+    ///     .lru(1)
+    ///     .removal_listener(move |_, _, _| counter.set(counter.get() + 1))
+    ///     .build();
+    /// cache.insert(1, "one");
+    /// cache.insert(2, "two");
+    /// assert_eq!(removed.get(), 1);
+    /// ```
+    pub fn removal_listener(mut self, hear: impl Fn(&K, &V, RemovalCause) + 'static) -> Self {
+        self.observers.push(ObserverOf::<Local, K, V>::new(hear));
+        self
+    }
+
+    /// Builds the cache. [`caches`](crate::caches) does not list it, and it removes expired entries
+    /// during its own operations.
+    ///
+    /// # Panics
+    ///
+    /// If the configuration cannot work, for example with a time to live of zero:
+    /// [`try_build`](Self::try_build) returns the error instead.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::LocalCache;
+    /// use std::rc::Rc;
+    ///
+    /// let cache = LocalCache::builder().lru(100).build();
+    /// cache.insert(1, Rc::new("one"));
+    /// ```
+    #[track_caller]
+    pub fn build(self) -> LocalCache<K, V, H> {
+        self.try_build().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Builds the cache.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration cannot work. The error says what to write instead.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::LocalCache;
+    /// use std::time::Duration;
+    ///
+    /// assert!(LocalCache::<u32, u32>::builder().ttl(Duration::ZERO).try_build().is_err());
+    /// ```
+    #[track_caller]
+    pub fn try_build(self) -> Result<LocalCache<K, V, H>, Error> {
+        self.check()?;
+        Ok(LocalCache(Cache::new(Local::share(self.inner(Location::caller())))))
+    }
+}
