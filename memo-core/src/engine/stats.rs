@@ -4,6 +4,7 @@
 //! paths and has one counter each. `clear` never writes a counter: it remembers where each one stood, so that no count that is being
 //! made meanwhile is lost.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
@@ -21,9 +22,34 @@ pub(crate) struct Stats<S: Sharing> {
     hits: S::Counting,
     counters: [AtomicU64; Counter::COUNT],
     baseline: Mutex<Snapshot>,
-    /// Entries and weight now, readable without the store's lock: written under it.
+    stripes: Box<[Arc<StripeStats>]>,
+}
+
+/// The statistics of one stripe: written under its lock, and read without.
+#[derive(Default)]
+pub(super) struct StripeStats {
+    counters: [AtomicU64; Counter::COUNT],
+    /// Entries and weight now.
     size: AtomicU64,
     weight: AtomicU64,
+}
+
+impl StripeStats {
+    /// Counts what is counted under the stripe's lock only: misses, evictions, expirations, refreshes.
+    pub(super) fn count(&self, what: Counter) {
+        let counter = &self.counters[what as usize];
+        counter.store(counter.load(Relaxed) + 1, Relaxed);
+    }
+
+    /// Whether the next run is one to time.
+    pub(super) fn times_next_run(&self) -> bool {
+        self.counters[Counter::Miss as usize].load(Relaxed).is_multiple_of(TIMED)
+    }
+
+    pub(super) fn set_size(&self, entries: usize, weight: u64) {
+        self.size.store(entries as u64, Relaxed);
+        self.weight.store(weight, Relaxed);
+    }
 }
 
 /// All counters at one moment.
@@ -36,14 +62,18 @@ struct Snapshot {
 }
 
 impl<S: Sharing> Stats<S> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(stripes: usize) -> Self {
         Self {
             hits: S::Counting::default(),
             counters: Default::default(),
             baseline: Mutex::default(),
-            size: AtomicU64::new(0),
-            weight: AtomicU64::new(0),
+            stripes: std::iter::repeat_with(Arc::default).take(stripes).collect(),
         }
+    }
+
+    /// The statistics of the stripe with this number.
+    pub(super) fn stripe(&self, number: usize) -> Arc<StripeStats> {
+        self.stripes[number].clone()
     }
 
     /// The counters of this reader's thread, if they are at hand.
@@ -70,31 +100,15 @@ impl<S: Sharing> Stats<S> {
         S::count(&self.counters[what as usize]);
     }
 
-    /// Counts what is counted under the store's lock only: misses, evictions, expirations, refreshes.
-    pub(super) fn count_locked(&self, what: Counter) {
-        let counter = &self.counters[what as usize];
-        counter.store(counter.load(Relaxed) + 1, Relaxed);
-    }
-
     /// Hits since the store was made, cleared or not: what policies may build on.
     pub(super) fn all_hits(&self) -> u64 {
         self.hits.sums().0
-    }
-
-    /// Whether the next run is one to time.
-    pub(super) fn times_next_run(&self) -> bool {
-        self.counters[Counter::Miss as usize].load(Relaxed).is_multiple_of(TIMED)
     }
 
     /// So many runs took this long together.
     pub(super) fn timed(&self, (elapsed, runs): (Duration, u64)) {
         self.counters[Counter::TimedRuns as usize].fetch_add(runs, Relaxed);
         self.counters[Counter::TimedNanos as usize].fetch_add(nanos(elapsed), Relaxed);
-    }
-
-    pub(super) fn set_size(&self, entries: usize, weight: u64) {
-        self.size.store(entries as u64, Relaxed);
-        self.weight.store(weight, Relaxed);
     }
 
     /// All but the bounds, which are the store's. Takes no lock of the store and runs no user code.
@@ -105,16 +119,22 @@ impl<S: Sharing> Stats<S> {
             hits: since.hits,
             // A run that a level behind the store answered began as a miss.
             misses: info.misses - info.level_hits.min(info.misses) + since.failed_lookups,
-            currsize: usize::try_from(self.size.load(Relaxed)).unwrap_or(usize::MAX),
-            weight: self.weight.load(Relaxed),
+            currsize: usize::try_from(self.sum(|stripe| &stripe.size)).unwrap_or(usize::MAX),
+            weight: self.sum(|stripe| &stripe.weight),
             load_time: since.load_time(),
             ..info
         }
     }
 
+    fn sum(&self, of: impl Fn(&StripeStats) -> &AtomicU64) -> u64 {
+        self.stripes.iter().map(|stripe| of(stripe).load(Relaxed)).fold(0, u64::saturating_add)
+    }
+
     fn now(&self) -> Snapshot {
         let (hits, failed_lookups) = self.hits.sums();
-        Snapshot { counters: self.counters.each_ref().map(|counter| counter.load(Relaxed)), hits, failed_lookups }
+        let counters =
+            std::array::from_fn(|what| self.counters[what].load(Relaxed) + self.sum(|stripe| &stripe.counters[what]));
+        Snapshot { counters, hits, failed_lookups }
     }
 
     fn baseline(&self) -> MutexGuard<'_, Snapshot> {

@@ -32,8 +32,8 @@ unsafe impl Send for Store<Shared> {}
 impl<S: Sharing> Store<S> {
     /// The set-up must have been checked. `sole` is the entry type of a store that has but one.
     pub(super) fn new(config: Config, sole: Option<&'static EntryVtable>, observers: Vec<S::Observer>) -> Self {
-        let (mut common, prefix_words) = Common::new(config, observers);
-        let stripe = Stripe::new(&common.config, prefix_words, common.has_idle());
+        let (mut common, prefix_words) = Common::new(config, observers, 1);
+        let stripe = Stripe::new(&common, prefix_words, 0);
         if let Some(vtable) = sole {
             common.sole_type = stripe.add_entry_type(vtable);
         }
@@ -87,7 +87,7 @@ impl<S: Sharing> Store<S> {
 
     /// What the owner of this entry type attached to it.
     pub(super) fn attachment(&self, entry_type: u32) -> Option<&'static (dyn Any + Send + Sync)> {
-        self.stripe.lock().table_writer.vtable(entry_type).attachment()
+        self.stripes().find_map(|stripe| stripe.lock().table_writer.vtable(entry_type).attachment())
     }
 
     /// The entry type of a store that was made for one.

@@ -1,6 +1,7 @@
 //! What cannot be seen from outside: collisions of the whole hash, the size of the heaps, who holds what.
 
 mod entry_types;
+mod stripes;
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
