@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -189,19 +190,23 @@ fn listeners_may_use_the_cache_here_and_on_other_threads() {
             watchdog(move || {
                 let own: Arc<Mutex<Option<Cache<u32, u32>>>> = Arc::default();
                 let heard = Arc::new(Mutex::new(0));
+                let acted = Arc::new([const { AtomicU32::new(0) }; 2]);
                 let acts = {
-                    let own = own.clone();
+                    let (own, acted) = (own.clone(), acted.clone());
                     move |key: &u32, _: &u32, _: RemovalCause| {
-                        let key = *key;
+                        let (key, [called, returned]) = (*key, &*acted);
                         // What it causes in turn is heard too; the first generation of keys acts.
                         let cache = own.lock().unwrap().clone().filter(|_| key < 100);
                         if let Some(cache) = cache {
+                            called.fetch_add(1, SeqCst);
                             if on_another_thread {
                                 // Were a lock held, this would hang.
                                 thread::spawn(move || act(&cache, key)).join().unwrap();
                             } else {
                                 act(&cache, key);
                             }
+                            // Not reached if it panics, which would be seen nowhere else.
+                            returned.fetch_add(1, SeqCst);
                         }
                     }
                 };
@@ -222,6 +227,8 @@ fn listeners_may_use_the_cache_here_and_on_other_threads() {
                 cache.clear();
                 cache.validate();
                 assert!(*heard.lock().unwrap() >= 8, "{what}: the other listener heard");
+                let [called, returned] = acted.each_ref().map(|count| count.load(SeqCst));
+                assert!(called == returned && called >= 8, "{what}: {called} calls, {returned} returned");
                 // The cache and its listener hold each other.
                 own.lock().unwrap().take();
             });

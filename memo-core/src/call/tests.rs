@@ -1,5 +1,7 @@
 //! Tests of calls with a level behind the store: a level in memory that can refuse.
 
+mod backed_runs;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Barrier, Mutex};
@@ -139,7 +141,7 @@ fn args(key: &u32) -> Args<'_> {
 /// Runs an operation as an expansion does.
 fn operate<Op: Operation<Outcome>>(
     store: SharedStore,
-    level: &'static Memory,
+    level: impl Level<Stored, Outcome>,
     key: u32,
     op: Op,
     body: impl FnOnce() -> Outcome,
@@ -154,7 +156,7 @@ fn operate<Op: Operation<Outcome>>(
 /// Calls as the expansion of an async function does.
 async fn call_async(
     store: SharedStore,
-    level: &'static Memory,
+    level: impl Level<Stored, Outcome>,
     key: u32,
     body: impl Future<Output = Outcome>,
 ) -> Outcome {

@@ -48,11 +48,11 @@ pub(super) struct Common<S: Sharing> {
 
 impl<S: Sharing> Common<S> {
     /// Also returns the prefix words of the entries.
-    pub(super) fn new(config: Config, observers: Vec<S::Observer>) -> (Self, PrefixWords) {
+    pub(super) fn new(config: Config, observers: Vec<S::Observer>, stripes: usize) -> (Self, PrefixWords) {
         let mut prefix_words = PrefixWords::default();
         let deadlines = DeadlineLayout::new(&config, &mut prefix_words);
         let weight_word = config.max_weight.is_some().then(|| prefix_words.reserve());
-        let stats = Arc::new(Stats::new());
+        let stats = Arc::new(Stats::new(stripes));
         let common = Self {
             deadlines,
             entry_types: EntryTypes::default(),

@@ -21,7 +21,7 @@ impl<S: Sharing> Writer<'_, S> {
     pub(super) fn finish(self, promptly: bool) {
         let Self { common, stripe, state } = self;
         stripe.set_runs_hint(&state);
-        common.stats.set_size(state.live, state.weight());
+        stripe.stats.set_size(state.live, state.weight());
         let enough = if promptly { 1 } else { batch(common, &state) };
         if state.retired.len() >= enough || !state.removals.is_empty() || state.detached.is_some() {
             Self { common, stripe, state }.finish_slow(promptly);

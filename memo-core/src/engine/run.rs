@@ -214,11 +214,11 @@ impl<S: Sharing> Store<S> {
         if version != stripe.table.version() || state.in_flight.may_have(hash) {
             return None;
         }
-        let timed = self.common.stats.times_next_run();
+        let timed = stripe.stats.times_next_run();
         let joinable = self.common.config.single_flight != SingleFlight::Off;
         let (_, entry) = begin_run(stripe, &mut state, hash, entry_type, request, joinable);
         stripe.set_runs_hint(&state);
-        self.common.stats.count_locked(Counter::Miss);
+        stripe.stats.count(Counter::Miss);
         drop(state);
         self.enter_run(entry);
         Some(Started { entry, timer: if timed { Some(Box::new(self.start_timer())) } else { None } })
@@ -302,7 +302,7 @@ impl<S: Sharing> Store<S> {
                 run.set_replaces(replaced);
             }
         }
-        Some(Answer::Load(Some(self.started(entry, mode))))
+        Some(Answer::Load(Some(self.started(stripe, entry, mode))))
     }
 
     fn bypass<A, W>(&self) -> Answer<A, Option<Started<'_>>, W> {
@@ -311,9 +311,9 @@ impl<S: Sharing> Store<S> {
     }
 
     /// Counts a started run. Called under the lock.
-    fn started<'a>(&self, entry: EntryRef<'a>, mode: LoadMode) -> Started<'a> {
-        let timed = mode == LoadMode::Call && self.common.stats.times_next_run();
-        self.common.stats.count_locked(if mode == LoadMode::Refresh { Counter::Refresh } else { Counter::Miss });
+    fn started<'a>(&self, stripe: &Stripe<S>, entry: EntryRef<'a>, mode: LoadMode) -> Started<'a> {
+        let timed = mode == LoadMode::Call && stripe.stats.times_next_run();
+        stripe.stats.count(if mode == LoadMode::Refresh { Counter::Refresh } else { Counter::Miss });
         self.enter_run(entry);
         Started { entry, timer: timed.then(|| Box::new(self.start_timer())) }
     }

@@ -4,6 +4,7 @@
 //! counts. All other events happen on slow paths and have one counter each. `clear` never writes a
 //! counter: it records where each one stood, so no concurrent count is lost.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
@@ -21,10 +22,35 @@ pub(crate) struct Stats<S: Sharing> {
     hits: S::Counting,
     counters: [AtomicU64; Counter::COUNT],
     baseline: Mutex<Snapshot>,
-    /// The current number of entries and their weight. Written under the store's lock, readable
-    /// without it.
+    stripes: Box<[Arc<StripeStats>]>,
+}
+
+/// The statistics of one stripe. Written under its lock, readable without it.
+#[derive(Default)]
+pub(super) struct StripeStats {
+    counters: [AtomicU64; Counter::COUNT],
+    /// The current number of entries, and their weight.
     size: AtomicU64,
     weight: AtomicU64,
+}
+
+impl StripeStats {
+    /// Counts an event that only happens under the stripe's lock: a miss, an eviction, an
+    /// expiration, a refresh.
+    pub(super) fn count(&self, what: Counter) {
+        let counter = &self.counters[what as usize];
+        counter.store(counter.load(Relaxed) + 1, Relaxed);
+    }
+
+    /// Whether the next run is to be timed.
+    pub(super) fn times_next_run(&self) -> bool {
+        self.counters[Counter::Miss as usize].load(Relaxed).is_multiple_of(TIMED)
+    }
+
+    pub(super) fn set_size(&self, entries: usize, weight: u64) {
+        self.size.store(entries as u64, Relaxed);
+        self.weight.store(weight, Relaxed);
+    }
 }
 
 /// All counters at one moment.
@@ -37,14 +63,18 @@ struct Snapshot {
 }
 
 impl<S: Sharing> Stats<S> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(stripes: usize) -> Self {
         Self {
             hits: S::Counting::default(),
             counters: Default::default(),
             baseline: Mutex::default(),
-            size: AtomicU64::new(0),
-            weight: AtomicU64::new(0),
+            stripes: std::iter::repeat_with(Arc::default).take(stripes).collect(),
         }
+    }
+
+    /// Returns the statistics of the stripe with this number.
+    pub(super) fn stripe(&self, number: usize) -> Arc<StripeStats> {
+        self.stripes[number].clone()
     }
 
     /// Returns the counters of this reader's thread, if they are at hand.
@@ -71,33 +101,16 @@ impl<S: Sharing> Stats<S> {
         S::count(&self.counters[what as usize]);
     }
 
-    /// Counts an event that only happens under the store's lock: a miss, an eviction, an
-    /// expiration, a refresh.
-    pub(super) fn count_locked(&self, what: Counter) {
-        let counter = &self.counters[what as usize];
-        counter.store(counter.load(Relaxed) + 1, Relaxed);
-    }
-
     /// Returns the hits since the store was made, whether it was cleared or not. Policies rely on
     /// that.
     pub(super) fn all_hits(&self) -> u64 {
         self.hits.sums().0
     }
 
-    /// Whether the next run is to be timed.
-    pub(super) fn times_next_run(&self) -> bool {
-        self.counters[Counter::Miss as usize].load(Relaxed).is_multiple_of(TIMED)
-    }
-
     /// Adds the time that this many runs took together.
     pub(super) fn timed(&self, (elapsed, runs): (Duration, u64)) {
         self.counters[Counter::TimedRuns as usize].fetch_add(runs, Relaxed);
         self.counters[Counter::TimedNanos as usize].fetch_add(nanos(elapsed), Relaxed);
-    }
-
-    pub(super) fn set_size(&self, entries: usize, weight: u64) {
-        self.size.store(entries as u64, Relaxed);
-        self.weight.store(weight, Relaxed);
     }
 
     /// Returns the statistics without the bounds, which the store adds. Takes no lock of the store
@@ -109,16 +122,22 @@ impl<S: Sharing> Stats<S> {
             hits: since.hits,
             // A run that a level behind the store answered was counted as a miss when it began.
             misses: info.misses - info.level_hits.min(info.misses) + since.failed_lookups,
-            currsize: usize::try_from(self.size.load(Relaxed)).unwrap_or(usize::MAX),
-            weight: self.weight.load(Relaxed),
+            currsize: usize::try_from(self.sum(|stripe| &stripe.size)).unwrap_or(usize::MAX),
+            weight: self.sum(|stripe| &stripe.weight),
             load_time: since.load_time(),
             ..info
         }
     }
 
+    fn sum(&self, of: impl Fn(&StripeStats) -> &AtomicU64) -> u64 {
+        self.stripes.iter().map(|stripe| of(stripe).load(Relaxed)).fold(0, u64::saturating_add)
+    }
+
     fn now(&self) -> Snapshot {
         let (hits, failed_lookups) = self.hits.sums();
-        Snapshot { counters: self.counters.each_ref().map(|counter| counter.load(Relaxed)), hits, failed_lookups }
+        let counters =
+            std::array::from_fn(|what| self.counters[what].load(Relaxed) + self.sum(|stripe| &stripe.counters[what]));
+        Snapshot { counters, hits, failed_lookups }
     }
 
     fn baseline(&self) -> MutexGuard<'_, Snapshot> {

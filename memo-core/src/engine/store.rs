@@ -34,8 +34,8 @@ impl<S: Sharing> Store<S> {
     /// Makes a store. The configuration must have been checked. `sole` is the entry type of a store
     /// that has only one.
     pub(super) fn new(config: Config, sole: Option<&'static EntryVtable>, observers: Vec<S::Observer>) -> Self {
-        let (mut common, prefix_words) = Common::new(config, observers);
-        let stripe = Stripe::new(&common.config, prefix_words, common.has_idle());
+        let (mut common, prefix_words) = Common::new(config, observers, 1);
+        let stripe = Stripe::new(&common, prefix_words, 0);
         if let Some(vtable) = sole {
             common.sole_type = stripe.add_entry_type(vtable);
         }
@@ -90,7 +90,7 @@ impl<S: Sharing> Store<S> {
 
     /// Returns the attachment of this entry type.
     pub(super) fn attachment(&self, entry_type: u32) -> Option<&'static (dyn Any + Send + Sync)> {
-        self.stripe.lock().table_writer.vtable(entry_type).attachment()
+        self.stripes().find_map(|stripe| stripe.lock().table_writer.vtable(entry_type).attachment())
     }
 
     /// Returns the entry type of a store that was made for only one.

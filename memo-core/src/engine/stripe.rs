@@ -4,12 +4,14 @@
 //! [`Store::stripe`](super::store::Store::stripe) and
 //! [`Store::stripes`](super::store::Store::stripes) assumes that there is only one.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use super::common::Common;
 use super::hit_action::HitAction;
 use super::sharing::{Lock, Sharing};
 use super::state::State;
-use crate::config::Config;
+use super::stats::StripeStats;
 use crate::table::{EntryType, EntryVtable, PrefixWords, Table};
 
 /// One stripe. Hits read the first fields, which share a cache line; at most inserts write to that
@@ -20,17 +22,21 @@ pub(super) struct Stripe<S: Sharing> {
     pub(super) hit_action: HitAction,
     /// The number of runs in flight when the lock was last released: a hint.
     pub(super) runs_hint: AtomicUsize,
+    pub(super) stats: Arc<StripeStats>,
     state: S::Lock<State>,
 }
 
 impl<S: Sharing> Stripe<S> {
-    pub(super) fn new(config: &Config, prefix_words: PrefixWords, has_idle: bool) -> Self {
+    /// The stripe with this number, counted from 0.
+    pub(super) fn new(common: &Common<S>, prefix_words: PrefixWords, number: usize) -> Self {
+        let config = &common.config;
         let (table, table_writer) = Table::new(config.max_entries.unwrap_or(usize::MAX), prefix_words);
         let state = State::new(config, table_writer);
         Self {
             table,
-            hit_action: HitAction::new(state.on_hit(), has_idle),
+            hit_action: HitAction::new(state.on_hit(), common.has_idle()),
             runs_hint: AtomicUsize::new(0),
+            stats: common.stats.stripe(number),
             state: Lock::new(state),
         }
     }

@@ -86,14 +86,12 @@ impl<S: Face, K, V> TypedWait<'_, S, K, V> {
     /// Parks the thread until the run ends. Returns whether the caller has its value, or must look
     /// again.
     pub(crate) fn park(self, retry: &mut RetryState, taker: &mut impl Take<V>) -> bool {
-        let store = self.wait.store();
-        S::joined(store, self.wait.park(retry), Erased::<_, K, V>::new(taker))
+        S::joined(self.wait.store(), self.wait.park(retry), Erased::<_, K, V>::new(taker))
     }
 
     /// [`park`](Self::park) for tasks.
     pub(crate) async fn wait_async(self, retry: &mut RetryState, taker: &mut impl Take<V>) -> bool {
-        let store = self.wait.store();
-        let result = self.wait.wait_async(retry).await;
+        let (store, result) = (self.wait.store(), self.wait.wait_async(retry).await);
         S::joined(store, result, Erased::<_, K, V>::new(taker))
     }
 }

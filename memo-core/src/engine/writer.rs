@@ -112,8 +112,8 @@ impl<'a, S: Sharing> Writer<'a, S> {
             policy.removed(slot, hash.bits(), evicted);
         }
         match cause {
-            RemovalCause::Evicted => self.common.stats.count_locked(Counter::Eviction),
-            RemovalCause::Expired => self.common.stats.count_locked(Counter::Expiration),
+            RemovalCause::Evicted => self.stripe.stats.count(Counter::Eviction),
+            RemovalCause::Expired => self.stripe.stats.count(Counter::Expiration),
             _ => {}
         }
     }

@@ -2,6 +2,7 @@
 //! heaps, which reader protects which entry.
 
 mod entry_types;
+mod stripes;
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
