@@ -13,8 +13,8 @@
 //!
 //! # Guide
 //!
-//! The reference of each item: [`memoize`](macro@memoize), [`cached_field`](macro@cached_field) with
-//! [`Lazy`], [`Memo`], [`Cache`] with [`CacheBuilder`] and [`Cache::begin`], [`LocalCache`],
+//! The reference of each item: [`memoize`](macro@memoize), [`cached_field`](macro@cached_field)
+//! with [`Lazy`], [`Memo`], [`Cache`] with [`CacheBuilder`] and [`Cache::begin`], [`LocalCache`],
 //! [`Key`](trait@Key), [`CacheInfo`], [`report()`], [`ManualClock`].
 //!
 #![doc = include_str!("../docs/options.md")]

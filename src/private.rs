@@ -1,6 +1,8 @@
-//! Everything an expansion names. Not part of the public interface: it changes with the macros, in the same release.
+//! Everything an expansion names. Not part of the public interface: it changes with the macros, in
+//! the same release.
 //!
-//! Expansions write no name of the standard library themselves, for the user's crate may give it another meaning.
+//! Expansions write no name of the standard library themselves, for the user's crate may give it
+//! another meaning.
 
 pub use core::fmt::Debug;
 pub use core::hash::Hasher;

@@ -20,7 +20,8 @@ fn correct(misspelled: &str) -> Option<&'static str> {
     let about_as_long = book().dictionary().iter().filter(|entry| entry.length.abs_diff(length) <= 1);
     let measured = about_as_long.map(|entry| (edit_distance(misspelled, &entry.word), entry));
     let near = measured.filter(|(distance, _)| *distance <= 1);
-    // Of equal minima this returns the first, and the dictionary begins with the most frequent word.
+    // Of equal minima this returns the first, and the dictionary begins with the most frequent
+    // word.
     near.min_by_key(|(distance, _)| *distance).map(|(_, entry)| &*entry.word)
 }
 

@@ -1,9 +1,9 @@
 //! The macros of `memokit`. They turn the user's tokens into calls of ordinary generic code in
 //! `memo-core`.
 //!
-//! Each macro is a short pipeline, and its stages are files: options → model → checks → expansion. If
-//! a stage finds mistakes, the output is their errors and the unchanged item. The expansions only use
-//! names of `memokit::__private`.
+//! Each macro is a short pipeline, and its stages are files: options → model → checks → expansion.
+//! If a stage finds mistakes, the output is their errors and the unchanged item. The expansions
+//! only use names of `memokit::__private`.
 
 use proc_macro::TokenStream;
 

@@ -50,8 +50,8 @@ fn lead<'a>(cache: &'a Cache<u32, u32>, end: End, ready: &'a AtomicU32) -> Task<
     }))
 }
 
-/// Lets two tasks wait for a run that ends in this way. The first has `wake` for its waker. Says how
-/// often the second was woken.
+/// Lets two tasks wait for a run that ends in this way. The first has `wake` for its waker. Says
+/// how often the second was woken.
 fn end_with(cache: &Cache<u32, u32>, end: End, wake: impl Fn() + Send + Sync + 'static) -> u32 {
     let ready = AtomicU32::new(0);
     let woken = Arc::new(AtomicU32::new(0));

@@ -52,7 +52,8 @@ fn the_time_to_live_counts_from_landing() {
     assert_eq!(cache.expires_in(&1), Some(Duration::from_secs(5)));
 }
 
-/// A guard is given up in this way while four threads wait: exactly one of them leads, the others get its value.
+/// A guard is given up in this way while four threads wait: exactly one of them leads, the others
+/// get its value.
 fn gives_up(give_up: impl FnOnce(&Cache<u32, u32>, &dyn Fn()) + Send + 'static) {
     watchdog(move || {
         let cache: Cache<u32, u32> = Cache::default();
@@ -198,7 +199,8 @@ fn guards_that_are_given_up_leave_the_runs_of_their_thread() {
     cache.validate();
 }
 
-/// Each of `n` threads holds guards of two keys, and waits, before it lands them, for those of the next thread.
+/// Each of `n` threads holds guards of two keys, and waits, before it lands them, for those of the
+/// next thread.
 fn ring(n: u32) {
     watchdog(move || {
         let begun = Barrier::new(n as usize);
@@ -251,7 +253,8 @@ fn a_ring_of_threads_that_wait_for_each_others_guards_goes_on() {
 #[test]
 fn a_guard_that_was_landed_is_waited_for_by_no_one() {
     watchdog(|| {
-        // As a batch does it: take what is free, land it, and only then wait for the keys of others.
+        // As a batch does it: take what is free, land it, and only then wait for the keys of
+        // others.
         let cache: Cache<u32, u32> = Cache::default();
         let begun = Barrier::new(2);
         thread::scope(|scope| {

@@ -1,5 +1,5 @@
-//! What later features build on: how a run ends, loads in two phases, observers, snapshots, walks in
-//! batches, statistics that only read, and shared failures.
+//! What later features build on: how a run ends, loads in two phases, observers, snapshots, walks
+//! in batches, statistics that only read, and shared failures.
 #![allow(clippy::all, clippy::pedantic, dropping_copy_types, reason = "tests spell out what users may write")]
 
 mod begin;

@@ -137,7 +137,8 @@ fn listeners_of_a_local_cache_hear_the_same() {
 
 #[test]
 fn a_panic_of_a_listener_while_its_thread_unwinds_ends_nothing_else() {
-    // The listener panics while a guard is dropped by a panic: a panic that got out would end the process.
+    // The listener panics while a guard is dropped by a panic: a panic that got out would end the
+    // process.
     let clock = ManualClock::new();
     let cache: Cache<u32, u32> = Cache::builder()
         .ttl(Duration::from_secs(1))

@@ -25,7 +25,8 @@ fn all_calls(info: CacheInfo) -> u64 {
     info.hits + info.misses + info.coalesced + info.bypassed
 }
 
-/// A key that counts how often it is compared: a caller that joins a run compares its key with the run's.
+/// A key that counts how often it is compared: a caller that joins a run compares its key with the
+/// run's.
 #[derive(Clone)]
 struct Compared(Arc<AtomicU32>);
 
@@ -58,7 +59,8 @@ where
                         while compared.load(SeqCst) < CALLERS - 1 {
                             thread::yield_now();
                         }
-                        // All have found the run; what is left to them is to take the lock and to join.
+                        // All have found the run; what is left to them is to take the lock and to
+                        // join.
                         thread::sleep(Duration::from_millis(200));
                         Err(error())
                     })

@@ -1,5 +1,5 @@
-//! A walk over a cache is a snapshot in this sense: a key that is there during the whole walk, and is
-//! only ever replaced meanwhile, appears exactly once.
+//! A walk over a cache is a snapshot in this sense: a key that is there during the whole walk, and
+//! is only ever replaced meanwhile, appears exactly once.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,8 @@ use super::watchdog;
 
 const KEYS: u32 = 1000;
 
-/// Takes snapshots, by the function given, while two threads replace every value and a third inserts and removes other keys.
+/// Takes snapshots, by the function given, while two threads replace every value and a third
+/// inserts and removes other keys.
 fn beside_writers(cache: &Cache<u32, u32>, mut snapshot: impl FnMut(&Cache<u32, u32>) -> Vec<u32>) {
     (0..KEYS).for_each(|key| cache.insert(key, 0));
     let stop = AtomicBool::new(false);
@@ -264,7 +265,8 @@ fn what_is_removed_or_cleared_in_the_middle_of_a_walk_does_not_come_twice() {
             let inner = cache.clone();
             AT_NEXT.set(Some(Box::new(move || clear(&inner))));
             let seen = walk(&cache);
-            // A key that was removed and inserted again is another entry: it may be seen a second time.
+            // A key that was removed and inserted again is another entry: it may be seen a second
+            // time.
             let distinct: BTreeSet<u32> = seen.iter().copied().collect();
             assert!(!seen.is_empty() && (reinserts || distinct.len() == seen.len()));
             cache.validate();

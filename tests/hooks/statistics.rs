@@ -20,7 +20,8 @@ struct Ran {
 }
 
 impl Ran {
-    /// Hashes, comparisons, clones, drops, calls of the listener and of the weigher, and readings of the clock.
+    /// Hashes, comparisons, clones, drops, calls of the listener and of the weigher, and readings
+    /// of the clock.
     fn all(&self) -> [u32; 7] {
         let Self { hash, compare, clone, drop, listen, weigh, clock } = self;
         [hash, compare, clone, drop, listen, weigh, clock].map(|ran| ran.load(SeqCst))

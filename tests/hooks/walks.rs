@@ -37,7 +37,8 @@ fn seen() {
     }
 }
 
-/// Does this walk, and calls `see` with 1, 2, .. for each entry that it looks at. Gives their number.
+/// Does this walk, and calls `see` with 1, 2, .. for each entry that it looks at. Gives their
+/// number.
 fn walk(walk: impl FnOnce(), see: impl FnMut(usize) + 'static) -> usize {
     SEE.set((0, Some(Box::new(see))));
     walk();

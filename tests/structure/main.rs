@@ -52,6 +52,9 @@ both places, add it to `allowed` in tests/structure/known.rs, with the reason.";
 /// The greatest length of a file, in lines. Most files have less than 250.
 const LONGEST: usize = 500;
 
+/// Columns of a line of comment at most.
+const COMMENT_COLUMNS: usize = 100;
+
 fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -96,6 +99,22 @@ fn no_file_is_too_long() {
     let long = files.iter().map(|file| (file, lines(file))).filter(|(_, lines)| *lines > LONGEST);
     let complaints: Vec<_> = long.map(|(file, lines)| format!("{}: {lines} lines", file.display())).collect();
     report(&complaints, "A file is one idea. Find the second one in it, and give it a file of its own.");
+}
+
+#[test]
+fn comments_wrap() {
+    let mut files = Vec::new();
+    rust_files(workspace(), &mut files);
+    let mut complaints = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a readable file");
+        let is_long = |line: &str| {
+            line.trim_start().starts_with("//") && line.chars().count() > COMMENT_COLUMNS && !line.contains("://")
+        };
+        let long = text.lines().zip(1..).filter(|(line, _)| is_long(line));
+        complaints.extend(long.map(|(_, number)| format!("{}:{number}", file.display())));
+    }
+    report(&complaints, "A comment wraps at 100 columns.");
 }
 
 /// Collects the Rust files of a folder, without build output and hidden folders.

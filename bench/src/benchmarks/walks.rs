@@ -21,8 +21,8 @@ use crate::report::{self, Column, Table};
 const ENTRIES: usize = 1_000_000;
 /// Keys that are inserted again are among this many of the newest ones, which are not evicted yet.
 const RECENT: usize = 100_000;
-/// Walks of each kind in each process: at least this many, and more for as long as this. The machine
-/// interrupts some of them.
+/// Walks of each kind in each process: at least this many, and more for as long as this. The
+/// machine interrupts some of them.
 const WALKS: usize = 3;
 const ROW: Duration = Duration::from_secs(1);
 /// How long inserts are timed where there is no walk: about as long as a walk takes.
@@ -151,7 +151,8 @@ const AFTER: u8 = 2;
 /// Milliseconds of each insert that ended after the walk began, and of the walk.
 ///
 /// An insert is timed from the end of the one before. So no wait is missed if the thread is
-/// interrupted between two inserts, and the worst insert is never shorter than what the walk causes.
+/// interrupted between two inserts, and the worst insert is never shorter than what the walk
+/// causes.
 fn inserts_during(keys: &mut Keys, insert: &(impl Fn(u64) + Sync), walk: impl Fn()) -> (Vec<f64>, f64) {
     let phase = AtomicU8::new(BEFORE);
     let inserting = AtomicBool::new(false);

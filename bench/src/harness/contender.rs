@@ -15,8 +15,8 @@ pub(crate) trait AddContender<K> {
     fn add(&mut self, role: Role, name: &'static str, call: impl Fn(K) -> u64 + Send + Sync + 'static);
 }
 
-/// A contender with a name. `call_all` calls it with many keys, and adds the results up. Its type `F`
-/// says whether the contender can be shared by threads.
+/// A contender with a name. `call_all` calls it with many keys, and adds the results up. Its type
+/// `F` says whether the contender can be shared by threads.
 pub(super) struct Contender<F: ?Sized> {
     pub(super) name: &'static str,
     pub(super) role: Role,

@@ -20,17 +20,17 @@
 //!   such filters reject exactly these.
 //!
 //! Hits relative to Belady's optimum, at all capacities in powers of four from 64 to the number of
-//! keys: 86.6 % over seven recorded programs (LRU 75.0 %). Over 14 whole recorded traces it is never
-//! more than 0.6 points of hit ratio behind LRU; while it adapts, it may be further behind: by 1.3
-//! points in the first 60 000 accesses of one of them, with 1 024 and 4 096 entries. Six of these 86 come from the loop detector, in two cells that are pure loops. Over
-//! 22 synthetic traces, 80.5 % (LRU 62.3 %): Zipf with exponents from 0.5 to 1.1, loops, scans
-//! among hot keys, popularity that drifts or jumps, and recency alone. The constants were chosen on
-//! these two sets. Over 22 others of the same kinds, on which nothing was chosen, 84.1 % (LRU
-//! 65.3 %). On the synthetic ones LRU is ahead by up to 2.6 points, where the order of last use
-//! tells everything and frequency nothing. Recursion through a cache far too small for it runs each
-//! body once, unless the entry needed next just fits: edit distance of 60 x 60 that asks for its
-//! diagonal neighbour last runs each body 3 to 5 times with 80 to 122 entries (LRU once from 122
-//! on).
+//! keys: 86.6 % over seven recorded programs (LRU 75.0 %). Over 14 whole recorded traces it is
+//! never more than 0.6 points of hit ratio behind LRU; while it adapts, it may be further behind:
+//! by 1.3 points in the first 60 000 accesses of one of them, with 1 024 and 4 096 entries. Six of
+//! these 86 come from the loop detector, in two cells that are pure loops. Over 22 synthetic
+//! traces, 80.5 % (LRU 62.3 %): Zipf with exponents from 0.5 to 1.1, loops, scans among hot keys,
+//! popularity that drifts or jumps, and recency alone. The constants were chosen on these two sets.
+//! Over 22 others of the same kinds, on which nothing was chosen, 84.1 % (LRU 65.3 %). On the
+//! synthetic ones LRU is ahead by up to 2.6 points, where the order of last use tells everything
+//! and frequency nothing. Recursion through a cache far too small for it runs each body once,
+//! unless the entry needed next just fits: edit distance of 60 x 60 that asks for its diagonal
+//! neighbour last runs each body 3 to 5 times with 80 to 122 entries (LRU once from 122 on).
 //!
 //! Costs 15.6 bytes per entry (links 8.1, ghosts 6.4, second chances 1) and amortised O(1) per
 //! miss; no single call takes long.

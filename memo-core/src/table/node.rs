@@ -1,8 +1,9 @@
 //! What an entry looks like in memory: a head of two words, the key, the value.
 //!
-//! The head's `word` tells whether an entry lives here. It is stored last when an entry is published and first when it is taken out, and no hit
-//! ever writes it: a reader that finds it alive after it has announced itself ([`hazard`](super::hazard)) may read the rest.
-//! A hit writes the `rank`, even of an entry that has just left: so a mark is no sign of life.
+//! The head's `word` says whether the entry is live. It is stored last when an entry is published,
+//! and first when it is unlinked, and no hit writes it: a reader that has announced the entry
+//! ([`hazard`](super::hazard)) and then finds it live may read the rest. A hit writes the `rank`,
+//! even of an entry that has just been unlinked: so a rank does not prove that an entry is live.
 
 use std::alloc::Layout;
 use std::any::Any;
@@ -19,21 +20,22 @@ use crate::sync::{reads, writes};
 
 /// How many bits of the hash the word keeps; the other seven are the tag in the index.
 const HASH_BITS: u32 = 24;
-/// The word of a place where nothing lives.
+/// The word of a cell without a live entry.
 const DEAD: u64 = 0;
 
-/// When an entry is over, in [units](Due::UNIT_BITS) of the clock: 40 bits, which are 34 years.
+/// When an entry expires, in [units](Self::UNIT_BITS) of the clock: 40 bits, which are 34 years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Deadline(u64);
 
 impl Deadline {
     pub(crate) const NEVER: Self = Self((1 << (64 - HASH_BITS)) - 1);
-    /// Told elsewhere.
+    /// The deadline is stored in a prefix word.
     pub(crate) const STORED_APART: Self = Self(Self::NEVER.0 - 1);
-    /// A unit is this power of two of nanoseconds, about a millisecond: less than the coarse clock's own lateness.
+    /// A unit is this power of two of nanoseconds, about a millisecond: less than the coarse
+    /// clock's own lateness.
     const UNIT_BITS: u32 = 20;
 
-    /// Rounds up: nothing is over too early.
+    /// Rounds up, so that nothing expires early.
     pub(crate) fn at(nanos: u64) -> Self {
         Self(nanos.div_ceil(1 << Self::UNIT_BITS).clamp(1, Self::STORED_APART.0 - 1))
     }
@@ -47,14 +49,15 @@ impl Deadline {
         self.0 <= now >> Self::UNIT_BITS
     }
 
-    /// Whether the date is told here, and is not over. [`u64::MAX`] is later than all of these. No entry, no date.
+    /// Whether the deadline is stored in the word, and has not passed. [`u64::MAX`] is later than
+    /// all of these. A dead word has a deadline that has passed.
     #[inline(always)]
     pub(crate) fn is_after(self, now: u64) -> bool {
         !self.is_expired(now) && self != Self::STORED_APART
     }
 }
 
-/// What every entry begins with, whatever its types.
+/// The first two words of every entry, whatever its types.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Head {
@@ -64,7 +67,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// When the entry is over, if it lives and may have this hash.
+    /// When the entry expires, if it is live and may have this hash.
     ///
     /// Acquire: key and value were written before.
     #[inline(always)]
@@ -74,9 +77,10 @@ impl Head {
         (may_have(word, hash) && deadline != DEAD).then_some(Deadline(deadline))
     }
 
-    /// Whether an entry lives here that may have this hash and is in time: one comparison for the usual entry, which is never over.
+    /// Whether the entry is live, may have this hash and is fresh: one comparison for the usual
+    /// entry, which never expires.
     ///
-    /// Acquire: as in [`deadline_if`](Self::due_if).
+    /// Acquire: as in [`deadline_if`](Self::deadline_if).
     #[inline(always)]
     pub(crate) fn is_live(&self, hash: ShortHash, is_fresh: impl FnOnce(Deadline) -> bool) -> bool {
         let word = self.word.load(Acquire);
@@ -88,31 +92,31 @@ impl Head {
         Deadline(self.word.load(Relaxed) >> HASH_BITS)
     }
 
-    /// Acquire, as in [`deadline_if`](Self::due_if).
+    /// Acquire, as in [`deadline_if`](Self::deadline_if).
     #[inline]
     pub(crate) fn is_alive(&self) -> bool {
         self.word.load(Acquire) != DEAD
     }
 
-    /// The part of the hash that is kept here.
+    /// The part of the hash that the word stores.
     pub(crate) fn hash_fragment(&self) -> u32 {
         (self.word.load(Relaxed) & ((1 << HASH_BITS) - 1)) as u32
     }
 
-    /// An entry lives here from now on. Key, value and mark have been written.
+    /// Makes the entry live. Key, value and rank have been written.
     pub(crate) fn publish(&self, hash: ShortHash, deadline: Deadline) {
         self.word.store(deadline.0 << HASH_BITS | u64::from(hash.fragment()), Release);
     }
 
-    /// It does not live here any more.
+    /// Makes the entry dead.
     ///
-    /// Release: whoever finds it dead sees the new clock of what has come in its place.
+    /// Release: a reader that finds it dead sees the new version of what has replaced it.
     pub(crate) fn retire(&self) {
         self.word.store(DEAD, Release);
     }
 }
 
-/// Whether the hash of an entry with this word may be this.
+/// Whether an entry with this word may have this hash.
 #[inline(always)]
 fn may_have(word: u64, hash: ShortHash) -> bool {
     (word ^ u64::from(hash.fragment())) & ((1 << HASH_BITS) - 1) == 0
@@ -120,15 +124,16 @@ fn may_have(word: u64, hash: ShortHash) -> bool {
 
 /// A reference to an entry whose types are not known here.
 ///
-/// It keeps the pointer to the whole cell, of which a `&Head` would cover the first words only: so that the typed view of the entry may
-/// reach key and value through it.
+/// It holds a pointer with the provenance of the whole cell, so that the typed view of the entry may
+/// reach key and value through it. A `&Head` would cover the first words only.
 #[derive(Clone, Copy, Debug)]
 pub struct EntryRef<'a> {
     cell: NonNull<Head>,
     _head: PhantomData<&'a Head>,
 }
 
-// SAFETY: of the entry only its head can be reached through this without `unsafe`, and heads are shared between threads.
+// SAFETY: of the entry only its head can be reached through this without `unsafe`, and heads are
+// shared between threads.
 unsafe impl Send for EntryRef<'_> {}
 // SAFETY: as above.
 unsafe impl Sync for EntryRef<'_> {}
@@ -156,7 +161,7 @@ impl<'a> EntryRef<'a> {
 
     /// # Safety
     ///
-    /// The entry is of these types, and stays what it is during `'a`.
+    /// The entry is of these types, and is neither dropped nor reused during `'a`.
     #[inline(always)]
     pub(crate) unsafe fn node<K, V>(self) -> &'a Node<K, V> {
         // SAFETY: by contract.
@@ -173,7 +178,7 @@ impl Deref for EntryRef<'_> {
     }
 }
 
-/// An entry. The value is there once the entry lives, or once its run has completed.
+/// An entry. It has a value once it is live, or once its run has completed.
 #[repr(C)]
 pub(crate) struct Node<K, V> {
     head: Head,
@@ -181,7 +186,7 @@ pub(crate) struct Node<K, V> {
     value: UnsafeCell<MaybeUninit<V>>,
 }
 
-/// The same memory once the value is there: what has to be dropped.
+/// The same memory once it has a value: for dropping.
 #[repr(C)]
 struct FullNode<K, V> {
     head: Head,
@@ -198,17 +203,17 @@ impl<K, V> Node<K, V> {
 
     /// # Safety
     ///
-    /// The value has been written, and that happened before.
+    /// The value has been written, and the write happens before this call.
     #[inline(always)]
     pub(crate) unsafe fn value(&self) -> &V {
         reads(self.value.get());
-        // SAFETY: by contract; a value is written once, before anybody reads it.
+        // SAFETY: by contract; a value is written once, before any thread reads it.
         unsafe { (*self.value.get()).assume_init_ref() }
     }
 
     /// # Safety
     ///
-    /// `node` is a place for such a node in which nothing lives, and the caller alone knows of it.
+    /// `node` is an empty cell for such a node, and no other thread can reach it.
     pub(crate) unsafe fn write_key(node: *mut Head, key: K) {
         // SAFETY: by contract.
         unsafe {
@@ -219,7 +224,7 @@ impl<K, V> Node<K, V> {
 
     /// # Safety
     ///
-    /// `node` is a place for such a node, and nobody but the caller reads or writes its value.
+    /// `node` is a cell for such a node, and no other thread reads or writes its value.
     pub(crate) unsafe fn write_value(node: *mut Head, value: V) {
         // SAFETY: by contract; `UnsafeCell` and `MaybeUninit` are transparent.
         unsafe {
@@ -230,19 +235,19 @@ impl<K, V> Node<K, V> {
     }
 }
 
-/// What must be known of the types of an entry by code that does not know them.
+/// What code that is not generic must know about the types of an entry.
 pub(crate) struct EntryVtable {
     pub(super) layout: Layout,
     pub(super) needs_drop: bool,
-    /// `None`, and not compiled, where there is nothing to drop.
+    /// `None`, and not compiled, if there is nothing to drop.
     drop_key: Option<unsafe fn(*mut Head)>,
     drop_pair: Option<unsafe fn(*mut Head)>,
-    /// What the owner of the entry type attached to it.
+    /// What the owner of the entry type has attached to it.
     attachment: Option<&'static (dyn Any + Send + Sync)>,
 }
 
 impl EntryVtable {
-    /// Of entries with these types.
+    /// For entries with these types.
     pub(crate) const fn new<K, V>() -> Self {
         Self {
             layout: Layout::new::<Node<K, V>>(),
@@ -253,14 +258,15 @@ impl EntryVtable {
         }
     }
 
-    /// Of entries with these types, about which the owner wants to find something again.
+    /// For entries with these types, with an attachment of the owner.
     pub(crate) const fn with_attachment<K, V>(attachment: &'static (dyn Any + Send + Sync)) -> Self {
         Self { attachment: Some(attachment), ..Self::new::<K, V>() }
     }
 
     /// # Safety
     ///
-    /// The node is of these types, no thread can reach it, and this is the only time. `full` says whether its value is there.
+    /// The node is of these types, no thread can reach it, and this is the only time. `full` says
+    /// whether its value is there.
     pub(super) unsafe fn drop(&self, node: *mut Head, full: bool) {
         if let Some(drop) = if full { self.drop_pair } else { self.drop_key } {
             // SAFETY: by contract.
@@ -283,7 +289,8 @@ unsafe fn drop_key<K, V>(node: *mut Head) {
 
 /// As one struct, so that the value is dropped even if the key's `drop` panics.
 unsafe fn drop_pair<K, V>(node: *mut Head) {
-    // SAFETY: by the contract of `EntryVtable::drop`; the two structs have one layout, since `MaybeUninit` and `UnsafeCell` change none.
+    // SAFETY: by the contract of `EntryVtable::drop`; the two structs have one layout, since
+    // `MaybeUninit` and `UnsafeCell` change none.
     unsafe {
         writes(&raw const (*node.cast::<FullNode<K, V>>()).key);
         writes(&raw const (*node.cast::<FullNode<K, V>>()).value);

@@ -6,8 +6,8 @@ use super::runner::check;
 use crate::sync::spawn;
 use crate::table::thread_counters::ThreadCounters;
 
-/// A stamp that catches up with another thread's is no hit, also for a thread that reads the stamp of
-/// a later hit.
+/// A stamp that catches up with another thread's is no hit, also for a thread that reads the stamp
+/// of a later hit.
 pub fn stamps_that_are_skipped_count_no_hits() {
     check(|| {
         let counters = Arc::new(ThreadCounters::new(1, 1));

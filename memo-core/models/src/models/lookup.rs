@@ -8,9 +8,9 @@ use crate::sync::atomic::AtomicU64;
 use crate::sync::atomic::Ordering::{Acquire, Release};
 use crate::table::ShortHash;
 
-/// A key that is replaced is there all the time: no reader proves it absent, and a thread that knows
-/// of a version finds that one or a later one. (Between the two steps of the writer both are there,
-/// and of two readers the later one may find the older version.)
+/// A key that is replaced is there all the time: no reader proves it absent, and a thread that
+/// knows of a version finds that one or a later one. (Between the two steps of the writer both are
+/// there, and of two readers the later one may find the older version.)
 pub fn a_replaced_key_is_never_missed() {
     check(|| {
         let table = ModelTable::new(16);
@@ -53,8 +53,8 @@ pub fn a_slot_leads_to_its_chunk() {
     });
 }
 
-/// The first entries of a table fill a bucket, and one more overflows: a reader that sees a tag sees
-/// the chunk table too, which is as new.
+/// The first entries of a table fill a bucket, and one more overflows: a reader that sees a tag
+/// sees the chunk table too, which is as new.
 pub fn a_tag_leads_to_its_chunk_though_the_bucket_overflows() {
     check(|| {
         let table = ModelTable::new(2);

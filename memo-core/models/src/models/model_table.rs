@@ -34,8 +34,8 @@ pub(super) struct ModelWriter {
     stamp: u64,
 }
 
-/// A thread that reads: in one half of the runs beside the writer; in the other after the writer has
-/// done all, yet without knowing of it, so that memory orderings alone decide what it sees. The
+/// A thread that reads: in one half of the runs beside the writer; in the other after the writer
+/// has done all, yet without knowing of it, so that memory orderings alone decide what it sees. The
 /// second half finds missing ones a hundred times sooner.
 pub(super) struct ModelReader<T> {
     thread: ModelThread<T>,

@@ -9,8 +9,8 @@ use crate::sync::{spawn, thread_local};
 use crate::table::FastLookup;
 
 /// An entry that a reader has found alive stays as it is until the reader is done, though it is
-/// removed, and its cell dropped and reused for another key of the same hash: the reader gets one of
-/// the versions whole, or nothing.
+/// removed, and its cell dropped and reused for another key of the same hash: the reader gets one
+/// of the versions whole, or nothing.
 pub fn a_protected_entry_is_not_reused() {
     check(|| {
         let table = ModelTable::new(16);
@@ -46,8 +46,8 @@ pub fn a_hazard_pointer_that_moves_on_has_released_the_old_entry() {
     });
 }
 
-/// A lookup compares two keys of one hash, so the hazard pointer of one guard goes from one entry to
-/// the other.
+/// A lookup compares two keys of one hash, so the hazard pointer of one guard goes from one entry
+/// to the other.
 pub fn a_guard_that_moves_on_has_released_the_old_entry() {
     check(|| {
         let table = ModelTable::new(16);

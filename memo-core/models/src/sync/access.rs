@@ -44,8 +44,8 @@ impl Memory {
         store.value
     }
 
-    /// `replaced` is the view of the store that a read-modify-write replaces: it is part of the same
-    /// release sequence. A plain store ends the sequence, as in C++20.
+    /// `replaced` is the view of the store that a read-modify-write replaces: it is part of the
+    /// same release sequence. A plain store ends the sequence, as in C++20.
     fn write(&mut self, thread: usize, address: usize, value: u64, order: Ordering, replaced: Option<MemoryView>) {
         self.time += 1;
         let time = self.time;
@@ -66,8 +66,8 @@ impl Memory {
             thread.now.join(&unacquired);
         }
         if order == SeqCst {
-            // Of two such fences, the thread of the later one sees the stores that the thread of the
-            // earlier one had seen. That makes no happens-before.
+            // Of two such fences, the thread of the later one sees the stores that the thread of
+            // the earlier one had seen. That makes no happens-before.
             thread.now.see(&self.at_fence);
             self.at_fence.clone_from(&thread.now.newest);
         }
@@ -149,9 +149,9 @@ pub(crate) fn compiler_fence(order: Ordering) {
     });
 }
 
-/// As membarrier(2), by what is certain of it (Goldblatt, "P1202: Asymmetric fences", WG21 2018): of
-/// a compiler fence and this one comes first, and then the thread of the other sees the stores that
-/// the first one's had seen. Two compiler fences do nothing for each other.
+/// As membarrier(2), by what is certain of it (Goldblatt, "P1202: Asymmetric fences", WG21 2018):
+/// of a compiler fence and this one comes first, and then the thread of the other sees the stores
+/// that the first one's had seen. Two compiler fences do nothing for each other.
 pub(crate) fn barrier_everywhere() {
     step_after_others(|memory, thread| {
         for other in &memory.threads {

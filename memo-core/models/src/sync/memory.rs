@@ -154,8 +154,8 @@ impl Memory {
         (thread, self.threads[thread].now.steps[thread])
     }
 
-    /// Checks a use of this address, and of the allocation around it, if there is one: it is not freed,
-    /// and the thread knows that it was allocated.
+    /// Checks a use of this address, and of the allocation around it, if there is one: it is not
+    /// freed, and the thread knows that it was allocated.
     pub(super) fn use_memory(&mut self, thread: usize, address: usize) {
         assert!(address >= FIRST_PAGE, "a null pointer is followed");
         let (_, step) = self.event(thread);

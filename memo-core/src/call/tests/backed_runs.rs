@@ -1,5 +1,5 @@
-//! Runs with a level that refuses, does not answer, panics or asks back. Tasks are polled by hand: so
-//! it is known which callers have joined, and how far a run is.
+//! Runs with a level that refuses, does not answer, panics or asks back. Tasks are polled by hand:
+//! so it is known which callers have joined, and how far a run is.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;

@@ -80,7 +80,8 @@ fn stripes_work_side_by_side<S: Sharing>() {
     let two = Two::<S>::new(&clock);
     {
         let _held = two.stripes[0].lock();
-        // Another lock, another table, other slots: one stripe is written while the other is locked.
+        // Another lock, another table, other slots: one stripe is written while the other is
+        // locked.
         for key in 10..14 {
             two.insert(1, key);
         }

@@ -69,7 +69,8 @@ impl MemoizePrinter<'_> {
         quote_spanned!(self.span=> #[allow(#dead unused_variables, clippy::all, clippy::pedantic, clippy::nursery)])
     }
 
-    /// Operations on the whole cache. They take no arguments, but `self` if the cache is in a field.
+    /// Operations on the whole cache. They take no arguments, but `self` if the cache is in a
+    /// field.
     fn cache_operations(&self) -> Vec<Operation> {
         let (p, span, store) = (&self.p, self.span, self.store());
         // With the user's span, so that the field's expression can use it.
