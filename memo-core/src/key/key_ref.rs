@@ -28,7 +28,8 @@ use std::sync::Arc;
 /// use memokit::KeyRef;
 ///
 /// fn is_draft(key: KeyRef<'_>) -> bool {
-///     key.arg::<str>(0).is_some_and(|title| title.starts_with("draft")) && key.arg::<f64>(1) == Some(&0.5)
+///     let is_draft = key.arg::<str>(0).is_some_and(|title| title.starts_with("draft"));
+///     is_draft && key.arg::<f64>(1) == Some(&0.5)
 /// }
 /// # let (title, score) = ("draft 1", 0.5);
 /// # let query = p::query((), (p::bind(p::ByKey, &title), p::bind(p::ByKey, &score)), p::Many);

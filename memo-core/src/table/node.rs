@@ -124,8 +124,8 @@ fn may_have(word: u64, hash: ShortHash) -> bool {
 
 /// A reference to an entry whose types are not known here.
 ///
-/// It holds a pointer with the provenance of the whole cell, so that the typed view of the entry may
-/// reach key and value through it. A `&Head` would cover the first words only.
+/// It holds a pointer with the provenance of the whole cell, so that the typed view of the entry
+/// may reach key and value through it. A `&Head` would cover the first words only.
 #[derive(Clone, Copy, Debug)]
 pub struct EntryRef<'a> {
     cell: NonNull<Head>,
