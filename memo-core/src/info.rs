@@ -218,7 +218,7 @@ pub enum RemovalCause {
     Evicted,
     /// Its time to live or to idle had passed.
     Expired,
-    /// A newer value for its key replaced it.
+    /// Its key was written again, whether or not the new value was cached.
     Replaced,
     /// It was removed explicitly.
     Removed,

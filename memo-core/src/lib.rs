@@ -23,8 +23,8 @@
 //!   publishes the entry. Removed entries are reported to the observers and reclaimed
 //!   (`engine/reclaim.rs`).
 //! - *A wait* begins in `engine/run.rs` too, if the key has a run in flight. `engine/wait.rs` adds
-//!   the wait to the wait graph (`flight/wait_graph.rs`), then parks the thread or registers the
-//!   task's waker (`flight/waiters.rs`). When the run ends, the caller takes the value from the
+//!   the wait to the wait-for graph (`flight/wait_graph.rs`), then parks the thread or registers
+//!   the task's waker (`flight/waiters.rs`). When the run ends, the caller takes the value from the
 //!   run's entry, or the failure, or looks again.
 //!
 //! # Glossary

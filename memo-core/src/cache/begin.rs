@@ -17,7 +17,12 @@ use crate::hash::DefaultHashBuilder;
 ///
 /// Dropping it without a value makes a waiter the leader. The guard belongs to the thread that
 /// began the load: a look-up of the same key on this thread bypasses the cache instead of waiting
-/// for itself. For async code see [`into_async`](Self::into_async).
+/// for itself.
+///
+/// Do not hold it across an `await`: other tasks of this thread would count as inside the load, and
+/// bypass the cache. For async code see [`into_async`](Self::into_async); tasks that hold several
+/// such guards and wait for others do so inside [`AsyncLoadGuard::drive`], so that waits that could
+/// never end are recognised.
 ///
 /// # Examples
 /// ```

@@ -26,7 +26,7 @@ use crate::registry::Identity;
 ///     .weight(|url: &String, page: &Vec<u8>| (url.len() + page.len()) as u64)
 ///     .ttl(Duration::from_secs(60))
 ///     .jitter(0.1)
-/// .removal_listener(|url, _, cause| {
+///     .removal_listener(|url, _, cause| {
 ///         if cause == RemovalCause::Evicted {
 ///             println!("no room for {url}");
 ///         }

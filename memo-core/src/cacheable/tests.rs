@@ -1,3 +1,5 @@
+//! Which rule a result type gets, what it stores, and what reaches the waiters.
+
 use super::choose::{AutoCacheable1 as _, AutoCacheable2 as _, AutoCacheable3 as _, Returns};
 use super::fit::{AutoFit1 as _, check_cacheable};
 use super::results::{OkOnly, OkSharedErr};

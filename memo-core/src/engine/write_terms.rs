@@ -35,8 +35,10 @@ pub enum Settled {
     /// The value is in the cache.
     Kept,
     /// There was no value to cache, or it was refused: by `keep_if` or another rule, by its weight,
-    /// by a time to live of zero, or by a capacity of 0.
+    /// by a time to live of zero, or by a capacity of 0. Or the caller bypassed the cache: it was
+    /// inside a run of the same key, or its wait would never have ended.
     NotKept,
-    /// The key was removed or overwritten while the run was in flight, so its value was not cached.
+    /// While the run was in flight the key was removed, overwritten, or computed by a run that
+    /// began later, so its value was not cached.
     Invalidated,
 }

@@ -1,4 +1,4 @@
-//! What a run is called by, in every list of runs.
+//! The id of a run, by which every list of runs names it.
 
 use smallvec::SmallVec;
 

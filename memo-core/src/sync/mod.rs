@@ -1,5 +1,6 @@
-//! What threads share, imported from here and not from std: the package `memo-models` compiles the
-//! rest of this crate with a model of this module in its place.
+//! What the lock-free code shares between threads, imported from here and not from std: the package
+//! `memo-models` compiles the rest of this crate with a model of this module in its place.
+//! Statistics and slow paths, which are not modelled, use std.
 
 pub(crate) mod membarrier;
 

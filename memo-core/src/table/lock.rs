@@ -1,4 +1,4 @@
-//! The lock of a store: one read-modify-write to take it, one plain store to give it back.
+//! The lock of a stripe: one read-modify-write to take it, one plain store to give it back.
 //!
 //! No user code runs while it is held, and nothing that takes long. So a thread that finds it taken
 //! spins, then yields, then sleeps for a short time, and there is no list of waiters.

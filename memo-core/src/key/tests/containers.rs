@@ -1,3 +1,5 @@
+//! Keys of tuples, slices, options and other containers.
+
 use super::transcript::{assert_apart, assert_different, assert_same};
 use crate::key::float::Float;
 use crate::key::key_trait::Key;

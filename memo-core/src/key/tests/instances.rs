@@ -1,3 +1,5 @@
+//! Keys of generic functions: each instantiation has its own entries.
+
 use crate::key::instance::{Instance, instance, instance_of};
 use crate::key::key_trait::Key;
 

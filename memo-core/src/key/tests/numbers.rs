@@ -1,3 +1,5 @@
+//! Keys of numbers: equal numbers make equal writes to a hasher.
+
 use super::transcript::{assert_apart, assert_same, writes};
 use crate::key::float::Float;
 use crate::key::key_trait::Key;

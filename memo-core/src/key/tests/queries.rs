@@ -1,3 +1,5 @@
+//! Borrowed arguments as a query: the same hash as the stored key, and equal to it.
+
 use super::transcript::writes;
 use crate::key::adapt::ByKey;
 use crate::key::bound::{Bound, bind};

@@ -1,3 +1,5 @@
+//! Keys with `typed = false`: equal numbers and texts of different types share an entry.
+
 use super::transcript::writes;
 use crate::key::adapt::{Adapter, ByHash, ByKey, ByReference};
 use crate::key::bound::{Bound, bind};
