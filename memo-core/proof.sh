@@ -5,6 +5,7 @@
 # usage: memo-core/proof.sh [--short]      (from any directory)
 #
 # models      the code itself under a model checker with a modelled memory (memo-core/models)
+# mutants     whether each mutant of the code, which some model must catch, still applies to it
 # fences      stress and the unit tests with real barriers in readers, as without membarrier(2)
 # stress      threads doing everything at once to values that check themselves and are counted
 # addresses   both under AddressSanitizer and LeakSanitizer; needs a nightly toolchain, else says so
@@ -22,6 +23,9 @@ step() { printf '\n-- %s (%ss)\n' "$1" "$SECONDS"; }
 
 step "models, $runs runs of each by either scheduler"
 cargo test --quiet -p memo-models --release
+
+step "mutants"
+memo-core/proof/mutants.sh --check
 
 step "fences: stress of $operations operations, and the unit tests of table and engine"
 RUSTFLAGS='--cfg memokit_fences' CARGO_TARGET_DIR=target/fences cargo test --quiet -p memo-core --test stress --release
