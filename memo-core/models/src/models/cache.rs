@@ -28,6 +28,28 @@ pub fn a_value_lives_while_it_is_read_though_it_is_evicted() {
     });
 }
 
+/// Entries are visited while others evict them and reuse their cells.
+pub fn a_visited_value_belongs_to_its_key() {
+    check_live(|count| {
+        let cache: ModelCache = builder().lru(1).build();
+        cache.insert(1, count.live(1));
+        let visitor = {
+            let cache = cache.clone();
+            spawn(move || {
+                cache.retain(|key, value| {
+                    assert_eq!(value.number(), *key);
+                    true
+                });
+            })
+        };
+        for key in 2..5 {
+            cache.insert(key, count.live(key));
+        }
+        visitor.join();
+        cache.validate();
+    });
+}
+
 /// A key that `insert` replaces is there for every reader.
 pub fn a_key_that_is_inserted_again_is_always_there() {
     check_live(|count| {

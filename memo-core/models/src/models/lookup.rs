@@ -115,7 +115,7 @@ pub fn keys_are_found_while_one_of_two_segments_grows() {
 }
 
 /// An entry in the neighbour of its home bucket, which is full of entries of the other half, is
-/// found while the segment splits.
+/// found while the segment splits. The entry that makes it split goes to the new segment.
 fn is_found_in_a_split(hash: ShortHash, others: ShortHash) {
     let table = ModelTable::new(2);
     for key in 0..6 {
@@ -123,7 +123,7 @@ fn is_found_in_a_split(hash: ShortHash, others: ShortHash) {
     }
     table.insert(with_tag(hash, 6), 6, 6);
     let reader = table.reader(move |table| assert_eq!(table.get(with_tag(hash, 6), 6), Ok(6), "it is there"));
-    table.insert(with_tag(others, 7), 7, 7);
+    table.insert(with_tag(in_other_half(spread(0)), 7), 7, 7);
     reader.join();
 }
 

@@ -59,6 +59,7 @@ macro_rules! each_model {
             }
             cache {
                 a_value_lives_while_it_is_read_though_it_is_evicted
+                a_visited_value_belongs_to_its_key
                 a_key_that_is_inserted_again_is_always_there
                 a_cache_is_cleared_while_it_is_read
                 a_listener_is_told_of_each_removal_once

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::sync::atomic::AtomicBool;
 use crate::sync::atomic::Ordering::Relaxed;
 use crate::sync::{ModelThread, Mutex, PoisonError, random_bool, spawn, yield_now};
-use crate::table::hazard::{self, HazardGuard, PinnedEntry};
+use crate::table::hazard::{self, HazardGuard};
 use crate::table::{
     Deadline, Detached, EntryType, EntryVtable, FastLookup, FullLookup, Head, Node, PrefixWords, ShortHash, Table,
     TableWriter, drop_each,
@@ -146,10 +146,11 @@ impl ModelTable {
         let vtable = self.write(|writer| writer.table_writer.vtable(self.entry_type.number));
         for &slot in &unprotected {
             let (cell, _) = self.table.node(slot);
-            // SAFETY: out of the index, and no reader protects it. The store is what a `drop` would
-            // do: it races with a reader that is still there.
+            // SAFETY: out of the index, and no reader protects it. The stores are what a `drop` would
+            // do: they race with a reader that is still there.
             unsafe {
                 drop_each(&mut [(cell, vtable, true)].into_iter());
+                ModelNode::write_key(cell, u64::MAX);
                 ModelNode::write_value(cell, [0; 2]);
             }
         }
@@ -178,14 +179,6 @@ impl ModelTable {
                 }
             }
         });
-    }
-
-    /// Keeps the entry in this slot, if it is alive.
-    pub(super) fn pin(&self, slot: u32) -> Option<PinnedEntry> {
-        self.write(|_| {
-            let head = self.table.head(slot);
-            head.is_alive().then(|| PinnedEntry::new(head))
-        })
     }
 
     /// Removes all entries and detaches their memory.
@@ -266,6 +259,9 @@ impl ModelTable {
 
 impl Drop for ModelTable {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
         self.write(|writer| {
             writer.table_writer.validate(&self.table);
             for old in writer.detached.drain(..).chain([writer.table_writer.detach(&self.table)]) {
