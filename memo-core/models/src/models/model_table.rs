@@ -146,8 +146,8 @@ impl ModelTable {
         let vtable = self.write(|writer| writer.table_writer.vtable(self.entry_type.number));
         for &slot in &unprotected {
             let (cell, _) = self.table.node(slot);
-            // SAFETY: out of the index, and no reader protects it. The stores are what a `drop` would
-            // do: they race with a reader that is still there.
+            // SAFETY: out of the index, and no reader protects it. The stores are what a `drop`
+            // would do: they race with a reader that is still there.
             unsafe {
                 drop_each(&mut [(cell, vtable, true)].into_iter());
                 ModelNode::write_key(cell, u64::MAX);
