@@ -72,44 +72,61 @@ mutant fast-lookup-checks-before-it-protects table reclamation::a_protected \
     's/(fn find_fast.*?)        protect\(head\);\n(.*?)if entry\.is_live\(hash, is_fresh\)/$1$2let live = entry.is_live(hash, is_fresh); protect(head); if live/s'
 mutant full-lookup-checks-before-it-protects table reclamation::a_protected \
     's/(fn verify.*?)        protect\(head\);\n(.*?let deadline = entry\.deadline_if\(hash\)\?;)/$1$2 protect(head);/s'
-mutant reclaimer-without-barrier table reclamation::a_protected 's/    barrier::heavy\(is_alone\);\n//'
-mutant reclaimer-without-membarrier table reclamation::a_protected 's/        membarrier::barrier_everywhere\(\);\n//'
-mutant reclaimer-without-fence table reclamation::a_protected 's/(fn heavy.*?)    fence\(SeqCst\);\n/$1/s'
-mutant record-is-acquired-without-fence table reclamation:: 's/(fn acquire\(\) -> .*?)        fence\(SeqCst\);\n/$1/s'
-mutant record-is-reused-without-acquire table reclamation::ending_threads 's/(in_use\.swap\(true, )AcqRel/$1Relaxed/'
-mutant scan-without-acquire table reclamation:: \
+mutant reclaimer-without-barrier table reclamation::a_protected \
+    's/    barrier::heavy\(is_alone\);\n//'
+mutant reclaimer-without-membarrier table reclamation::a_protected \
+    's/        membarrier::barrier_everywhere\(\);\n//'
+mutant reclaimer-without-fence table reclamation::a_protected \
+    's/(fn heavy.*?)    fence\(SeqCst\);\n/$1/s'
+mutant record-is-acquired-without-fence table reclamation::a_protected \
+    's/(fn acquire\(\) -> .*?)        fence\(SeqCst\);\n/$1/s'
+mutant scan-without-acquire table reclamation::a_protected \
     's/(fn protected\(\).*?address\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/s'
-mutant scan-of-the-pool-without-acquire table reclamation:: 's/(fn each_address.*?address\.load\()Acquire/$1Relaxed/s'
-mutant pool-counts-without-acquire table reclamation:: 's/(POOLED_IN_USE\.load\()Acquire/$1Relaxed/'
-mutant ended-thread-without-acquire table reclamation:: 's/(fn is_in_use.*?in_use\.load\()Acquire/$1Relaxed/s'
-mutant guard-is-dropped-without-release table reclamation:: 's/(impl Drop for HazardGuard.*?store\(0, )Release/$1Relaxed/s'
-mutant fast-guard-is-dropped-without-release table reclamation:: \
+mutant scan-of-the-pool-without-acquire table reclamation::nested \
+    's/(fn each_address.*?address\.load\()Acquire/$1Relaxed/s'
+mutant pool-counts-without-acquire table reclamation::nested \
+    's/(POOLED_IN_USE\.load\()Acquire/$1Relaxed/'
+mutant ended-thread-without-acquire table reclamation:: \
+    's/(fn is_in_use.*?in_use\.load\()Acquire/$1Relaxed/s'
+mutant guard-is-dropped-without-release table reclamation::a_protected \
+    's/(impl Drop for HazardGuard.*?store\(0, )Release/$1Relaxed/s'
+mutant fast-guard-is-dropped-without-release table reclamation::a_protected \
     's/(impl Drop for FastHazardGuard.*?store\(0, )Release/$1Relaxed/s'
-mutant next-scan-without-release table reclamation:: 's/(hazard\.record\.set\(record\);.*?store\(scan_tag, )Release/$1Relaxed/s'
-mutant next-fast-scan-without-release table reclamation:: 's/(fn read_fast.*?store\(scan_tag, )Release/$1Relaxed/s'
+mutant next-scan-without-release table reclamation:: \
+    's/(hazard\.record\.set\(record\);.*?store\(scan_tag, )Release/$1Relaxed/s'
+mutant next-fast-scan-without-release table reclamation::a_hazard_pointer \
+    's/(fn read_fast.*?store\(scan_tag, )Release/$1Relaxed/s'
 mutant next-entry-without-release table reclamation::a_guard_that \
     's/(impl HazardGuard \{.*?store\(node\.addr\(\), )Release/$1Relaxed/s'
-mutant next-fast-entry-without-release table reclamation:: 's/(impl FastHazardGuard \{.*?store\(node\.addr\(\), )Release/$1Relaxed/s'
+mutant next-fast-entry-without-release table reclamation::a_hazard_pointer \
+    's/(impl FastHazardGuard \{.*?store\(node\.addr\(\), )Release/$1Relaxed/s'
 mutant next-pin-without-release table reclamation::a_reused \
     's/(impl PinnedEntry.*?store\(node\.addr\(\), )Release/$1crate::sync::atomic::Ordering::Relaxed/s'
-mutant pool-is-not-scanned table reclamation::nested 's/(fn protected\(\).*?)    add_pooled\(&mut protected\);\n/$1/s'
-mutant pool-counts-without-release table reclamation:: 's/(POOLED_IN_USE\.load\(Relaxed\) - 1, )Release/$1Relaxed/'
+mutant pool-is-not-scanned table reclamation::nested \
+    's/(fn protected\(\).*?)    add_pooled\(&mut protected\);\n/$1/s'
+mutant pool-counts-without-release table reclamation::nested \
+    's/(POOLED_IN_USE\.load\(Relaxed\) - 1, )Release/$1Relaxed/'
 mutant nested-guard-takes-the-outer-hazard table reclamation::nested \
     's/(Some\(record\)) if record\.hazard\.address\.load\(Relaxed\) == 0/$1/'
 mutant record-is-released-twice table reclamation::ending_threads \
     's/current\.unwrap_or_else\(ThreadRecord::acquire\)/current.unwrap_or_else(|| ThreadRecord::all().next().unwrap())/'
 
 # Entries: alive or dead.
-mutant dead-without-release table lookup::a_replaced 's/store\(DEAD, Release\)/store(DEAD, Relaxed)/'
-mutant alive-without-release table lookup:: 's/(u64::from\(hash\.fragment\(\)\), )Release/$1Relaxed/'
-mutant alive-without-acquire table reclamation:: 's/(fn is_live\(.*?load\()Acquire/$1Relaxed/s'
-mutant deadline-without-acquire table reclamation:: 's/(fn deadline_if\(.*?load\()Acquire/$1Relaxed/s'
+mutant dead-without-release table lookup::a_replaced \
+    's/store\(DEAD, Release\)/store(DEAD, Relaxed)/'
+mutant alive-without-release table lookup::a_replaced \
+    's/(u64::from\(hash\.fragment\(\)\), )Release/$1Relaxed/'
+mutant alive-without-acquire table reclamation::a_protected \
+    's/(fn is_live\(.*?load\()Acquire/$1Relaxed/s'
+mutant deadline-without-acquire table reclamation::a_protected \
+    's/(fn deadline_if\(.*?load\()Acquire/$1Relaxed/s'
 
 # The version of the table, which proves absence.
-mutant version-stays-when-an-entry-comes table lookup::an_unchanged 's/        table\.advance_version\(stamp\);\n//'
+mutant version-stays-when-an-entry-comes table lookup::an_unchanged \
+    's/        table\.advance_version\(stamp\);\n//'
 mutant version-without-release-when-an-entry-comes table lookup::an_unchanged \
     's/(stamp\.max\(.*?, )Release/$1if stamp == 0 { Release } else { Relaxed }/'
-mutant version-without-release-when-entries-move table lookup:: \
+mutant version-without-release-when-entries-move table lookup::keys_are_found_while_a_segment_splits \
     's/(stamp\.max\(.*?, )Release/$1if stamp == 0 { Relaxed } else { Release }/'
 mutant version-stays-when-entries-are-rehomed table lookup::an_entry_that_is_rehomed \
     's/        moved\(\);\n(        for \(home, step)/$1/'
@@ -117,18 +134,25 @@ mutant version-stays-at-a-split table lookup::keys_are_found_while_a_segment_spl
     's/        moved\(\);\n(        let old = )/$1/'
 mutant version-changes-after-a-split table lookup::keys_are_found_while_a_segment_splits \
     's/        moved\(\);\n(        let old = .*?debug_assert_eq!\(unlinked, Some\(hash\)\);\n        \})/$1 moved();/s'
-mutant version-without-acquire-in-a-fast-lookup table lookup:: 's/(fn find_fast.*?self\.version\.load\()Acquire/$1Relaxed/s'
-mutant version-without-acquire-in-a-full-lookup table lookup:: 's/(fn find_full<.*?self\.version\.load\()Acquire/$1Relaxed/s'
-mutant version-is-not-compared table lookup::a_replaced 's/self\.version\.load\(Relaxed\) == version/true/'
+mutant version-without-acquire-in-a-fast-lookup table lookup::keys_are_found_while_a_segment_splits \
+    's/(fn find_fast.*?self\.version\.load\()Acquire/$1Relaxed/s'
+mutant version-without-acquire-in-a-full-lookup table lookup::keys_are_found_while_a_segment_splits \
+    's/(fn find_full<.*?self\.version\.load\()Acquire/$1Relaxed/s'
+mutant version-is-not-compared table lookup::a_replaced \
+    's/self\.version\.load\(Relaxed\) == version/true/'
 
 # Buckets, segments and chunks.
-mutant slot-without-acquire table lookup::a_slot 's/(get_unchecked\(position\) \}\.load\()Acquire/$1Relaxed/'
-mutant slot-without-release table lookup::a_slot 's/store\(slot, Release\)/store(slot, Relaxed)/'
-mutant tag-without-acquire table lookup:: 's/(fn candidates.*?ctrl\.load\()Acquire/$1Relaxed/s'
-mutant tag-comes-without-release table lookup:: 's/(hash\.tag\(\) << \(8 \* position\), )Release/$1Relaxed/'
+mutant slot-without-acquire table lookup::a_slot \
+    's/(get_unchecked\(position\) \}\.load\()Acquire/$1Relaxed/'
+mutant slot-without-release table lookup::a_slot \
+    's/store\(slot, Release\)/store(slot, Relaxed)/'
+mutant tag-without-acquire table lookup::a_tag_leads \
+    's/(fn candidates.*?ctrl\.load\()Acquire/$1Relaxed/s'
+mutant tag-comes-without-release table lookup:: \
+    's/(hash\.tag\(\) << \(8 \* position\), )Release/$1Relaxed/'
 mutant tag-leaves-without-release table lookup::keys_are_found_while_a_segment_splits \
     's/(fn unlink.*?!\(0xFF << \(8 \* position\)\), )Release/$1Relaxed/s'
-mutant rehomed-tag-leaves-without-release table lookup:: \
+mutant rehomed-tag-leaves-without-release table lookup::an_entry_that_is_rehomed \
     's/(fn rehome.*?)bucket\.unlink\(position\);/$1use crate::sync::atomic::{AtomicU64, Ordering::Relaxed};
             let ctrl = unsafe { &*std::ptr::from_ref(bucket).cast::<AtomicU64>() };
             ctrl.store(ctrl.load(Relaxed) & !(0xFF << (8 * position)), Relaxed);/s'
@@ -144,37 +168,50 @@ mutant segment-without-acquire table lookup::keys_are_found_while_one_of_two \
     's/(segment\(self\.shift\)\)\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/'
 mutant split-is-published-after-entries-left table lookup::keys_are_found_while_a_segment_splits \
     's/            self\.publish_directory\(index\);\n(        \} else \{.*?old\.rehome\(fragment, moved\);\n)/$1        self.publish_directory(index);\n/s'
-mutant directory-without-release table lookup:: \
+mutant directory-without-release table lookup::keys_are_found_while_a_segment_splits \
     's/(address \| shift\), )Release/$1crate::sync::atomic::Ordering::Relaxed/'
-mutant directory-without-acquire table lookup:: \
+mutant directory-without-acquire table lookup::keys_are_found_while_a_segment_splits \
     's/(self\.directory\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/'
-mutant chunks-without-release table lookup:: 's/(chunks\.store\(chunks, )Release/$1crate::sync::atomic::Ordering::Relaxed/'
-mutant chunks-without-acquire table lookup:: 's/(\.chunks\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/'
+mutant chunks-without-release table lookup::a_slot \
+    's/(chunks\.store\(chunks, )Release/$1crate::sync::atomic::Ordering::Relaxed/'
+mutant chunks-without-acquire table lookup::a_slot \
+    's/(\.chunks\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/'
 
 # Counters and the lock.
-mutant skipped-stamps-without-fence table counters:: 's/        fence\(Release\);\n//'
-mutant ended-counters-without-release table counters:: 's/(ended\.store\(true, )Release/$1Relaxed/'
-mutant ended-counters-without-acquire table counters:: 's/(ended\.load\()Acquire/$1Relaxed/'
-mutant lock-without-acquire table cache:: 's/(fn lock.*?swap\(true, )Acquire/$1Relaxed/s'
-mutant lock-without-release table cache:: 's/self\.0\.taken\.store\(false, Release\)/self.0.taken.store(false, Relaxed)/'
+mutant skipped-stamps-without-fence table counters::stamps \
+    's/        fence\(Release\);\n//'
+mutant ended-counters-without-release table counters::an_ended \
+    's/(ended\.store\(true, )Release/$1Relaxed/'
+mutant ended-counters-without-acquire table counters::an_ended \
+    's/(ended\.load\()Acquire/$1Relaxed/'
+mutant lock-without-acquire table cache::a_cache_is_resized \
+    's/(fn lock.*?swap\(true, )Acquire/$1Relaxed/s'
+mutant lock-without-release table cache::a_cache_is_resized \
+    's/self\.0\.taken\.store\(false, Release\)/self.0.taken.store(false, Relaxed)/'
 
 # Reclamation by the engine.
 mutant protected-entry-is-dropped engine cache::a_value_lives \
     's/if protected\.contains\(entries\[at\]/if false \&\& protected.contains(entries[at]/'
 mutant cleared-memory-is-freed-at-once engine cache::a_cache_is_cleared \
     's/!protected\.iter\(\)\.any\(\|address\| is_inside\(detached, address\)\)/{ let _ = (\&protected, \&is_inside, detached); true }/'
-mutant cleared-memory-waits-for-entries-only engine cache::a_cache_is_cleared 's/address == scan_tag \|\| //'
-mutant memory-is-detached-during-runs engine single_flight::a_run_goes_on 's/state\.in_flight\.len\(\) > 0 \|\| //'
+mutant cleared-memory-waits-for-entries-only engine cache::a_cache_is_cleared \
+    's/address == scan_tag \|\| //'
+mutant memory-is-detached-during-runs engine single_flight::a_run_goes_on \
+    's/state\.in_flight\.len\(\) > 0 \|\| //'
 
 # The engine.
 mutant old-entry-leaves-before-the-new-comes engine cache::a_key_that_is_inserted \
     's/(        self\.publish\(new, rank, stamp, now\);\n)(        self\.state\.walks\.replaced.*?\n        self\.unlink\(old, .*?\n)/$2$1/'
-mutant flight-pins-nothing engine single_flight::waiters 's/Flight::of\(PinnedEntry::new\(entry\.as_ptr\(\)\)\)/Flight::default()/'
+mutant flight-pins-nothing engine single_flight::waiters \
+    's/Flight::of\(PinnedEntry::new\(entry\.as_ptr\(\)\)\)/Flight::default()/'
 mutant compared-entry-is-not-pinned engine cache:: \
     's/_pin: PinnedEntry::new\(entry\.as_ptr\(\)\)/_pin: PinnedEntry::new(std::ptr::null())/'
+mutant visited-entry-is-not-pinned engine cache::a_visited \
+    's/let pin = PinnedEntry::new\(entry\.as_ptr\(\)\)/let pin = PinnedEntry::new(std::ptr::null())/'
 mutant failed-run-does-not-wake-waiters engine single_flight::a_waiter_leads \
     's/(ended\.and_then\(InFlight::into_flight\))\.map\(\|flight\| EndOnDrop \{ flight, outcome \}\)/{ let _ = outcome; $1 }/'
-mutant invalidated-run-is-kept engine single_flight::an_invalidated 's/        if !invalidated \{/        if true {/'
+mutant invalidated-run-is-kept engine single_flight::an_invalidated \
+    's/        if !invalidated \{/        if true {/'
 mutant full-hit-reads-the-deadline-again engine cache::a_key_that_is_inserted \
     's/Some\(\(entry, deadline\)\) if self\.is_fresh\(stripe, &entry, deadline\)/Some((entry, _)) if self.is_fresh(stripe, \&entry, entry.deadline())/'
 

@@ -61,9 +61,10 @@ pub fn a_guard_that_moves_on_has_released_the_old_entry() {
     });
 }
 
-/// A hazard pointer of the pool is taken for a pin after a nested reader has used it. (Pins are
-/// made under a lock, so that a thread that removes the entry sees them. That lock is left out
-/// here: it orders nothing for a thread that reclaims other entries.)
+/// A hazard pointer of the pool is taken for a pin after a nested reader has used it.
+///
+/// Pins are made under a lock, so that a thread that removes the entry sees them. That lock is left
+/// out here, as it orders nothing for a thread that reclaims other entries.
 pub fn a_reused_hazard_pointer_has_released_the_old_entry() {
     check(|| {
         let table = ModelTable::new(16);
