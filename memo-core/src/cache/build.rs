@@ -1,6 +1,7 @@
 //! The last steps of a [`CacheBuilder`], which differ between [`Cache`] and [`LocalCache`]:
 //! weigher, removal listeners, and building.
 
+use std::borrow::Cow;
 use std::hash::Hash;
 use std::panic::Location;
 use std::sync::{Arc, Weak};
@@ -9,7 +10,7 @@ use super::builder::CacheBuilder;
 use super::inner::Inner;
 use super::value::{Cache, LocalCache};
 use crate::config::Error;
-use crate::engine::{Local, ObserverOf, Shared, Sharing, WeigherOf};
+use crate::engine::{ErasedSetup, Local, Shared, Sharing};
 use crate::info::RemovalCause;
 use crate::registry;
 use crate::ticker::Sweep;
@@ -31,7 +32,7 @@ impl<K: 'static, V: 'static, H> CacheBuilder<K, V, H, Shared> {
     /// assert_eq!(cache.weight(), 100);
     /// ```
     pub fn weight(mut self, weigh: impl Fn(&K, &V) -> u64 + Send + Sync + 'static) -> Self {
-        self.weigher = Some(WeigherOf::<Shared, K, V>::new(weigh));
+        self.setup.weigh(weigh);
         self
     }
 
@@ -59,7 +60,7 @@ impl<K: 'static, V: 'static, H> CacheBuilder<K, V, H, Shared> {
     /// assert_eq!(EVICTED.load(Relaxed), 1);
     /// ```
     pub fn removal_listener(mut self, hear: impl Fn(&K, &V, RemovalCause) + Send + Sync + 'static) -> Self {
-        self.observers.push(ObserverOf::<Shared, K, V>::new(hear));
+        self.setup.observe(hear);
         self
     }
 
@@ -109,19 +110,28 @@ impl<K: 'static, V: 'static, H> CacheBuilder<K, V, H, Shared> {
         V: Send + Sync + 'static,
         H: Send + Sync + 'static,
     {
-        self.check()?;
-        Ok(Cache::new(list(Arc::new(self.inner(Location::caller())))))
+        let Self { setup, hasher, name } = self;
+        Ok(Cache::new(build(setup.erase(), hasher, name, Location::caller())?))
     }
 }
 
-/// Registers a cache with the timer thread and, if it has a name, with the registry.
-fn list<H: Send + Sync + 'static>(inner: Arc<Inner<H, Shared>>) -> Arc<Inner<H, Shared>> {
+/// Builds what the clones of a cache share, and registers it with the timer thread and, if it has a
+/// name, with the registry. It does not depend on the types of the entries, so a user's crate
+/// compiles it once for all caches.
+#[inline(never)]
+fn build<H: Send + Sync + 'static>(
+    setup: Box<ErasedSetup<Shared>>,
+    hasher: H,
+    name: Option<Cow<'static, str>>,
+    at: &'static Location<'static>,
+) -> Result<Arc<Inner<H, Shared>>, Error> {
+    let inner = Arc::new(Inner::new(*setup, hasher, name, at)?);
     let sweeper: Weak<dyn Sweep> = Arc::downgrade(&inner) as _;
     inner.store.store().set_sweeper(sweeper);
     if inner.identity.is_some() {
         registry::list(Arc::downgrade(&inner) as _);
     }
-    inner
+    Ok(inner)
 }
 
 impl<K, V, H> CacheBuilder<K, V, H, Local> {
@@ -141,7 +151,7 @@ impl<K, V, H> CacheBuilder<K, V, H, Local> {
     /// assert_eq!(cache.weight(), 100);
     /// ```
     pub fn weight(mut self, weigh: impl Fn(&K, &V) -> u64 + 'static) -> Self {
-        self.weigher = Some(WeigherOf::<Local, K, V>::new(weigh));
+        self.setup.weigh(weigh);
         self
     }
 
@@ -167,7 +177,7 @@ impl<K, V, H> CacheBuilder<K, V, H, Local> {
     /// assert_eq!(removed.get(), 1);
     /// ```
     pub fn removal_listener(mut self, hear: impl Fn(&K, &V, RemovalCause) + 'static) -> Self {
-        self.observers.push(ObserverOf::<Local, K, V>::new(hear));
+        self.setup.observe(hear);
         self
     }
 
@@ -209,7 +219,8 @@ impl<K, V, H> CacheBuilder<K, V, H, Local> {
     /// ```
     #[track_caller]
     pub fn try_build(self) -> Result<LocalCache<K, V, H>, Error> {
-        self.check()?;
-        Ok(LocalCache(Cache::new(Local::share(self.inner(Location::caller())))))
+        let Self { setup, hasher, name } = self;
+        let inner = Inner::new(*setup.erase(), hasher, name, Location::caller())?;
+        Ok(LocalCache(Cache::new(Local::share(inner))))
     }
 }

@@ -1,16 +1,13 @@
 //! [`CacheBuilder`]: the configuration of a [`Cache`] or [`LocalCache`] before it is built.
 
 use std::borrow::Cow;
-use std::panic::Location;
 use std::time::Duration;
 
-use super::inner::Inner;
 use super::value::{Cache, LocalCache};
 use crate::clock::Clock;
-use crate::config::{Config, Error, SingleFlight};
-use crate::engine::{Face, Local, ObserverOf, Shared, SoleTypeStore, WeigherOf};
+use crate::config::{Config, SingleFlight};
+use crate::engine::{Face, Local, Setup, Shared};
 use crate::hash::DefaultHashBuilder;
-use crate::registry::Identity;
 
 /// Configures and builds a [`Cache`] or [`LocalCache`], with the words of the attribute. Without a
 /// bound, entries stay until they expire or are removed.
@@ -37,22 +34,14 @@ use crate::registry::Identity;
 /// ```
 #[must_use = "call `build`"]
 pub struct CacheBuilder<K, V, H = DefaultHashBuilder, S: Face = Shared> {
-    pub(super) config: Config,
+    pub(super) setup: Setup<S, K, V>,
     pub(super) hasher: H,
     pub(super) name: Option<Cow<'static, str>>,
-    pub(super) weigher: Option<WeigherOf<S, K, V>>,
-    pub(super) observers: Vec<ObserverOf<S, K, V>>,
 }
 
 impl<K, V, S: Face> Default for CacheBuilder<K, V, DefaultHashBuilder, S> {
     fn default() -> Self {
-        Self {
-            config: Config::new(),
-            hasher: DefaultHashBuilder::default(),
-            name: None,
-            weigher: None,
-            observers: Vec::new(),
-        }
+        Self { setup: Setup::new(), hasher: DefaultHashBuilder::default(), name: None }
     }
 }
 
@@ -90,8 +79,9 @@ impl<K, V> LocalCache<K, V> {
 }
 
 impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
-    fn configure(mut self, change: impl FnOnce(Config) -> Config) -> Self {
-        self.config = change(self.config);
+    #[inline]
+    fn set<T>(mut self, set: fn(Config, T) -> Config, option: T) -> Self {
+        self.setup.set(set, option);
         self
     }
 
@@ -107,7 +97,7 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     /// assert_eq!((cache.get(&1), cache.get(&3)), (None, Some(9)));
     /// ```
     pub fn lru(self, max_entries: usize) -> Self {
-        self.configure(|config| config.lru(max_entries))
+        self.set(Config::lru, max_entries)
     }
 
     /// Bounds the number of entries; evicts the least frequently used. 0 caches nothing.
@@ -121,7 +111,7 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     /// assert_eq!(cache.parameters().policy, "lfu");
     /// ```
     pub fn lfu(self, max_entries: usize) -> Self {
-        self.configure(|config| config.lfu(max_entries))
+        self.set(Config::lfu, max_entries)
     }
 
     /// Bounds the number of entries; evicts the oldest. 0 caches nothing.
@@ -135,7 +125,7 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     /// assert_eq!(cache.parameters().policy, "fifo");
     /// ```
     pub fn fifo(self, max_entries: usize) -> Self {
-        self.configure(|config| config.fifo(max_entries))
+        self.set(Config::fifo, max_entries)
     }
 
     /// Bounds the number of entries; evicts a random one. 0 caches nothing.
@@ -149,7 +139,7 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     /// assert_eq!(cache.parameters().policy, "random");
     /// ```
     pub fn random(self, max_entries: usize) -> Self {
-        self.configure(|config| config.random(max_entries))
+        self.set(Config::random, max_entries)
     }
 
     /// Bounds the number of entries; evicts with an adaptive policy (CAR), by recency and
@@ -164,7 +154,7 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     /// assert_eq!(cache.parameters().policy, "max");
     /// ```
     pub fn max(self, max_entries: usize) -> Self {
-        self.configure(|config| config.max(max_entries))
+        self.set(Config::max, max_entries)
     }
 
     /// Bounds the total weight, in the unit of [`weight`](CacheBuilder::weight). A value heavier
@@ -184,7 +174,7 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     /// assert_eq!(cache.get(&1), None);
     /// ```
     pub fn max_weight(self, max_weight: u64) -> Self {
-        self.configure(|config| config.max_weight(max_weight))
+        self.set(Config::max_weight, max_weight)
     }
 
     /// Sets the time to live of each entry, from its last write.
@@ -202,7 +192,7 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     /// assert_eq!(cache.get("key"), None);
     /// ```
     pub fn ttl(self, ttl: Duration) -> Self {
-        self.configure(|config| config.ttl(ttl))
+        self.set(Config::ttl, ttl)
     }
 
     /// Sets the time to idle of each entry: it expires this long after its last use.
@@ -222,7 +212,7 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     /// assert_eq!(cache.get("key"), Some(1));
     /// ```
     pub fn idle(self, idle: Duration) -> Self {
-        self.configure(|config| config.idle(idle))
+        self.set(Config::idle, idle)
     }
 
     /// Subtracts a random fraction, up to this much (0.0 to 1.0), from each time to live, to avoid
@@ -239,7 +229,7 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     /// assert_eq!(cache.parameters().jitter, 0.1);
     /// ```
     pub fn jitter(self, part: f64) -> Self {
-        self.configure(|config| config.jitter(part))
+        self.set(Config::jitter, part)
     }
 
     /// Sets whether concurrent calls for one missing key are coalesced into one run: `true` (the
@@ -259,7 +249,7 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     /// ```
     pub fn single_flight(self, single_flight: impl Into<SingleFlight>) -> Self {
         let single_flight = single_flight.into();
-        self.configure(|config| config.single_flight(single_flight))
+        self.set(Config::single_flight, single_flight)
     }
 
     /// Replaces the system's clock. Expired entries are then removed by the cache's own operations,
@@ -277,7 +267,7 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     /// # let _ = cache;
     /// ```
     pub fn clock(self, clock: impl Clock + 'static) -> Self {
-        self.configure(|config| config.clock(clock))
+        self.set(Config::clock, clock)
     }
 
     /// Makes random choices repeatable: the victims of `random`, and the jitter.
@@ -295,7 +285,7 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     /// assert_eq!(survivors(), survivors());
     /// ```
     pub fn seed(self, seed: u64) -> Self {
-        self.configure(|config| config.seed(seed))
+        self.set(Config::seed, seed)
     }
 
     /// Replaces the default hasher, for example by `std::hash::RandomState` (`SipHash`) for keys
@@ -312,8 +302,7 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     /// assert_eq!(cache.get("token"), Some(7));
     /// ```
     pub fn hasher<H2>(self, hasher: H2) -> CacheBuilder<K, V, H2, S> {
-        let Self { config, name, weigher, observers, .. } = self;
-        CacheBuilder { config, hasher, name, weigher, observers }
+        CacheBuilder { setup: self.setup, hasher, name: self.name }
     }
 
     /// Names the cache: [`caches`](crate::caches) and [`report`](crate::report()) list it under
@@ -331,21 +320,5 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = Some(name.into());
         self
-    }
-
-    pub(super) fn check(&self) -> Result<(), Error> {
-        self.config.check()?;
-        if self.config.max_weight.is_some() != self.weigher.is_some() {
-            return Err(Error::new(
-                "`max_weight` and `weight` need each other: one is the bound, the other says what an entry weighs",
-            ));
-        }
-        Ok(())
-    }
-
-    pub(super) fn inner(self, at: &'static Location<'static>) -> Inner<H, S> {
-        let store = SoleTypeStore::new(self.config, self.observers, self.weigher);
-        let identity = self.name.map(|name| Identity::new(name, at.file(), at.line()));
-        Inner { store, hasher: self.hasher, identity }
     }
 }

@@ -1,6 +1,10 @@
 //! The part of a cache that its clones share.
 
-use crate::engine::{Face, Shared, SoleTypeStore};
+use std::borrow::Cow;
+use std::panic::Location;
+
+use crate::config::Error;
+use crate::engine::{ErasedSetup, Face, Shared, SoleTypeStore};
 use crate::info::{CacheInfo, CacheParameters};
 use crate::registry::{AnyCache, Identity};
 use crate::ticker::Sweep;
@@ -11,6 +15,20 @@ pub(super) struct Inner<H, S: Face> {
     pub(super) store: SoleTypeStore<S>,
     pub(super) hasher: H,
     pub(super) identity: Option<Identity>,
+}
+
+impl<H, S: Face> Inner<H, S> {
+    /// Makes the store of a builder that was used at `at`.
+    pub(super) fn new(
+        setup: ErasedSetup<S>,
+        hasher: H,
+        name: Option<Cow<'static, str>>,
+        at: &'static Location<'static>,
+    ) -> Result<Self, Error> {
+        setup.check()?;
+        let identity = name.map(|name| Identity::new(name, at.file(), at.line()));
+        Ok(Self { store: SoleTypeStore::new(setup), hasher, identity })
+    }
 }
 
 impl<H: Send + Sync> Sweep for Inner<H, Shared> {

@@ -21,6 +21,7 @@ use super::callbacks::{Caller, Computed, RunFailure, Taker, WriteValue};
 use super::hit::Found;
 use super::local::Local;
 use super::run::{LoadMode, Request, Run, Started};
+use super::run_guard::OwnedRun;
 use super::shared::Shared;
 use super::sharing::Sharing;
 use super::store::Store;
@@ -78,14 +79,15 @@ pub trait Face: Sharing {
         caller: &mut dyn Caller,
     ) -> Option<Started<'a>>;
 
-    /// Ends a run with a value.
-    fn complete(store: &Store<Self>, run: &mut Run<'_>, value: &mut dyn WriteValue) -> Settled;
+    /// Ends a run with a value: nothing is left of it that has a destructor, unless user code
+    /// unwinds in `write`.
+    fn complete(run: &mut OwnedRun<'_, Self>, value: &mut dyn WriteValue) -> Settled;
 
     /// Closes a run to later callers. Returns whether it has been invalidated.
     fn close(store: &Store<Self>, run: &Run<'_>) -> bool;
 
     /// Ends a run without a result: after a panic or the cancellation of a future.
-    fn abandon(store: &Store<Self>, run: &mut Run<'_>);
+    fn abandon(run: &mut OwnedRun<'_, Self>);
 
     /// Finds the entry by the full look-up. Does not update statistics or recency.
     fn find<'a>(
@@ -233,8 +235,8 @@ macro_rules! compiled_here {
             }
 
             #[inline(never)]
-            fn complete(store: &Store<Self>, run: &mut Run<'_>, value: &mut dyn WriteValue) -> Settled {
-                // If user code unwinds in `write`, the owner of the run abandons it.
+            fn complete(owned: &mut OwnedRun<'_, Self>, value: &mut dyn WriteValue) -> Settled {
+                let Some((store, run)) = owned else { return Settled::NotKept };
                 run.enter();
                 let mut terms = WriteTerms::default();
                 // SAFETY: the run began with this type, its key is there, and only this run reaches
@@ -258,11 +260,13 @@ macro_rules! compiled_here {
 
             #[cold]
             #[inline(never)]
-            fn abandon(store: &Store<Self>, run: &mut Run<'_>) {
-                if !run.is_ended() {
-                    store.abandon(run, None, true);
+            fn abandon(owned: &mut OwnedRun<'_, Self>) {
+                if let Some((store, mut run)) = owned.take() {
+                    if !run.is_ended() {
+                        store.abandon(&mut run, None, true);
+                    }
+                    run.leave();
                 }
-                run.leave();
             }
 
             #[inline(never)]

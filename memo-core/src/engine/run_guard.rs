@@ -1,6 +1,6 @@
 //! The guard of a run: one type for functions and caches, threads and tasks.
 
-use std::marker::PhantomData;
+use std::mem::{self, ManuallyDrop};
 
 use super::callbacks::WriteValue;
 use super::face::Face;
@@ -15,25 +15,29 @@ use crate::table::EntryRef;
 ///
 /// A guard without a run stands for a call that computes without the cache.
 pub(super) struct RunGuard<'a, S: Face> {
-    run: Option<(&'a Store<S>, Run<'a>)>,
-    _store: PhantomData<&'a Store<S>>,
+    /// Taken out by functions that are compiled once, so that no user's crate compiles the
+    /// destructor of a run.
+    run: ManuallyDrop<OwnedRun<'a, S>>,
 }
+
+/// A run and its store; `None` for a call that computes without the cache.
+pub(super) type OwnedRun<'a, S> = Option<(&'a Store<S>, Run<'a>)>;
 
 impl<'a, S: Face> RunGuard<'a, S> {
     #[inline(always)]
     pub(super) fn new(store: &'a Store<S>, started: Started<'a>) -> Self {
-        Self { run: Some((store, Run::new(started))), _store: PhantomData }
+        Self { run: ManuallyDrop::new(Some((store, Run::new(started)))) }
     }
 
     /// Returns a guard without a run, for a call that computes without the cache.
     #[inline(always)]
     pub(super) fn bypass() -> Self {
-        Self { run: None, _store: PhantomData }
+        Self { run: ManuallyDrop::new(None) }
     }
 
     /// Returns the guard of a run that may continue on another thread.
     pub(super) fn into_async(mut self) -> Self {
-        if let Some((_, run)) = &mut self.run {
+        if let Some((_, run)) = &mut *self.run {
             run.make_async();
         }
         self
@@ -47,23 +51,23 @@ impl<'a, S: Face> RunGuard<'a, S> {
         self.run.as_ref().map(|(_, run)| run.entry())
     }
 
-    /// Ends the run with this value.
+    /// Ends the run with this value. If user code unwinds in `write`, the guard abandons the run.
+    #[inline(always)]
     pub(super) fn complete(mut self, value: &mut dyn WriteValue) -> Settled {
-        let Some((store, run)) = &mut self.run else { return Settled::NotKept };
-        let settled = S::complete(store, run, value);
-        // The run has ended: there is nothing to abandon.
-        std::mem::forget(self);
+        let settled = S::complete(&mut self.run, value);
+        // The run has ended: there is nothing to abandon, and nothing to drop.
+        mem::forget(self);
         settled
     }
 
     /// Moves the guard out, and leaves one without a run.
     pub(super) fn take(&mut self) -> Self {
-        Self { run: self.run.take(), _store: PhantomData }
+        Self { run: ManuallyDrop::new(self.run.take()) }
     }
 
     /// Counts the run as answered by the level behind the store.
     pub(super) fn count_level_hit(&self) {
-        if let Some((store, _)) = &self.run {
+        if let Some((store, _)) = &*self.run {
             S::count_level_hit(store);
         }
     }
@@ -76,9 +80,8 @@ impl<'a, S: Face> RunGuard<'a, S> {
 }
 
 impl<S: Face> Drop for RunGuard<'_, S> {
+    #[inline(always)]
     fn drop(&mut self) {
-        if let Some((store, run)) = &mut self.run {
-            S::abandon(store, run);
-        }
+        S::abandon(&mut self.run);
     }
 }

@@ -21,8 +21,8 @@ impl<Key: ?Sized + 'static> ShowEntry<Key> {
             entry: EntryRef<'_>,
         ) -> (*const Key, *const dyn Any) {
             // SAFETY: by contract.
-            let (node, value) = unsafe { (entry.node::<K, V>(), entry.node::<K, V>().value()) };
-            (W::key(node.key()), W::value(value))
+            let (key, value) = unsafe { entry.key_and_value::<K, V>() };
+            (W::key(key), W::value(value))
         }
         Self(show::<K, V, Key, W>)
     }

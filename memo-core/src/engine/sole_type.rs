@@ -2,7 +2,7 @@
 //! removal observers, a typed weigher and typed walks over all entries.
 
 use std::marker::PhantomData;
-use std::ptr;
+use std::{mem, ptr};
 
 use super::face::Face;
 use super::local::Local;
@@ -10,53 +10,88 @@ use super::owned::OwnedStore;
 use super::shared::Shared;
 use super::sharing::Sharing;
 use super::typed::{Sole, Typed};
-use crate::config::Config;
+use crate::config::{Config, Error};
 use crate::info::RemovalCause;
-use crate::table::{EntryRef, EntryVtable};
+use crate::table::EntryVtable;
 
-/// An observer of entries of these types, in the form that an untyped store keeps.
-pub(crate) struct ObserverOf<S: Sharing, K, V>(S::Observer, PhantomData<fn(&K, &V)>);
-
-/// A weigher of these types, in the form that an untyped store keeps.
-pub(crate) struct WeigherOf<S: Sharing, K, V>(S::Weigher, PhantomData<fn(&K, &V)>);
-
-/// # Safety
-///
-/// The entry is of these types, and its value is there.
-unsafe fn observe<K, V>(entry: EntryRef<'_>, cause: RemovalCause, hear: &impl Fn(&K, &V, RemovalCause)) {
-    // SAFETY: by contract.
-    let (node, value) = unsafe { (entry.node::<K, V>(), entry.node::<K, V>().value()) };
-    hear(node.key(), value, cause);
+/// What a store of one type is made of, while its types are known: one pointer, since each method
+/// of a builder moves it.
+pub(crate) struct Setup<S: Sharing, K, V> {
+    erased: Box<ErasedSetup<S>>,
+    _entries: PhantomData<fn(&K, &V)>,
 }
 
-/// # Safety
-///
-/// The pointers are to a key and a value of these types.
-unsafe fn weigh<K, V>(key: *const (), value: *const (), weigher: &impl Fn(&K, &V) -> u64) -> u64 {
-    // SAFETY: by contract.
-    unsafe { weigher(&*key.cast(), &*value.cast()) }
+/// A [`Setup`] without its types: the code that builds a store is compiled once for all of them.
+pub(crate) struct ErasedSetup<S: Sharing> {
+    config: Config,
+    vtable: &'static EntryVtable,
+    weigher: Option<S::Weigher>,
+    observers: Vec<S::Observer>,
 }
 
-macro_rules! erased {
-    ($($Sharing:ty: [$($bounds:tt)*];)*) => { $(
-        impl<K, V> ObserverOf<$Sharing, K, V> {
-            pub(crate) fn new(hear: impl Fn(&K, &V, RemovalCause) $($bounds)* + 'static) -> Self {
-                // SAFETY: it goes into a store of these types ([`SoleTypeStore::new`]), and
-                // observers are shown entries that were live.
-                Self(Box::new(move |entry, cause| unsafe { observe(entry, cause, &hear) }), PhantomData)
-            }
+impl<S: Sharing, K, V> Setup<S, K, V> {
+    /// Returns a set-up without a bound, a weigher and observers.
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Self { erased: ErasedSetup::new(const { &EntryVtable::new::<K, V>() }), _entries: PhantomData }
+    }
+
+    pub(crate) fn erase(self) -> Box<ErasedSetup<S>> {
+        self.erased
+    }
+
+    /// Sets one option of the configuration.
+    #[inline]
+    pub(crate) fn set<T>(&mut self, set: fn(Config, T) -> Config, option: T) {
+        self.erased.set(set, option);
+    }
+}
+
+impl<S: Sharing> ErasedSetup<S> {
+    #[inline(never)]
+    fn new(vtable: &'static EntryVtable) -> Box<Self> {
+        Box::new(Self { config: Config::new(), vtable, weigher: None, observers: Vec::new() })
+    }
+
+    #[inline(never)]
+    fn set<T>(&mut self, set: fn(Config, T) -> Config, option: T) {
+        self.config = set(mem::take(&mut self.config), option);
+    }
+
+    /// Checks the options, each by itself and together.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.config.check()?;
+        if self.config.max_weight.is_some() != self.weigher.is_some() {
+            return Err(Error::new(
+                "`max_weight` and `weight` need each other: one is the bound, the other says what an entry weighs",
+            ));
         }
+        Ok(())
+    }
+}
 
-        impl<K, V> WeigherOf<$Sharing, K, V> {
-            pub(crate) fn new(weigher: impl Fn(&K, &V) -> u64 $($bounds)* + 'static) -> Self {
-                // SAFETY: it goes into a store of these types, and [`SoleTypeStore::weigh`] shows
-                // it references of these types.
-                Self(Box::new(move |key, value| unsafe { weigh(key, value, &weigher) }), PhantomData)
+macro_rules! erase_callbacks {
+    ($($Sharing:ty: [$($bounds:tt)*];)*) => { $(
+        impl<K, V> Setup<$Sharing, K, V> {
+            pub(crate) fn observe(&mut self, hear: impl Fn(&K, &V, RemovalCause) $($bounds)* + 'static) {
+                self.erased.observers.push(Box::new(move |entry, cause| {
+                    // SAFETY: an entry of the store that this set-up makes, so it is of these
+                    // types; observers are shown entries that were live.
+                    let (key, value) = unsafe { entry.key_and_value::<K, V>() };
+                    hear(key, value, cause);
+                }));
+            }
+
+            pub(crate) fn weigh(&mut self, weigher: impl Fn(&K, &V) -> u64 $($bounds)* + 'static) {
+                self.erased.weigher = Some(Box::new(move |key, value| {
+                    // SAFETY: [`SoleTypeStore::weigh`] shows it references of these types.
+                    unsafe { weigher(&*key.cast(), &*value.cast()) }
+                }));
             }
         }
     )* };
 }
-erased! {
+erase_callbacks! {
     Shared: [+ Send + Sync];
     Local: [];
 }
@@ -68,15 +103,10 @@ pub(crate) struct SoleTypeStore<S: Face> {
 }
 
 impl<S: Face> SoleTypeStore<S> {
-    /// Makes the store. The configuration must have been checked.
-    pub(crate) fn new<K, V>(
-        config: Config,
-        observers: Vec<ObserverOf<S, K, V>>,
-        weigher: Option<WeigherOf<S, K, V>>,
-    ) -> Self {
-        let observers = observers.into_iter().map(|observer| observer.0).collect();
-        let store = OwnedStore::new(config, Some(const { &EntryVtable::new::<K, V>() }), observers);
-        Self { store, weigher: weigher.map(|weigher| weigher.0) }
+    /// Makes the store, of the types that the set-up was made with. It must have been checked.
+    pub(crate) fn new(setup: ErasedSetup<S>) -> Self {
+        let ErasedSetup { config, vtable, weigher, observers } = setup;
+        Self { store: OwnedStore::new(config, Some(vtable), observers), weigher }
     }
 
     #[inline(always)]
@@ -97,9 +127,9 @@ impl<S: Face> SoleTypeStore<S> {
     /// # Safety
     ///
     /// The store was made with these types.
+    #[inline(always)]
     pub(crate) unsafe fn weigh<K, V>(&self, key: &K, value: &V) -> u64 {
-        let pointers = (ptr::from_ref(key).cast(), ptr::from_ref(value).cast());
-        self.weigher.as_ref().map_or(0, |weigher| weigher(pointers.0, pointers.1))
+        self.weigher.as_ref().map_or(0, |weigher| weigher(ptr::from_ref(key).cast(), ptr::from_ref(value).cast()))
     }
 }
 
@@ -109,9 +139,8 @@ impl<S: Face, K, V> Typed<'_, S, K, V, Sole> {
         S::each(self.store, &mut |entry, _| {
             // SAFETY: a live entry of a store whose entries are all of this type; it is pinned
             // while `see` looks at it.
-            let node = unsafe { entry.node::<K, V>() };
-            // SAFETY: as above; it was published with its value.
-            see(node.key(), unsafe { node.value() });
+            let (key, value) = unsafe { entry.key_and_value() };
+            see(key, value);
         });
     }
 
@@ -119,9 +148,8 @@ impl<S: Face, K, V> Typed<'_, S, K, V, Sole> {
     pub(crate) fn retain(self, mut keep: impl FnMut(&K, &V) -> bool) -> usize {
         S::retain(self.store, &mut |entry, _| {
             // SAFETY: as in `each`.
-            let node = unsafe { entry.node::<K, V>() };
-            // SAFETY: as in `each`.
-            keep(node.key(), unsafe { node.value() })
+            let (key, value) = unsafe { entry.key_and_value() };
+            keep(key, value)
         })
     }
 }

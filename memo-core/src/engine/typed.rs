@@ -163,14 +163,10 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
         then: impl FnOnce(&V) -> T,
     ) -> Result<T, Option<u64>> {
         let hit = self.store.find_fast(hash, self.entry_type, M::SOLE)?;
-        // SAFETY: an entry of this type in this store; it is protected, and was found alive.
-        let node = unsafe { hit.entry().node::<K, V>() };
-        if matches(node.key()) && hit.record_hit() {
-            // SAFETY: it was published with its value.
-            Ok(then(unsafe { node.value() }))
-        } else {
-            Err(None)
-        }
+        // SAFETY: an entry of this type in this store; it is protected, and was found alive, so it
+        // has its value.
+        let (key, value) = unsafe { hit.entry().key_and_value() };
+        if matches(key) && hit.record_hit() { Ok(then(value)) } else { Err(None) }
     }
 
     /// Returns what `then` makes of the value, found by the full look-up. Does not update

@@ -6,6 +6,7 @@
 
 use std::any::Any;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ptr;
 
 use super::callbacks::{Computed, RunFailure, Taker, WriteValue};
@@ -49,10 +50,11 @@ pub(crate) trait Produce<K, V> {
     fn failure(&mut self) -> RunFailure;
 }
 
-/// A caller as the engine sees it.
+/// A caller as the engine sees it: by reference only, so a user's crate needs no destructor for its
+/// trait objects.
 #[repr(transparent)]
 pub(super) struct Erased<C, K, V> {
-    caller: C,
+    caller: ManuallyDrop<C>,
     _node: PhantomData<fn() -> (K, V)>,
 }
 

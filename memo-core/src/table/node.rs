@@ -167,6 +167,19 @@ impl<'a> EntryRef<'a> {
         // SAFETY: by contract.
         unsafe { self.cell.cast().as_ref() }
     }
+
+    /// # Safety
+    ///
+    /// As for [`node`](Self::node) and [`Node::value`]: the entry is of these types, its value has
+    /// been written, and neither is dropped nor reused during `'a`.
+    #[inline(always)]
+    pub(crate) unsafe fn key_and_value<K, V>(self) -> (&'a K, &'a V) {
+        // SAFETY: by contract.
+        unsafe {
+            let node = self.node();
+            (node.key(), node.value())
+        }
+    }
 }
 
 impl Deref for EntryRef<'_> {
