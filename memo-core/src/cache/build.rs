@@ -119,6 +119,7 @@ impl<K: 'static, V: 'static, H> CacheBuilder<K, V, H, Shared> {
 /// name, with the registry. It does not depend on the types of the entries, so a user's crate
 /// compiles it once for all caches.
 #[inline(never)]
+#[expect(clippy::boxed_local, reason = "passes one pointer")]
 fn build<H: Send + Sync + 'static>(
     setup: Box<ErasedSetup<Shared>>,
     hasher: H,

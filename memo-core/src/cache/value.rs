@@ -7,7 +7,7 @@ use std::ops::Deref;
 
 use super::inner::Inner;
 use super::snapshot::Entry;
-use crate::engine::{Face, Local, Shared, Sole, Typed};
+use crate::engine::{Face, Local, Shared, Sole, SoleTyped, Typed};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::registry::Identity;
@@ -104,14 +104,18 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
 
     #[inline(always)]
     pub(super) fn typed(&self) -> Typed<'_, S, K, V, Sole> {
+        self.with_types().typed()
+    }
+
+    #[inline(always)]
+    fn with_types(&self) -> SoleTyped<'_, S, K, V> {
         // SAFETY: only the builder makes a cache, with a store of exactly these types.
-        unsafe { self.inner.store.typed() }
+        unsafe { self.inner.store.with_types() }
     }
 
     /// Returns the weight of an entry; 0 without a weigher.
     pub(super) fn weigh(&self, key: &K, value: &V) -> u64 {
-        // SAFETY: as above.
-        unsafe { self.inner.store.weigh(key, value) }
+        self.with_types().weigh(key, value)
     }
 
     /// Returns the number of entries that have not expired. Sweeps expired entries first.

@@ -4,7 +4,7 @@ use std::any::Any;
 
 use super::run::Request;
 use super::write_terms::WriteTerms;
-use crate::table::EntryRef;
+use crate::table::{EntryRef, Written};
 
 /// A caller that takes what it needs of a value.
 pub(crate) trait Taker {
@@ -40,10 +40,9 @@ pub(crate) trait WriteValue {
 }
 
 /// What of a computed value is to be cached.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Computed {
     /// The value has been written.
-    Value,
+    Value(Written),
     /// There is nothing to cache.
     Nothing,
 }

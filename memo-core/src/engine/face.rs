@@ -242,8 +242,7 @@ macro_rules! compiled_here {
                 // SAFETY: the run began with this type, its key is there, and only this run reaches
                 // its value until it has completed.
                 let settled = match unsafe { value.write(run.entry(), &mut terms) } {
-                    // SAFETY: written just now.
-                    Computed::Value => unsafe { store.complete(run, &mut terms) },
+                    Computed::Value(written) => store.complete(run, written, &mut terms),
                     Computed::Nothing => {
                         let RunFailure { shared, is_error } = value.failure();
                         store.complete_without_value(run, shared.map(Into::into), is_error)
@@ -291,9 +290,7 @@ macro_rules! compiled_here {
                 if version.is_none()
                     && let Ok(found) = store.find_full(hash, entry_type, &|entry| caller.is(entry))
                 {
-                    found.record_hit();
-                    // SAFETY: found as an entry of the caller's type, alive and protected.
-                    unsafe { caller.take(found.entry()) };
+                    hit(&found, caller);
                     return true;
                 }
                 store.record_miss();
@@ -436,22 +433,27 @@ fn begin<'a, S: Face>(
 ) -> Answer<(), Option<Started<'a>>, Wait<'a, S>> {
     if version.is_none() {
         match store.find_full(hash, entry_type, &|entry| caller.is(entry)) {
-            Ok(found) => return hit(&found, caller),
+            Ok(found) => {
+                hit(&found, caller);
+                return Answer::Ready(());
+            }
             Err(proof) => version = proof,
         }
     }
     match store.begin(hash, entry_type.number, version, caller, retry, LoadMode::Call) {
-        Answer::Ready(found) => hit(&found, caller),
+        Answer::Ready(found) => {
+            hit(&found, caller);
+            Answer::Ready(())
+        }
         Answer::Load(started) => Answer::Load(started),
         Answer::Wait(wait) => Answer::Wait(wait),
     }
 }
 
-fn hit<L, W, S: Sharing>(found: &Found<'_, S>, caller: &mut dyn Caller) -> Answer<(), L, W> {
+fn hit<S: Sharing>(found: &Found<'_, S>, caller: &mut dyn Caller) {
     // SAFETY: found as an entry of the caller's type, alive and protected.
     unsafe { caller.take(found.entry()) };
     found.record_hit();
-    Answer::Ready(())
 }
 
 fn joined<S: Sharing>(store: &Store<S>, result: WaitResult<'_>, taker: &mut dyn Taker) -> bool {

@@ -69,7 +69,7 @@ pub(crate) use owned::OwnedStore;
 pub(crate) use shared::Shared;
 pub(crate) use sharing::Sharing;
 pub(crate) use show_entry::{ShowEntry, ViewEntry, retain_shown};
-pub(crate) use sole_type::{ErasedSetup, Setup, SoleTypeStore};
+pub(crate) use sole_type::{ErasedSetup, Setup, SoleTypeStore, SoleTyped};
 pub(crate) use stats::Stats;
 pub(crate) use store::Store;
 pub(crate) use typed::{Multiplicity, Several, Sole, Typed, TypedGuard, TypedWait};

@@ -21,7 +21,7 @@ use crate::flight::current_runs;
 use crate::flight::{Failure, Flight, RunId, RunOutcome};
 use crate::info::{Counter, RemovalCause};
 use crate::table::hazard::PinnedEntry;
-use crate::table::{EntryRef, Head, ShortHash};
+use crate::table::{EntryRef, Head, ShortHash, Written};
 
 /// The maximum number of entries that one miss sweeps, so that no single miss pays for all of them.
 pub(super) const SWEEP_WITH_A_MISS: usize = 8;
@@ -329,13 +329,10 @@ impl<S: Sharing> Store<S> {
         })
     }
 
-    /// Ends a run whose value is in the unpublished entry. Waiters get the value, cached or not.
-    ///
-    /// # Safety
-    ///
-    /// The value has been written, and has the type that the run began with.
+    /// Ends a run whose value has been written into its unpublished entry. Waiters get the value,
+    /// cached or not.
     #[inline(always)]
-    pub(super) unsafe fn complete(&self, run: &mut Run<'_>, terms: &mut WriteTerms) -> Settled {
+    pub(super) fn complete(&self, run: &mut Run<'_>, _: Written, terms: &mut WriteTerms) -> Settled {
         run.stage = Stage::Full;
         if let Some(timer) = run.timer.take() {
             self.common.stats.timed(timer.end());

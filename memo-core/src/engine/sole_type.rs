@@ -12,7 +12,7 @@ use super::sharing::Sharing;
 use super::typed::{Sole, Typed};
 use crate::config::{Config, Error};
 use crate::info::RemovalCause;
-use crate::table::EntryVtable;
+use crate::table::{EntryRef, EntryVtable};
 
 /// What a store of one type is made of, while its types are known: one pointer, since each method
 /// of a builder moves it.
@@ -84,7 +84,7 @@ macro_rules! erase_callbacks {
 
             pub(crate) fn weigh(&mut self, weigher: impl Fn(&K, &V) -> u64 $($bounds)* + 'static) {
                 self.erased.weigher = Some(Box::new(move |key, value| {
-                    // SAFETY: [`SoleTypeStore::weigh`] shows it references of these types.
+                    // SAFETY: [`SoleTyped::weigh`] shows it references of these types.
                     unsafe { weigher(&*key.cast(), &*value.cast()) }
                 }));
             }
@@ -118,38 +118,51 @@ impl<S: Face> SoleTypeStore<S> {
     ///
     /// The store was made with these types.
     #[inline(always)]
-    pub(crate) unsafe fn typed<K, V>(&self) -> Typed<'_, S, K, V, Sole> {
-        Typed { store: &self.store, entry_type: self.store.sole_type(), _node: PhantomData }
+    pub(crate) unsafe fn with_types<K, V>(&self) -> SoleTyped<'_, S, K, V> {
+        SoleTyped { sole: self, _entries: PhantomData }
+    }
+}
+
+/// A store of one type, and the type.
+pub(crate) struct SoleTyped<'a, S: Face, K, V> {
+    sole: &'a SoleTypeStore<S>,
+    _entries: PhantomData<fn() -> (K, V)>,
+}
+
+impl<'a, S: Face, K, V> SoleTyped<'a, S, K, V> {
+    #[inline(always)]
+    pub(crate) fn typed(self) -> Typed<'a, S, K, V, Sole> {
+        let store = &self.sole.store;
+        Typed { store, entry_type: store.sole_type(), _node: PhantomData }
     }
 
     /// Returns the weight of an entry; 0 without a weigher.
-    ///
-    /// # Safety
-    ///
-    /// The store was made with these types.
     #[inline(always)]
-    pub(crate) unsafe fn weigh<K, V>(&self, key: &K, value: &V) -> u64 {
-        self.weigher.as_ref().map_or(0, |weigher| weigher(ptr::from_ref(key).cast(), ptr::from_ref(value).cast()))
+    pub(crate) fn weigh(self, key: &K, value: &V) -> u64 {
+        let weigher = self.sole.weigher.as_ref();
+        weigher.map_or(0, |weigher| weigher(ptr::from_ref(key).cast(), ptr::from_ref(value).cast()))
     }
 }
 
 impl<S: Face, K, V> Typed<'_, S, K, V, Sole> {
     /// Calls `see` for each entry that has not expired.
-    pub(crate) fn each(self, mut see: impl FnMut(&K, &V)) {
-        S::each(self.store, &mut |entry, _| {
-            // SAFETY: a live entry of a store whose entries are all of this type; it is pinned
-            // while `see` looks at it.
-            let (key, value) = unsafe { entry.key_and_value() };
-            see(key, value);
-        });
+    pub(crate) fn each(self, see: impl FnMut(&K, &V)) {
+        S::each(self.store, &mut self.seen_by(see));
     }
 
     /// Keeps only the entries for which `keep` returns `true`.
-    pub(crate) fn retain(self, mut keep: impl FnMut(&K, &V) -> bool) -> usize {
-        S::retain(self.store, &mut |entry, _| {
-            // SAFETY: as in `each`.
+    pub(crate) fn retain(self, keep: impl FnMut(&K, &V) -> bool) -> usize {
+        S::retain(self.store, &mut self.seen_by(keep))
+    }
+
+    /// Turns a visitor into one for a walk over this store.
+    #[expect(clippy::unused_self, reason = "proves the types")]
+    fn seen_by<R>(self, mut see: impl FnMut(&K, &V) -> R) -> impl FnMut(EntryRef<'_>, u32) -> R {
+        move |entry, _| {
+            // SAFETY: a live entry of a store whose entries are all of this type; it is pinned
+            // while `see` looks at it.
             let (key, value) = unsafe { entry.key_and_value() };
-            keep(key, value)
-        })
+            see(key, value)
+        }
     }
 }

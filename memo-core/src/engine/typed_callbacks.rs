@@ -86,13 +86,15 @@ impl<C: Ask<K, V>, K, V> Request for Erased<C, K, V> {
 
     #[inline]
     unsafe fn write(&mut self, cell: *mut Head) {
-        if let Some(key) = self.caller.take_key() {
-            // SAFETY: by contract.
-            unsafe { Node::<K, V>::write_key(cell, key) };
-        }
-        if let Some(value) = self.caller.take_value() {
-            // SAFETY: by contract.
-            unsafe { Node::<K, V>::write_value(cell, value) };
+        let (key, value) = (self.caller.take_key(), self.caller.take_value());
+        // SAFETY: by contract.
+        unsafe {
+            if let Some(key) = key {
+                Node::<K, V>::write_key(cell, key);
+            }
+            if let Some(value) = value {
+                Node::<K, V>::write_value(cell, value);
+            }
         }
     }
 }
@@ -117,8 +119,7 @@ impl<P: Produce<K, V>, K, V> WriteValue for Erased<P, K, V> {
         let key = unsafe { entry.node::<K, V>() }.key();
         let Some(value) = self.caller.produce(key, terms) else { return Computed::Nothing };
         // SAFETY: by contract.
-        unsafe { Node::<K, V>::write_value(entry.as_ptr(), value) };
-        Computed::Value
+        Computed::Value(unsafe { Node::<K, V>::write_value(entry.as_ptr(), value) })
     }
 
     fn failure(&mut self) -> RunFailure {

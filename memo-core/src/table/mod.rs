@@ -40,7 +40,7 @@ mod tests;
 
 pub(crate) use detached::Detached;
 pub(crate) use drop_each::drop_each;
-pub(crate) use node::{Deadline, EntryRef, EntryVtable, Head, Node};
+pub(crate) use node::{Deadline, EntryRef, EntryVtable, Head, Node, Written};
 pub(crate) use reader::{EntryType, FastLookup, FullLookup, Table};
 pub(crate) use short_hash::ShortHash;
 pub(crate) use slab::PrefixWords;

@@ -238,15 +238,20 @@ impl<K, V> Node<K, V> {
     /// # Safety
     ///
     /// `node` is a cell for such a node, and no other thread reads or writes its value.
-    pub(crate) unsafe fn write_value(node: *mut Head, value: V) {
+    pub(crate) unsafe fn write_value(node: *mut Head, value: V) -> Written {
         // SAFETY: by contract; `UnsafeCell` and `MaybeUninit` are transparent.
         unsafe {
             let cell = UnsafeCell::raw_get(&raw const (*node.cast::<Self>()).value);
             writes(cell);
             cell.cast::<V>().write(value);
         }
+        Written(())
     }
 }
+
+/// Proof that a value has been written.
+#[derive(Clone, Copy)]
+pub(crate) struct Written(());
 
 /// What code that is not generic must know about the types of an entry.
 pub(crate) struct EntryVtable {
