@@ -71,6 +71,9 @@ pub(super) struct Run<'a> {
     entered: u32,
 }
 
+/// A run and its store; `None` for a call that computes without the cache.
+pub(super) type OwnedRun<'a, S> = Option<(&'a Store<S>, Run<'a>)>;
+
 /// The progress of a run.
 #[derive(Clone, Copy, PartialEq)]
 #[repr(u32)]

@@ -4,7 +4,7 @@ use std::mem::{self, ManuallyDrop};
 
 use super::callbacks::WriteValue;
 use super::face::Face;
-use super::run::{Run, Started};
+use super::run::{OwnedRun, Run, Started};
 use super::store::Store;
 use super::write_terms::Settled;
 use crate::flight::RunId;
@@ -19,9 +19,6 @@ pub(super) struct RunGuard<'a, S: Face> {
     /// destructor of a run.
     run: ManuallyDrop<OwnedRun<'a, S>>,
 }
-
-/// A run and its store; `None` for a call that computes without the cache.
-pub(super) type OwnedRun<'a, S> = Option<(&'a Store<S>, Run<'a>)>;
 
 impl<'a, S: Face> RunGuard<'a, S> {
     #[inline(always)]
