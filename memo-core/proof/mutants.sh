@@ -93,7 +93,7 @@ mutant guard-is-dropped-without-release table reclamation::a_protected \
 mutant fast-guard-is-dropped-without-release table reclamation::a_protected \
     's/(impl Drop for FastHazardGuard.*?store\(0, )Release/$1Relaxed/s'
 mutant next-scan-without-release table reclamation:: \
-    's/(hazard\.record\.set\(record\);.*?store\(scan_tag, )Release/$1Relaxed/s'
+    's/(hazard\.record\.set\(Some\(record\)\);.*?store\(scan_tag, )Release/$1Relaxed/s'
 mutant next-fast-scan-without-release table reclamation::a_hazard_pointer \
     's/(fn read_fast.*?store\(scan_tag, )Release/$1Relaxed/s'
 mutant next-entry-without-release table reclamation::a_guard_that \
