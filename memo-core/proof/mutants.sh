@@ -69,9 +69,9 @@ mutant fast-guard-without-compiler-fence table reclamation::a_protected \
 mutant guard-without-fence table reclamation::a_protected \
     's/if self\.hazard\.fenced \{ barrier::light\(\) \} else \{ barrier::compiler\(\) \}//'
 mutant fast-lookup-checks-before-it-protects table reclamation::a_protected \
-    's/(fn find_fast.*?)        protect\(head\);\n(.*?)if entry\.is_live\(hash, is_fresh\)/$1$2let live = entry.is_live(hash, is_fresh); protect(head); if live/s'
+    's/(fn find_fast.*?)        protect\(entry\.as_ptr\(\)\);\n(.*?)if entry\.is_live\(hash, is_fresh\)/$1$2let live = entry.is_live(hash, is_fresh); protect(entry.as_ptr()); if live/s'
 mutant full-lookup-checks-before-it-protects table reclamation::a_protected \
-    's/(fn verify.*?)        protect\(head\);\n(.*?let deadline = entry\.deadline_if\(hash\)\?;)/$1$2 protect(head);/s'
+    's/(fn verify.*?)        protect\(entry\.as_ptr\(\)\);\n(.*?let deadline = entry\.deadline_if\(hash\)\?;)/$1$2 protect(entry.as_ptr());/s'
 mutant reclaimer-without-barrier table reclamation::a_protected \
     's/    barrier::heavy\(is_alone\);\n//'
 mutant reclaimer-without-membarrier table reclamation::a_protected \

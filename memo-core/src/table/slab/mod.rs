@@ -11,7 +11,7 @@ mod chunk_table;
 mod prefix_words;
 mod writer;
 
-pub(super) use chunk_table::{ChunkInfo, Slab};
+pub(super) use chunk_table::{CellRef, ChunkInfo, Slab};
 pub(crate) use prefix_words::PrefixWords;
 pub(super) use prefix_words::prefix_word;
 pub(super) use writer::SlabWriter;

@@ -100,7 +100,7 @@ impl SlabWriter {
             let shift = by_capacity.min(by_size).clamp(MIN_SHIFT, MAX_SHIFT);
             slab.shift.store(shift, Relaxed);
         }
-        self.needs_drop |= vtable.needs_drop;
+        self.needs_drop |= vtable.drop.is_some();
         let stride = u32::try_from(stride).expect("entries are smaller than 4 GiB");
         self.types.push(TypeSlab { vtable, stride, offset, free: Vec::new(), unused: 0..0 });
         u32::try_from(self.types.len() - 1).expect("fewer than 2^32 types")

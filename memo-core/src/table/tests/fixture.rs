@@ -74,7 +74,7 @@ impl TestTable {
         // SAFETY: of this type, protected and live.
         let is_match = |entry: EntryRef<'_>| unsafe { *entry.node::<u32, V>().key() == key };
         // SAFETY: as above.
-        let value = |entry: EntryRef<'_>| unsafe { *entry.node::<u32, V>().value() };
+        let value = |entry: EntryRef<'_>| unsafe { *entry.live::<u32, V>().1 };
         let full = match self.table.find_full(hash, entry_type, &|head| guard.protect(head), &is_match) {
             FullLookup::Found(head, _) => Some(value(head)),
             FullLookup::Absent(version) => {
