@@ -165,17 +165,17 @@ mutant overflow-counts-down-without-release table lookup::an_entry_that_moves_fr
 mutant segment-without-release table lookup::keys_are_found_while_one_of_two \
     's/store\(pointer, Release\)/store(pointer, crate::sync::atomic::Ordering::Relaxed)/'
 mutant segment-without-acquire table lookup::keys_are_found_while_one_of_two \
-    's/(segment\(self\.shift\)\)\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/'
+    's/(entry\(hash\)\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/'
 mutant split-is-published-after-entries-left table lookup::keys_are_found_while_a_segment_splits \
     's/            self\.publish_directory\(index\);\n(        \} else \{.*?old\.rehome\(fragment, moved\);\n)/$1        self.publish_directory(index);\n/s'
 mutant directory-without-release table lookup::keys_are_found_while_a_segment_splits \
-    's/(address \| shift\), )Release/$1crate::sync::atomic::Ordering::Relaxed/'
+    's/(tagged\(directory\), )Release/$1crate::sync::atomic::Ordering::Relaxed/'
 mutant directory-without-acquire table lookup::keys_are_found_while_a_segment_splits \
-    's/(self\.directory\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/'
+    's/(fn load\(&self\) -> DirectoryRef.*?load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/s'
 mutant chunks-without-release table lookup::a_slot \
-    's/(chunks\.store\(chunks, )Release/$1crate::sync::atomic::Ordering::Relaxed/'
+    's/(chunks\(\)\.store\(chunks, )Release/$1crate::sync::atomic::Ordering::Relaxed/'
 mutant chunks-without-acquire table lookup::a_slot \
-    's/(\.chunks\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/'
+    's/(\.chunks\(\)\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/'
 
 # Counters and the lock.
 mutant skipped-stamps-without-fence table counters::stamps \

@@ -5,7 +5,7 @@
 use super::index::{Index, IndexView};
 use super::node::{Deadline, EntryRef, Head};
 use super::short_hash::ShortHash;
-use super::slab::{CellRef, Slab, prefix_word};
+use super::slab::{CellRef, EntryType, Slab, prefix_word};
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::atomic::{AtomicU64, fence};
 
@@ -19,13 +19,6 @@ pub(crate) struct Table {
     version: AtomicU64,
     pub(super) index: Index,
     pub(super) slab: Slab,
-}
-
-/// A type of entries in a table: its number, and the distance between its cells.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct EntryType {
-    pub(crate) number: u32,
-    pub(super) stride: u32,
 }
 
 /// Result of a [fast look-up](Table::find_fast).
@@ -144,7 +137,7 @@ impl Table {
     #[inline]
     fn verify<'a>(
         &self,
-        view: IndexView,
+        view: IndexView<'_>,
         slot: u32,
         hash: ShortHash,
         entry_type: EntryType,

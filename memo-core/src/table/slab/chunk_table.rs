@@ -4,7 +4,13 @@ use crate::sync::atomic::AtomicU32;
 use crate::sync::atomic::Ordering::Relaxed;
 use crate::sync::reads;
 use crate::table::node::{EntryRef, Head};
-use crate::table::reader::EntryType;
+
+/// A type of entries in a table: its number, and the distance between its cells.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EntryType {
+    pub(crate) number: u32,
+    pub(super) stride: u32,
+}
 
 /// A chunk, as the chunk table describes it.
 #[derive(Clone, Copy)]

@@ -8,9 +8,11 @@
 //! Before an entry's head there may be words that only some stores need: see [`PrefixWords`].
 
 mod chunk_table;
+mod chunk_vec;
 mod prefix_words;
 mod writer;
 
+pub(crate) use chunk_table::EntryType;
 pub(super) use chunk_table::{CellRef, ChunkInfo, Slab};
 pub(crate) use prefix_words::PrefixWords;
 pub(super) use prefix_words::prefix_word;

@@ -2,9 +2,9 @@
 
 use crate::table::hazard;
 use crate::table::node::{Deadline, EntryRef, EntryVtable, Node};
-use crate::table::reader::{EntryType, FastLookup, FullLookup, Table};
+use crate::table::reader::{FastLookup, FullLookup, Table};
 use crate::table::short_hash::ShortHash;
-use crate::table::slab::PrefixWords;
+use crate::table::slab::{EntryType, PrefixWords};
 use crate::table::writer::TableWriter;
 
 /// The hash with these 31 bits.
