@@ -11,7 +11,8 @@ use super::memory::Memory;
 use super::short_hash::ShortHash;
 use crate::sync::prefetch;
 
-/// The buckets of a segment, as their writer has them: an even number, at the start of a cache line.
+/// The buckets of a segment, as their writer has them: an even number, at the start of a cache
+/// line.
 pub(super) struct Buckets {
     memory: Memory,
     count: u32,

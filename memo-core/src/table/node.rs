@@ -282,8 +282,8 @@ impl EntryVtable {
     }
 }
 
-/// Drops the key, and with `full` also the value: as one struct, so that the value is dropped even if
-/// the key's `drop` panics.
+/// Drops the key, and with `full` also the value: as one struct, so that the value is dropped even
+/// if the key's `drop` panics.
 unsafe fn drop_contents<K, V>(node: *mut Head, full: bool) {
     let node = node.cast::<FullNode<K, V>>();
     // SAFETY: by the contract of `EntryVtable::drop`.

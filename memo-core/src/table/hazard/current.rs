@@ -7,8 +7,8 @@ use crate::sync::thread_local;
 use crate::table::barrier;
 
 thread_local! {
-    /// This thread's record, for fast reads: none before the first read, and never one where readers
-    /// need real barriers.
+    /// This thread's record, for fast reads: none before the first read, and never one where
+    /// readers need real barriers.
     pub(super) static FAST: Cell<Option<&'static ThreadRecord>> = const { Cell::new(None) };
     static OWNED: OwnedRecord = const { OwnedRecord(Cell::new(None)) };
 }
