@@ -69,9 +69,9 @@ mutant fast-guard-without-compiler-fence table reclamation::a_protected \
 mutant guard-without-fence table reclamation::a_protected \
     's/if self\.hazard\.fenced \{ barrier::light\(\) \} else \{ barrier::compiler\(\) \}//'
 mutant fast-lookup-checks-before-it-protects table reclamation::a_protected \
-    's/(fn find_fast.*?)        protect\(head\);\n(.*?)if entry\.is_live\(hash, is_fresh\)/$1$2let live = entry.is_live(hash, is_fresh); protect(head); if live/s'
+    's/(fn find_fast.*?)        protect\(entry\.as_ptr\(\)\);\n(.*?)if entry\.is_live\(hash, is_fresh\)/$1$2let live = entry.is_live(hash, is_fresh); protect(entry.as_ptr()); if live/s'
 mutant full-lookup-checks-before-it-protects table reclamation::a_protected \
-    's/(fn verify.*?)        protect\(head\);\n(.*?let deadline = entry\.deadline_if\(hash\)\?;)/$1$2 protect(head);/s'
+    's/(fn verify.*?)        protect\(entry\.as_ptr\(\)\);\n(.*?let deadline = entry\.deadline_if\(hash\)\?;)/$1$2 protect(entry.as_ptr());/s'
 mutant reclaimer-without-barrier table reclamation::a_protected \
     's/    barrier::heavy\(is_alone\);\n//'
 mutant reclaimer-without-membarrier table reclamation::a_protected \
@@ -93,7 +93,7 @@ mutant guard-is-dropped-without-release table reclamation::a_protected \
 mutant fast-guard-is-dropped-without-release table reclamation::a_protected \
     's/(impl Drop for FastHazardGuard.*?store\(0, )Release/$1Relaxed/s'
 mutant next-scan-without-release table reclamation:: \
-    's/(hazard\.record\.set\(record\);.*?store\(scan_tag, )Release/$1Relaxed/s'
+    's/(hazard\.record\.set\(Some\(record\)\);.*?store\(scan_tag, )Release/$1Relaxed/s'
 mutant next-fast-scan-without-release table reclamation::a_hazard_pointer \
     's/(fn read_fast.*?store\(scan_tag, )Release/$1Relaxed/s'
 mutant next-entry-without-release table reclamation::a_guard_that \
@@ -165,17 +165,17 @@ mutant overflow-counts-down-without-release table lookup::an_entry_that_moves_fr
 mutant segment-without-release table lookup::keys_are_found_while_one_of_two \
     's/store\(pointer, Release\)/store(pointer, crate::sync::atomic::Ordering::Relaxed)/'
 mutant segment-without-acquire table lookup::keys_are_found_while_one_of_two \
-    's/(segment\(self\.shift\)\)\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/'
+    's/(entry\(hash\)\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/'
 mutant split-is-published-after-entries-left table lookup::keys_are_found_while_a_segment_splits \
     's/            self\.publish_directory\(index\);\n(        \} else \{.*?old\.rehome\(fragment, moved\);\n)/$1        self.publish_directory(index);\n/s'
 mutant directory-without-release table lookup::keys_are_found_while_a_segment_splits \
-    's/(address \| shift\), )Release/$1crate::sync::atomic::Ordering::Relaxed/'
+    's/(tagged\(directory\), )Release/$1crate::sync::atomic::Ordering::Relaxed/'
 mutant directory-without-acquire table lookup::keys_are_found_while_a_segment_splits \
-    's/(self\.directory\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/'
+    's/(fn load\(&self\) -> DirectoryRef.*?load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/s'
 mutant chunks-without-release table lookup::a_slot \
-    's/(chunks\.store\(chunks, )Release/$1crate::sync::atomic::Ordering::Relaxed/'
+    's/(chunks\(\)\.store\(chunks, )Release/$1crate::sync::atomic::Ordering::Relaxed/'
 mutant chunks-without-acquire table lookup::a_slot \
-    's/(\.chunks\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/'
+    's/(\.chunks\(\)\.load\()Acquire/$1crate::sync::atomic::Ordering::Relaxed/'
 
 # Counters and the lock.
 mutant skipped-stamps-without-fence table counters::stamps \

@@ -11,7 +11,7 @@ use super::sharing::Sharing;
 use super::state::{Retired, State};
 use super::stripe::Stripe;
 use super::writer::Writer;
-use crate::table::{self, Detached, EntryRef};
+use crate::table::{self, Detached};
 use crate::unwind::contain;
 
 impl<S: Sharing> Writer<'_, S> {
@@ -155,10 +155,9 @@ fn reclaim<S: Sharing>(common: &Common<S>, stripe: &Stripe<S>, mut entries: Vec<
 /// contained, and the other observers are still called.
 fn notify<S: Sharing>(common: &Common<S>, stripe: &Stripe<S>, removals: Vec<Removal>, promptly: bool) {
     for &Removal { slot, cause } in &removals {
-        // Unlinked and not yet retired: only this thread has it.
-        let (cell, _) = stripe.table.node(slot);
-        // SAFETY: the cell of an entry that was alive; it stays until it is retired below.
-        let entry = unsafe { EntryRef::new(cell) };
+        // Unlinked and not yet retired: only this thread has it, and it stays until it is retired
+        // below.
+        let entry = stripe.table.entry(slot);
         for observer in &common.observers {
             contain(|| observer(entry, cause));
         }

@@ -9,8 +9,6 @@
 //! Readers take no lock. Writers, under the store's lock, store a slot before its tag, and clear
 //! the tag only of an entry that was removed or can be found elsewhere.
 
-use std::marker::PhantomData;
-
 use super::short_hash::ShortHash;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::atomic::{AtomicU32, AtomicU64};
@@ -54,6 +52,10 @@ impl Candidates {
 }
 
 impl Bucket {
+    pub(super) const fn empty() -> Self {
+        Self { ctrl: AtomicU64::new(0), slots: [const { AtomicU32::new(0) }; WIDTH as usize] }
+    }
+
     #[inline(always)]
     pub(super) fn candidates(&self, hash: ShortHash) -> Candidates {
         let ctrl = self.ctrl.load(Acquire);
@@ -165,48 +167,5 @@ impl Bucket {
             // version.
             self.ctrl.store(ctrl - (1 << OVERFLOW_SHIFT), Release);
         }
-    }
-}
-
-/// Two buckets that share a cache line: the home bucket of a hash and its neighbour.
-#[derive(Clone, Copy)]
-pub(crate) struct BucketPair<'a> {
-    home: *const Bucket,
-    _buckets: PhantomData<&'a Bucket>,
-}
-
-impl<'a> BucketPair<'a> {
-    /// # Safety
-    ///
-    /// `home` is one of an even number of buckets that begin at a cache line and live for `'a`.
-    #[inline(always)]
-    pub(super) unsafe fn at(home: *const Bucket) -> Self {
-        Self { home, _buckets: PhantomData }
-    }
-
-    #[inline(always)]
-    pub(super) fn home(self) -> &'a Bucket {
-        // SAFETY: by the contract of `at`.
-        unsafe { &*self.home }
-    }
-
-    #[inline(always)]
-    pub(super) fn neighbour(self) -> &'a Bucket {
-        // SAFETY: by the contract of `at`.
-        unsafe { &*self.home.map_addr(|address| address ^ size_of::<Bucket>()) }
-    }
-}
-
-/// The buckets of an empty store.
-#[repr(align(64))]
-#[expect(dead_code, reason = "read through pointers")]
-pub(super) struct EmptyBuckets([Bucket; 4]);
-
-impl EmptyBuckets {
-    pub(super) const fn new() -> Self {
-        #[expect(clippy::declare_interior_mutable_const, reason = "a pattern to fill an array with")]
-        const EMPTY_BUCKET: Bucket =
-            Bucket { ctrl: AtomicU64::new(0), slots: [const { AtomicU32::new(0) }; WIDTH as usize] };
-        Self([EMPTY_BUCKET; 4])
     }
 }

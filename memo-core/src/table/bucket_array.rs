@@ -4,13 +4,59 @@
 //! cache line, then goes through the cache lines in order. It ends at a bucket whose overflow count
 //! is 0.
 
-use std::alloc::{Layout, handle_alloc_error};
+use std::alloc::Layout;
 
-use super::bucket::{Bucket, BucketPair};
+use super::bucket::Bucket;
+use super::memory::Memory;
 use super::short_hash::ShortHash;
-use crate::sync::{alloc_zeroed, prefetch};
+use crate::sync::prefetch;
 
-/// A pointer to an even number of buckets, which must live as long as it is used.
+/// The buckets of a segment, as their writer has them: an even number, at the start of a cache
+/// line.
+pub(super) struct Buckets {
+    memory: Memory,
+    count: u32,
+}
+
+impl Buckets {
+    /// Allocates empty buckets.
+    pub(super) fn allocate(count: u32) -> Self {
+        debug_assert!(count >= 2 && count.is_multiple_of(2));
+        let buckets = Layout::array::<Bucket>(count as usize).expect("a segment is small");
+        // Aligned to a cache line, for neighbours; so the lowest bits of the address are free for
+        // the segment's class.
+        let layout = buckets.align_to(64).expect("64 is a power of two");
+        // Zeroed buckets are empty ones.
+        Self { memory: Memory::zeroed(layout), count }
+    }
+
+    #[inline(always)]
+    pub(super) fn array(&self) -> BucketArray {
+        BucketArray { first: self.memory.first(), count: self.count }
+    }
+
+    pub(super) fn into_memory(self) -> Memory {
+        self.memory
+    }
+}
+
+/// The buckets of an empty store.
+#[repr(align(64))]
+pub(super) struct EmptyBuckets([Bucket; 4]);
+
+impl EmptyBuckets {
+    pub(super) const fn new() -> Self {
+        Self([const { Bucket::empty() }; 4])
+    }
+
+    pub(super) const fn array(&'static self) -> BucketArray {
+        BucketArray { first: self.0.as_ptr(), count: 4 }
+    }
+}
+
+/// A pointer to [`Buckets`], or to such as there are in a store without any.
+///
+/// Their memory is freed only when nothing uses it: see [`Detached::free`](super::Detached::free).
 #[derive(Clone, Copy)]
 pub(super) struct BucketArray {
     first: *const Bucket,
@@ -18,25 +64,6 @@ pub(super) struct BucketArray {
 }
 
 impl BucketArray {
-    pub(super) fn layout(count: u32) -> Layout {
-        let buckets = Layout::array::<Bucket>(count as usize).expect("a segment is small");
-        // Aligned to a cache line, for neighbours; so the lowest bits of the address are free for
-        // the segment's class.
-        buckets.align_to(64).expect("64 is a power of two")
-    }
-
-    /// Allocates empty buckets.
-    pub(super) fn allocate(count: u32) -> Self {
-        debug_assert!(count >= 2 && count.is_multiple_of(2));
-        let layout = Self::layout(count);
-        // SAFETY: the layout is not empty; zeroed buckets are empty ones.
-        let first = unsafe { alloc_zeroed(layout) };
-        if first.is_null() {
-            handle_alloc_error(layout);
-        }
-        Self { first: first.cast(), count }
-    }
-
     /// # Safety
     ///
     /// `first` points to `count` buckets, an even number at the start of a cache line, that live as
@@ -46,7 +73,7 @@ impl BucketArray {
         Self { first, count }
     }
 
-    pub(super) fn first(self) -> *const Bucket {
+    pub(super) const fn first(self) -> *const Bucket {
         self.first
     }
 
@@ -57,19 +84,19 @@ impl BucketArray {
     #[inline(always)]
     fn bucket<'a>(self, at: u32) -> &'a Bucket {
         debug_assert!(at < self.count);
-        // SAFETY: in bounds; the buckets live by contract.
+        // SAFETY: in bounds, and not freed as long as this is used.
         unsafe { &*self.first.add(at as usize) }
     }
 
     /// The bucket after so many steps of the probe sequence.
     #[inline(always)]
-    fn probe(&self, home: u32, step: u32) -> &Bucket {
+    fn probe<'a>(self, home: u32, step: u32) -> &'a Bucket {
         self.bucket(if step < 2 { home ^ step } else { ((home & !1) + step) % self.count })
     }
 
     /// Calls `is_match` with each slot that may have this hash, until it returns true. Returns
     /// whether it did.
-    pub(super) fn find(&self, hash: ShortHash, mut is_match: impl FnMut(u32) -> bool) -> bool {
+    pub(super) fn find(self, hash: ShortHash, mut is_match: impl FnMut(u32) -> bool) -> bool {
         let home = hash.bucket(self.count);
         for step in 0..self.count {
             let bucket = self.probe(home, step);
@@ -89,16 +116,15 @@ impl BucketArray {
 
     /// The home bucket of this hash, and its neighbour.
     #[inline(always)]
-    pub(super) fn pair<'a>(self, hash: ShortHash) -> BucketPair<'a> {
+    pub(super) fn pair(self, hash: ShortHash) -> BucketPair {
         let home = hash.bucket(self.count);
         debug_assert!(home < self.count);
-        // SAFETY: in bounds; the buckets live by contract.
-        unsafe { BucketPair::at(self.first.add(home as usize)) }
+        BucketPair { home: self.first.wrapping_add(home as usize) }
     }
 
     /// Adds a slot. There is room. Under the lock, or before the buckets are published.
     #[inline]
-    pub(super) fn link(&self, hash: ShortHash, slot: u32) {
+    pub(super) fn link(self, hash: ShortHash, slot: u32) {
         let home = hash.bucket(self.count);
         if !self.bucket(home).link(hash, slot) {
             self.link_overflow(home, hash, slot);
@@ -106,7 +132,7 @@ impl BucketArray {
     }
 
     #[inline(never)]
-    fn link_overflow(&self, home: u32, hash: ShortHash, slot: u32) {
+    fn link_overflow(self, home: u32, hash: ShortHash, slot: u32) {
         for step in 0..self.count {
             let bucket = self.probe(home, step);
             if bucket.link(hash, slot) {
@@ -120,7 +146,7 @@ impl BucketArray {
     /// Removes a slot, given the stored fragment of its hash, and returns the whole hash. Under the
     /// lock.
     #[inline(always)]
-    pub(super) fn unlink(&self, fragment: u32, slot: u32) -> Option<ShortHash> {
+    pub(super) fn unlink(self, fragment: u32, slot: u32) -> Option<ShortHash> {
         let (bucket, position) = self.position_of(fragment, slot)?;
         let hash = ShortHash::join(fragment, bucket.unlink(position));
         let home = hash.bucket(self.count);
@@ -134,7 +160,7 @@ impl BucketArray {
     /// incremented: from this step of the probe sequence on. For an entry that was removed, or is
     /// now stored at that step.
     #[inline(never)]
-    fn release_overflow(&self, home: u32, mut step: u32, bucket: &Bucket) {
+    fn release_overflow(self, home: u32, mut step: u32, bucket: &Bucket) {
         loop {
             let passed = self.probe(home, step);
             if std::ptr::eq(passed, bucket) {
@@ -148,7 +174,7 @@ impl BucketArray {
     /// Moves overflowed entries nearer to their home buckets, where there is room by now. Links
     /// each in its new position, then calls `moved`, then unlinks the old positions. Under the
     /// lock.
-    pub(super) fn rehome(&self, fragment: &dyn Fn(u32) -> u32, moved: &dyn Fn()) {
+    pub(super) fn rehome(self, fragment: &dyn Fn(u32) -> u32, moved: &dyn Fn()) {
         let mut displaced = Vec::new();
         for at in 0..self.count {
             self.bucket(at).each(|slot, tag, position| {
@@ -179,19 +205,19 @@ impl BucketArray {
 
     /// Fetches the bucket of an entry that will be removed soon into the processor's cache.
     #[inline]
-    pub(super) fn prefetch(&self, fragment: u32) {
+    pub(super) fn prefetch(self, fragment: u32) {
         prefetch(self.bucket(ShortHash::join(fragment, 0).bucket(self.count)));
     }
 
     /// The whole hash of a slot, given its stored fragment. Under the lock.
-    pub(super) fn hash(&self, fragment: u32, slot: u32) -> Option<ShortHash> {
+    pub(super) fn hash(self, fragment: u32, slot: u32) -> Option<ShortHash> {
         let (bucket, position) = self.position_of(fragment, slot)?;
         Some(ShortHash::join(fragment, bucket.tag(position)))
     }
 
     /// The bucket of a slot, and its position in there.
     #[inline]
-    fn position_of(&self, fragment: u32, slot: u32) -> Option<(&Bucket, u32)> {
+    fn position_of<'a>(self, fragment: u32, slot: u32) -> Option<(&'a Bucket, u32)> {
         // The tag's bits are the lowest of those that choose the bucket: without them two buckets
         // are possible, in a segment of the usual size.
         let first = ShortHash::join(fragment, 0).bucket(self.count);
@@ -205,7 +231,7 @@ impl BucketArray {
     /// Slow path of [`position_of`](Self::position_of): the slot is not in the first of the
     /// possible home buckets.
     #[inline(never)]
-    fn position_overflow(&self, first: u32, fragment: u32, slot: u32) -> Option<(&Bucket, u32)> {
+    fn position_overflow<'a>(self, first: u32, fragment: u32, slot: u32) -> Option<(&'a Bucket, u32)> {
         let last = ShortHash::join(fragment, u64::MAX).bucket(self.count);
         for home in first + 1..=last {
             let bucket = self.bucket(home);
@@ -226,7 +252,7 @@ impl BucketArray {
     }
 
     /// The bucket and position of a slot, if the probe sequence of this home bucket leads there.
-    fn position_from(&self, home: u32, slot: u32) -> Option<(&Bucket, u32)> {
+    fn position_from<'a>(self, home: u32, slot: u32) -> Option<(&'a Bucket, u32)> {
         let mut step = 0;
         loop {
             let bucket = self.probe(home, step);
@@ -241,9 +267,29 @@ impl BucketArray {
     }
 
     /// Calls `see` with each slot and its tag. Under the lock.
-    pub(super) fn each(&self, mut see: impl FnMut(u32, u64)) {
+    pub(super) fn each(self, mut see: impl FnMut(u32, u64)) {
         for at in 0..self.count {
             self.bucket(at).each(|slot, tag, _| see(slot, tag));
         }
+    }
+}
+
+/// Two buckets that share a cache line: the home bucket of a hash and its neighbour.
+#[derive(Clone, Copy)]
+pub(crate) struct BucketPair {
+    /// One of an even number of buckets that begin at a cache line.
+    home: *const Bucket,
+}
+
+impl BucketPair {
+    #[inline(always)]
+    pub(super) fn home<'a>(self) -> &'a Bucket {
+        // SAFETY: a bucket, which is not freed as long as this is used.
+        unsafe { &*self.home }
+    }
+
+    #[inline(always)]
+    pub(super) fn neighbour<'a>(self) -> &'a Bucket {
+        Self { home: self.home.map_addr(|address| address ^ size_of::<Bucket>()) }.home()
     }
 }

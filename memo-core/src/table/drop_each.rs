@@ -7,7 +7,7 @@ use super::node::{EntryVtable, Head};
 ///
 /// # Safety
 ///
-/// See [`EntryVtable::drop`]: each cell is of that type, unreachable, and comes once.
+/// Each cell is of that type, no thread can reach it, and it comes once.
 pub(crate) unsafe fn drop_each(entries: &mut dyn Iterator<Item = (*mut Head, &'static EntryVtable, bool)>) {
     /// Continues after a panic.
     struct Rest<'a, 'b>(&'a mut (dyn Iterator<Item = (*mut Head, &'static EntryVtable, bool)> + 'b));
@@ -15,9 +15,10 @@ pub(crate) unsafe fn drop_each(entries: &mut dyn Iterator<Item = (*mut Head, &'s
     impl Drop for Rest<'_, '_> {
         fn drop(&mut self) {
             while let Some((head, vtable, full)) = self.0.next() {
+                let Some(drop) = vtable.drop else { continue };
                 let rest = Rest(self.0);
                 // SAFETY: by the contract of `drop_each`.
-                unsafe { vtable.drop(head, full) };
+                unsafe { drop(head, full) };
                 std::mem::forget(rest);
             }
         }

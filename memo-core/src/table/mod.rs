@@ -23,11 +23,11 @@
 mod barrier;
 mod bucket;
 mod bucket_array;
-mod detached;
 mod drop_each;
 pub(crate) mod hazard;
 mod index;
 pub(crate) mod lock;
+mod memory;
 pub(crate) mod node;
 mod reader;
 mod short_hash;
@@ -38,10 +38,10 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use detached::Detached;
 pub(crate) use drop_each::drop_each;
+pub(crate) use memory::Detached;
 pub(crate) use node::{Deadline, EntryRef, EntryVtable, Head, Node, Written};
-pub(crate) use reader::{EntryType, FastLookup, FullLookup, Table};
+pub(crate) use reader::{FastLookup, FullLookup, Table};
 pub(crate) use short_hash::ShortHash;
-pub(crate) use slab::PrefixWords;
+pub(crate) use slab::{EntryType, PrefixWords};
 pub(crate) use writer::TableWriter;

@@ -168,17 +168,18 @@ impl<'a> EntryRef<'a> {
         unsafe { self.cell.cast().as_ref() }
     }
 
+    /// The key and the value of an entry that has both.
+    ///
     /// # Safety
     ///
-    /// As for [`node`](Self::node) and [`Node::value`]: the entry is of these types, its value has
-    /// been written, and neither is dropped nor reused during `'a`.
+    /// As for [`node`](Self::node); and the value has been written, which happens before this call.
     #[inline(always)]
     pub(crate) unsafe fn key_and_value<K, V>(self) -> (&'a K, &'a V) {
-        // SAFETY: by contract.
-        unsafe {
-            let node = self.node();
-            (node.key(), node.value())
-        }
+        // SAFETY: by contract; a value is written once, so it does not change any more.
+        let FullNode { key, value, .. } = unsafe { self.cell.cast::<FullNode<K, V>>().as_ref() };
+        reads(key);
+        reads(value);
+        (key, value)
     }
 }
 
@@ -199,7 +200,7 @@ pub(crate) struct Node<K, V> {
     value: UnsafeCell<MaybeUninit<V>>,
 }
 
-/// The same memory once it has a value: for dropping.
+/// The same memory once it has a value: `UnsafeCell` and `MaybeUninit` do not change the layout.
 #[repr(C)]
 struct FullNode<K, V> {
     head: Head,
@@ -256,10 +257,11 @@ pub(crate) struct Written(());
 /// What code that is not generic must know about the types of an entry.
 pub(crate) struct EntryVtable {
     pub(super) layout: Layout,
-    pub(super) needs_drop: bool,
-    /// `None`, and not compiled, if there is nothing to drop.
-    drop_key: Option<unsafe fn(*mut Head)>,
-    drop_pair: Option<unsafe fn(*mut Head)>,
+    /// Drops a key, and with `true` also the value. `None`, and not compiled, if there is nothing
+    /// to drop.
+    ///
+    /// Its contract: the node is of these types, no thread can reach it, and this is the only time.
+    pub(super) drop: Option<unsafe fn(*mut Head, bool)>,
     /// What the owner of the entry type has attached to it.
     attachment: Option<&'static (dyn Any + Send + Sync)>,
 }
@@ -269,9 +271,7 @@ impl EntryVtable {
     pub(crate) const fn new<K, V>() -> Self {
         Self {
             layout: Layout::new::<Node<K, V>>(),
-            needs_drop: needs_drop::<K>() || needs_drop::<V>(),
-            drop_key: if needs_drop::<K>() { Some(drop_key::<K, V>) } else { None },
-            drop_pair: if needs_drop::<K>() || needs_drop::<V>() { Some(drop_pair::<K, V>) } else { None },
+            drop: if needs_drop::<K>() || needs_drop::<V>() { Some(drop_contents::<K, V>) } else { None },
             attachment: None,
         }
     }
@@ -281,37 +281,23 @@ impl EntryVtable {
         Self { attachment: Some(attachment), ..Self::new::<K, V>() }
     }
 
-    /// # Safety
-    ///
-    /// The node is of these types, no thread can reach it, and this is the only time. `full` says
-    /// whether its value is there.
-    pub(super) unsafe fn drop(&self, node: *mut Head, full: bool) {
-        if let Some(drop) = if full { self.drop_pair } else { self.drop_key } {
-            // SAFETY: by contract.
-            unsafe { drop(node) };
-        }
-    }
-
     pub(crate) fn attachment(&self) -> Option<&'static (dyn Any + Send + Sync)> {
         self.attachment
     }
 }
 
-unsafe fn drop_key<K, V>(node: *mut Head) {
+/// Drops the key, and with `full` also the value: as one struct, so that the value is dropped even
+/// if the key's `drop` panics.
+unsafe fn drop_contents<K, V>(node: *mut Head, full: bool) {
+    let node = node.cast::<FullNode<K, V>>();
     // SAFETY: by the contract of `EntryVtable::drop`.
     unsafe {
-        writes(&raw const (*node.cast::<Node<K, V>>()).key);
-        (&raw mut (*node.cast::<Node<K, V>>()).key).drop_in_place();
-    }
-}
-
-/// As one struct, so that the value is dropped even if the key's `drop` panics.
-unsafe fn drop_pair<K, V>(node: *mut Head) {
-    // SAFETY: by the contract of `EntryVtable::drop`; the two structs have one layout, since
-    // `MaybeUninit` and `UnsafeCell` change none.
-    unsafe {
-        writes(&raw const (*node.cast::<FullNode<K, V>>()).key);
-        writes(&raw const (*node.cast::<FullNode<K, V>>()).value);
-        node.cast::<FullNode<K, V>>().drop_in_place();
+        writes(&raw const (*node).key);
+        if full {
+            writes(&raw const (*node).value);
+            node.drop_in_place();
+        } else {
+            (&raw mut (*node).key).drop_in_place();
+        }
     }
 }

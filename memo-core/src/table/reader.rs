@@ -5,7 +5,7 @@
 use super::index::{Index, IndexView};
 use super::node::{Deadline, EntryRef, Head};
 use super::short_hash::ShortHash;
-use super::slab::{Slab, prefix_word};
+use super::slab::{CellRef, EntryType, Slab, prefix_word};
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::atomic::{AtomicU64, fence};
 
@@ -19,13 +19,6 @@ pub(crate) struct Table {
     version: AtomicU64,
     pub(super) index: Index,
     pub(super) slab: Slab,
-}
-
-/// A type of entries in a table: its number, and the distance between its cells.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct EntryType {
-    pub(crate) number: u32,
-    pub(super) stride: u32,
 }
 
 /// Result of a [fast look-up](Table::find_fast).
@@ -98,15 +91,10 @@ impl Table {
             }
         }
         let (candidate, chunks, entry_type) = (bucket.first(candidates), view.chunks(), *entry_type);
-        // SAFETY: as in `verify`.
-        let Some(head) =
-            (unsafe { self.slab.node_of(chunks, candidate, entry_type.number, entry_type.stride, sole_type) })
-        else {
-            return FastLookup::Unknown;
-        };
-        protect(head);
-        // SAFETY: as in `verify`.
-        let entry: EntryRef<'a> = unsafe { EntryRef::new(head) };
+        // SAFETY: as in `verify`; that the type is the only one is the caller's word.
+        let entry: Option<EntryRef<'a>> = unsafe { self.slab.cell(chunks, candidate).entry_of(entry_type, sole_type) };
+        let Some(entry) = entry else { return FastLookup::Unknown };
+        protect(entry.as_ptr());
         if entry.is_live(hash, is_fresh) { FastLookup::Found(entry) } else { FastLookup::Unknown }
     }
 
@@ -149,7 +137,7 @@ impl Table {
     #[inline]
     fn verify<'a>(
         &self,
-        view: IndexView,
+        view: IndexView<'_>,
         slot: u32,
         hash: ShortHash,
         entry_type: EntryType,
@@ -157,56 +145,57 @@ impl Table {
         is_match: &impl Fn(EntryRef<'_>) -> bool,
     ) -> Option<(EntryRef<'a>, Deadline)> {
         // SAFETY: the slot was found through this view, so its chunk is in the table that the view
-        // leads to.
-        let head = unsafe { self.slab.node_of(view.chunks(), slot, entry_type.number, entry_type.stride, false) }?;
-        protect(head);
-        // SAFETY: cells are never freed while a reader is in the store, so this is a head, live or
-        // not.
-        let entry: EntryRef<'a> = unsafe { EntryRef::new(head) };
+        // leads to. Neither is freed while a reader is in the store. The type is one of this table.
+        let entry: EntryRef<'a> = unsafe { self.slab.cell(view.chunks(), slot).entry_of(entry_type, false) }?;
+        protect(entry.as_ptr());
         let deadline = entry.deadline_if(hash)?;
         is_match(entry).then_some((entry, deadline))
     }
 
-    /// The cell of a slot that a writer has taken and that is in use, and the number of its entry
-    /// type.
+    /// The cell of a slot that a writer has taken and that is in use.
+    #[inline]
+    fn cell_ref(&self, slot: u32) -> CellRef<'_> {
+        // SAFETY: no chunk with cells in use is detached. Under the lock nothing is freed.
+        unsafe { self.slab.cell(self.index.view().chunks(), slot) }
+    }
+
+    /// The cell of such a slot, and the number of its entry type.
     #[inline]
     pub(crate) fn node(&self, slot: u32) -> (*mut Head, u32) {
-        // SAFETY: no chunk with cells in use is detached.
-        unsafe { self.slab.node(self.index.view().chunks(), slot) }
+        let cell = self.cell_ref(slot);
+        (cell.entry().as_ptr(), cell.entry_type())
     }
 
     /// The entry of such a slot, published or not.
     #[inline]
     pub(crate) fn entry(&self, slot: u32) -> EntryRef<'_> {
-        self.typed_entry(slot).0
+        self.cell_ref(slot).entry()
     }
 
     /// The same with its entry type.
     #[inline]
     pub(crate) fn typed_entry(&self, slot: u32) -> (EntryRef<'_>, u32) {
-        let (cell, entry_type) = self.node(slot);
-        // SAFETY: cells begin with a head. Under the lock nothing is freed.
-        (unsafe { EntryRef::new(cell) }, entry_type)
+        let cell = self.cell_ref(slot);
+        (cell.entry(), cell.entry_type())
     }
 
     /// The head of such a slot.
     #[inline]
     pub(crate) fn head(&self, slot: u32) -> &Head {
-        self.cell(slot).0
+        self.entry(slot).head()
     }
 
     /// The head, the cell and the entry type of such a slot, with a single look into the chunk
     /// table.
     #[inline]
     pub(crate) fn cell(&self, slot: u32) -> (&Head, *mut Head, u32) {
-        let (cell, entry_type) = self.node(slot);
-        // SAFETY: cells begin with a head. Under the lock nothing is freed.
-        (unsafe { &*cell }, cell, entry_type)
+        let (entry, entry_type) = self.typed_entry(slot);
+        (entry.head(), entry.as_ptr(), entry_type)
     }
 
     /// One of the [prefix words](super::slab::PrefixWords) of an entry.
     pub(crate) fn prefix_word(&self, head: &Head, number: u8) -> &AtomicU64 {
         // SAFETY: all cells of this table have the words that were reserved.
-        unsafe { prefix_word(head, number) }
+        unsafe { &*prefix_word(head, number) }
     }
 }

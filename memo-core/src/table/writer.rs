@@ -5,12 +5,12 @@
 
 use std::ops::Range;
 
-use super::detached::Detached;
 use super::index::IndexWriter;
+use super::memory::Detached;
 use super::node::{Deadline, EntryVtable, Head};
-use super::reader::{EntryType, Table};
+use super::reader::Table;
 use super::short_hash::ShortHash;
-use super::slab::{PrefixWords, SlabWriter};
+use super::slab::{EntryType, PrefixWords, SlabWriter};
 use crate::sync::atomic::Ordering::Relaxed;
 use crate::sync::prefetch;
 
@@ -31,8 +31,7 @@ impl Table {
 impl TableWriter {
     /// Adds an entry type.
     pub(crate) fn add_entry_type(&mut self, table: &Table, vtable: &'static EntryVtable) -> EntryType {
-        let number = self.slab.add_entry_type(&table.slab, vtable);
-        EntryType { number, stride: self.slab.stride(number) }
+        self.slab.add_entry_type(&table.slab, vtable)
     }
 
     pub(crate) fn vtable(&self, entry_type: u32) -> &'static EntryVtable {

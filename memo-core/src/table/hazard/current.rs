@@ -1,27 +1,25 @@
 //! The calling thread's record: acquired by its first read, released when the thread ends.
 
 use std::cell::Cell;
-use std::ptr::null;
 
 use super::record::ThreadRecord;
 use crate::sync::thread_local;
 use crate::table::barrier;
 
 thread_local! {
-    /// This thread's record, for fast reads: null before the first read, and always null where
+    /// This thread's record, for fast reads: none before the first read, and never one where
     /// readers need real barriers.
-    pub(super) static FAST: Cell<*const ThreadRecord> = const { Cell::new(null()) };
-    static OWNED: OwnedRecord = const { OwnedRecord(Cell::new(null())) };
+    pub(super) static FAST: Cell<Option<&'static ThreadRecord>> = const { Cell::new(None) };
+    static OWNED: OwnedRecord = const { OwnedRecord(Cell::new(None)) };
 }
 
 /// Releases the record when the thread ends.
-struct OwnedRecord(Cell<*const ThreadRecord>);
+struct OwnedRecord(Cell<Option<&'static ThreadRecord>>);
 
 impl Drop for OwnedRecord {
     fn drop(&mut self) {
-        let _ = FAST.try_with(|fast| fast.set(null()));
-        // SAFETY: records live for ever.
-        if let Some(record) = unsafe { self.0.get().as_ref() } {
+        let _ = FAST.try_with(|fast| fast.set(None));
+        if let Some(record) = self.0.get() {
             record.release();
         }
     }
@@ -31,17 +29,17 @@ impl Drop for OwnedRecord {
 /// it then.
 pub(super) fn record() -> Option<&'static ThreadRecord> {
     let record = OWNED.try_with(|owned| {
-        if owned.0.get().is_null() {
-            owned.0.set(ThreadRecord::acquire());
-        }
-        owned.0.get()
+        owned.0.get().unwrap_or_else(|| {
+            let record = ThreadRecord::acquire();
+            owned.0.set(Some(record));
+            record
+        })
     });
     let record = record.ok()?;
     if barrier::is_asymmetric() {
-        let _ = FAST.try_with(|fast| fast.set(record));
+        let _ = FAST.try_with(|fast| fast.set(Some(record)));
     }
-    // SAFETY: records live for ever.
-    Some(unsafe { &*record })
+    Some(record)
 }
 
 /// Whether this thread's locals have been dropped, and its record with them.

@@ -2,12 +2,12 @@
 //! one](HazardGuard).
 
 use std::cell::Cell;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::current;
 use super::pool::PooledHazard;
-use super::record::{Hazard, ThreadRecord};
+use super::reader_hazard::ReaderHazard;
+use super::record::ThreadRecord;
 use crate::sync::atomic::Ordering::{Relaxed, Release};
 use crate::table::barrier;
 use crate::table::node::Head;
@@ -20,24 +20,20 @@ pub(crate) fn scan_tag<T>(store: *const T) -> usize {
 
 /// A read in progress on this thread. Ends when dropped.
 pub struct HazardGuard {
-    hazard: &'static Hazard,
-    /// Not `Send`: the thread's counters are reached through it.
-    _thread: PhantomData<*const ()>,
+    hazard: ReaderHazard,
 }
 
 /// The usual read: the outermost of this thread, where a reader's barriers cost nothing. Otherwise
 /// as [`HazardGuard`].
 pub struct FastHazardGuard {
-    hazard: &'static Hazard,
-    _thread: PhantomData<*const ()>,
+    hazard: ReaderHazard,
 }
 
 /// Begins a read in the store with this [scan tag](scan_tag), if one store instruction suffices for
 /// that.
 #[inline(always)]
 pub(crate) fn read_fast(scan_tag: usize) -> Option<FastHazardGuard> {
-    // SAFETY: records live for ever.
-    let hazard = unsafe { &current::FAST.try_with(Cell::get).ok()?.as_ref()?.hazard };
+    let hazard = &current::FAST.try_with(Cell::get).ok()??.hazard;
     if hazard.address.load(Relaxed) != 0 {
         return None;
     }
@@ -45,7 +41,7 @@ pub(crate) fn read_fast(scan_tag: usize) -> Option<FastHazardGuard> {
     // value and missed the 0 before it.
     hazard.address.store(scan_tag, Release);
     barrier::compiler();
-    Some(FastHazardGuard { hazard, _thread: PhantomData })
+    Some(FastHazardGuard { hazard: ReaderHazard::new(hazard) })
 }
 
 impl FastHazardGuard {
@@ -60,9 +56,7 @@ impl FastHazardGuard {
     /// This thread's counters in the store with this serial, if its last hit was in that store.
     #[inline(always)]
     pub(crate) fn recent_counters(&self, serial: u64) -> Option<&ThreadCounters> {
-        let (recent, counters) = self.hazard.recent.get();
-        // SAFETY: as in `Hazard::counters`.
-        if recent == serial { Some(unsafe { counters.as_ref() }) } else { None }
+        self.hazard.recent_counters(serial)
     }
 }
 
@@ -85,12 +79,12 @@ pub(crate) fn read(scan_tag: usize) -> HazardGuard {
         Some(record) if record.hazard.address.load(Relaxed) == 0 => &record.hazard,
         _ => PooledHazard::acquire(),
     };
-    hazard.record.set(record);
+    hazard.record.set(Some(record));
     // Release: as in `read_fast`; the previous owner's reads were over before the pool handed this
     // hazard pointer out.
     hazard.address.store(scan_tag, Release);
     barrier::light();
-    HazardGuard { hazard, _thread: PhantomData }
+    HazardGuard { hazard: ReaderHazard::new(hazard) }
 }
 
 impl HazardGuard {
@@ -109,17 +103,15 @@ impl HazardGuard {
         serial: u64,
         join: impl FnOnce(u8) -> Arc<ThreadCounters>,
     ) -> &ThreadCounters {
-        // SAFETY: this is the thread that reads.
-        unsafe { self.hazard.counters(number, serial, join) }
+        self.hazard.counters(number, serial, join)
     }
 
     #[cold]
     #[inline(never)]
     fn release_pooled(&self) {
-        // SAFETY: set when this read began; records live for ever.
-        let record = unsafe { &*self.hazard.record.get() };
+        let record = self.hazard.record();
         self.hazard.forget_counters();
-        PooledHazard::release(self.hazard);
+        PooledHazard::release(self.hazard.hazard());
         if current::has_ended() {
             record.release();
         }

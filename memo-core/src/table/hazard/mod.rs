@@ -18,10 +18,12 @@
 //! bit set ([`scan_tag`]). That keeps the store's own tables from being freed, and protects no
 //! entry.
 
+mod atomic_ref;
 mod current;
 mod guard;
 mod pin;
 mod pool;
+mod reader_hazard;
 mod record;
 mod scan;
 

@@ -9,11 +9,6 @@ use crate::table::node::Head;
 /// lock while the entry is live, so a thread that removes the entry later sees it.
 pub(crate) struct PinnedEntry(&'static Hazard);
 
-// SAFETY: of the hazard pointer only the address is used, which is atomic.
-unsafe impl Send for PinnedEntry {}
-// SAFETY: as above.
-unsafe impl Sync for PinnedEntry {}
-
 impl PinnedEntry {
     pub(crate) fn new(node: *const Head) -> Self {
         let hazard = PooledHazard::acquire();

@@ -3,12 +3,13 @@
 //! Records are linked into a list that never shrinks. A thread that ends releases its record, and a
 //! later one acquires it.
 
-use std::cell::{Cell, UnsafeCell};
-use std::ptr::{self, NonNull, null, null_mut};
+use std::cell::{Cell, RefCell};
+use std::ptr::NonNull;
 use std::sync::Arc;
 
+use super::atomic_ref::AtomicRef;
 use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
-use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, fence};
+use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, fence};
 use crate::sync::{process_static, writes};
 use crate::table::barrier;
 use crate::table::thread_counters::ThreadCounters;
@@ -19,15 +20,21 @@ pub(super) struct Hazard {
     /// 0, a store's scan tag, or the address of an entry.
     pub(super) address: AtomicUsize,
     /// The store of this hazard pointer's last hit, by its serial number, and the thread's counters
-    /// in that store. Only the reading thread touches this, and `record`.
+    /// in that store. Only the hazard pointer's owner touches this, and `record`: the thread that
+    /// reads, through a [`ReaderHazard`](super::reader_hazard::ReaderHazard).
     pub(super) recent: Cell<(u64, NonNull<ThreadCounters>)>,
     /// The record of the reading thread.
-    pub(super) record: Cell<*const ThreadRecord>,
+    pub(super) record: Cell<Option<&'static ThreadRecord>>,
     /// Whether readers execute real barriers: see [`barrier`].
     pub(super) fenced: bool,
     /// Whether it belongs to the pool.
     pub(super) pooled: bool,
 }
+
+// SAFETY: only the owner of the hazard pointer touches its cells: the thread that has acquired its
+// record or has acquired it from the pool. Both order one owner after the other. The rest is atomic
+// or constant.
+unsafe impl Sync for Hazard {}
 
 /// No store has the serial number 0.
 const NO_STORE: (u64, NonNull<ThreadCounters>) = (0, NonNull::dangling());
@@ -37,49 +44,10 @@ impl Hazard {
         Self {
             address: AtomicUsize::new(0),
             recent: Cell::new(NO_STORE),
-            record: Cell::new(null()),
+            record: Cell::new(None),
             fenced: !barrier::is_asymmetric(),
             pooled,
         }
-    }
-
-    /// The reading thread's counters in the store with this number and serial. Numbers are reused,
-    /// serials never are.
-    ///
-    /// # Safety
-    ///
-    /// The caller is that thread, and reads in that store as long as it uses the counters.
-    pub(super) unsafe fn counters<'a>(
-        &self,
-        number: usize,
-        serial: u64,
-        join: impl FnOnce(u8) -> Arc<ThreadCounters>,
-    ) -> &'a ThreadCounters {
-        let (recent, counters) = self.recent.get();
-        if recent == serial {
-            // SAFETY: counters stay in the list until the thread ends or a store with the same
-            // number replaces them, and that store exists only after the end of the one with this
-            // serial, which lives: this thread reads in it.
-            return unsafe { counters.as_ref() };
-        }
-        // SAFETY: set when the read began; records live for ever. By contract there is no other
-        // reference into the list.
-        let (record, counters) = unsafe {
-            let record = &*self.record.get();
-            writes(record.counters.get());
-            (record, &mut *record.counters.get())
-        };
-        if counters.len() <= number {
-            counters.resize(number + 1, None);
-        }
-        let counters = match &mut counters[number] {
-            Some(counters) if counters.belongs_to(serial) => counters,
-            outdated => outdated.insert(join(record.tag)),
-        };
-        let counters = NonNull::from(&**counters);
-        self.recent.set((serial, counters));
-        // SAFETY: as above.
-        unsafe { counters.as_ref() }
     }
 
     /// Forgets the counters of the last hit. Another thread that acquires this hazard pointer has
@@ -95,20 +63,20 @@ impl Hazard {
 pub(super) struct ThreadRecord {
     pub(super) hazard: Hazard,
     /// 1 to 255; beyond 255 threads, some share a tag.
-    tag: u8,
+    pub(super) tag: u8,
     in_use: AtomicBool,
-    next: AtomicPtr<ThreadRecord>,
+    next: AtomicRef<ThreadRecord>,
     /// This thread's counters, by the number of the store.
-    counters: UnsafeCell<Vec<Option<Arc<ThreadCounters>>>>,
+    pub(super) counters: RefCell<Vec<Option<Arc<ThreadCounters>>>>,
 }
 
-// SAFETY: only the thread that has acquired the record touches `counters` and the cells of
-// `hazard`; acquiring and releasing it through `in_use` orders one owner after the other. The rest
-// is atomic or constant.
+// SAFETY: only the thread that has acquired the record touches `counters`; acquiring and
+// releasing it through `in_use` orders one owner after the other. The rest is atomic, constant or
+// `Sync` by itself.
 unsafe impl Sync for ThreadRecord {}
 
 process_static! {
-    pub(super) static RECORDS: AtomicPtr<ThreadRecord> = AtomicPtr::new(null_mut());
+    pub(super) static RECORDS: AtomicRef<ThreadRecord> = AtomicRef::none();
     pub(super) static RECORD_COUNT: AtomicU32 = AtomicU32::new(0);
 }
 
@@ -131,15 +99,14 @@ impl ThreadRecord {
             hazard: Hazard::new(false),
             tag: u8::try_from(number % 255 + 1).unwrap_or(1),
             in_use: AtomicBool::new(true),
-            next: AtomicPtr::new(null_mut()),
-            counters: UnsafeCell::default(),
+            next: AtomicRef::none(),
+            counters: RefCell::default(),
         }));
-        let mut first = RECORDS.load(Relaxed);
         loop {
-            record.next.store(first, Relaxed);
-            match RECORDS.compare_exchange(first, ptr::from_ref(record).cast_mut(), AcqRel, Relaxed) {
-                Ok(_) => return record,
-                Err(other) => first = other,
+            let first = RECORDS.load();
+            record.next.store(first);
+            if RECORDS.replace(first, record) {
+                return record;
             }
         }
     }
@@ -147,9 +114,8 @@ impl ThreadRecord {
     /// Releases this thread's record.
     pub(super) fn release(&self) {
         self.hazard.forget_counters();
-        writes(self.counters.get());
-        // SAFETY: this thread has acquired the record, and has no reference into the list left.
-        for counters in unsafe { (*self.counters.get()).drain(..) }.flatten() {
+        writes(self.counters.as_ptr());
+        for counters in self.counters.borrow_mut().drain(..).flatten() {
             counters.leave();
         }
         self.in_use.store(false, Release);
@@ -162,11 +128,10 @@ impl ThreadRecord {
 
     /// Every record, the newest first.
     pub(super) fn all() -> impl Iterator<Item = &'static Self> {
-        let mut next = RECORDS.load(Acquire).cast_const();
+        let mut next = RECORDS.load();
         std::iter::from_fn(move || {
-            // SAFETY: records live for ever.
-            let record = unsafe { next.as_ref() }?;
-            next = record.next.load(Relaxed);
+            let record = next?;
+            next = record.next.load();
             Some(record)
         })
     }

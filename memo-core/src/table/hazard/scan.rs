@@ -48,7 +48,7 @@ impl Protected {
 /// removed before the caller's fence, and find it dead.
 fn is_alone() -> bool {
     let Ok(own) = current::FAST.try_with(Cell::get) else { return false };
-    ThreadRecord::all().all(|record| ptr::eq(record, own) || !record.is_in_use())
+    ThreadRecord::all().all(|record| own.is_some_and(|own| ptr::eq(record, own)) || !record.is_in_use())
 }
 
 /// The addresses in all hazard pointers. An entry that was removed before this call and is not

@@ -3,7 +3,7 @@
 use super::reader::Index;
 use super::sizes::buckets_in;
 use super::writer::{IndexWriter, Segment};
-use crate::table::bucket_array::BucketArray;
+use crate::table::bucket_array::Buckets;
 use crate::table::short_hash::{MAX_DEPTH, ShortHash};
 
 impl IndexWriter {
@@ -39,7 +39,7 @@ impl IndexWriter {
         }
         let mut moving = Vec::new();
         if depth < MAX_DEPTH {
-            segment.buckets.each(|slot, tag| {
+            segment.buckets.array().each(|slot, tag| {
                 let hash = ShortHash::join(fragment(slot), tag);
                 if hash.moves_at_split(depth) {
                     moving.push((hash, slot));
@@ -49,7 +49,7 @@ impl IndexWriter {
         let few = len as usize / 16;
         if moving.len() <= few || moving.len() >= len as usize - few {
             // The first class with more buckets than there are now.
-            let larger = (1..u32::BITS).find(|&larger| buckets_in(larger, full) > segment.buckets.count());
+            let larger = (1..u32::BITS).find(|&larger| buckets_in(larger, full) > segment.buckets.array().count());
             return self.grow(index, at, larger.expect("a segment is small"), fragment);
         }
         self.split(index, at, &moving, fragment, moved);
@@ -58,11 +58,12 @@ impl IndexWriter {
     /// Copies a segment into more buckets, and publishes them when they are complete.
     fn grow(&mut self, index: &Index, at: usize, class: u32, fragment: &dyn Fn(u32) -> u32) {
         let segment = &mut self.segments[at];
-        let buckets = BucketArray::allocate(buckets_in(class, index.sizes.full));
-        segment.buckets.each(|slot, tag| buckets.link(ShortHash::join(fragment(slot), tag), slot));
+        let count = buckets_in(class, index.sizes.full);
+        let buckets = Buckets::allocate(count);
+        segment.buckets.array().each(|slot, tag| buckets.array().link(ShortHash::join(fragment(slot), tag), slot));
         let old = std::mem::replace(&mut segment.buckets, buckets);
-        (segment.class, segment.max_len) = (class, index.sizes.max_len(buckets.count(), segment.depth));
-        self.outgrown.push((old.first().cast_mut().cast(), BucketArray::layout(old.count())));
+        (segment.class, segment.max_len) = (class, index.sizes.max_len(count, segment.depth));
+        self.outgrown.push(old.into_memory());
         if self.segments.len() == 1 { self.publish_directory(index) } else { self.publish_segment(at) }
     }
 
@@ -77,13 +78,14 @@ impl IndexWriter {
     ) {
         let depth = self.segments[at].depth;
         let class = self.segments[at].class;
-        let buckets = BucketArray::allocate(self.segments[at].buckets.count());
+        let count = self.segments[at].buckets.array().count();
+        let buckets = Buckets::allocate(count);
         for &(hash, slot) in moving {
-            buckets.link(hash, slot);
+            buckets.array().link(hash, slot);
         }
         let new = self.segments.len();
         let len = u32::try_from(moving.len()).expect("a segment is small");
-        let max_len = index.sizes.max_len(buckets.count(), depth + 1);
+        let max_len = index.sizes.max_len(count, depth + 1);
         self.segments.push(Segment { buckets, class, len, max_len, depth: depth + 1 });
         (self.segments[at].max_len, self.segments[at].depth) = (max_len, depth + 1);
         self.segments[at].len -= len;
@@ -99,7 +101,7 @@ impl IndexWriter {
         // From here on, a reader that begins finds the moved entries in the new segment; an earlier
         // one sees the new version and looks again.
         moved();
-        let old = self.segments[at].buckets;
+        let old = self.segments[at].buckets.array();
         for &(hash, slot) in moving {
             let unlinked = old.unlink(hash.fragment(), slot);
             debug_assert_eq!(unlinked, Some(hash));

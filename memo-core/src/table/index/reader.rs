@@ -1,73 +1,50 @@
 //! The readers' half of the index: from a hash to its buckets.
 
-#![expect(clippy::cast_possible_truncation, reason = "shifts and classes are six bits")]
+#![expect(clippy::cast_possible_truncation, reason = "a class is six bits")]
 
-use super::directory::{self, DEPTH_0_SHIFT, Directory, LOW_BITS};
+use super::directory::{AtomicDirectory, DirectoryRef, LOW_BITS};
 use super::sizes::{SegmentSizes, buckets_in};
-use crate::sync::atomic::AtomicPtr;
-use crate::sync::atomic::Ordering::{Acquire, Release};
-use crate::sync::reads;
-use crate::table::bucket::BucketPair;
-use crate::table::bucket_array::BucketArray;
+use crate::sync::atomic::Ordering::Acquire;
+use crate::table::bucket_array::{BucketArray, BucketPair};
 use crate::table::short_hash::ShortHash;
 use crate::table::slab::ChunkInfo;
 
 /// What readers load of the index.
 pub(crate) struct Index {
-    /// With its shift in the lowest bits.
-    directory: AtomicPtr<Directory>,
+    pub(super) directory: AtomicDirectory,
     pub(super) sizes: SegmentSizes,
 }
 
 impl Index {
     /// For a store of at most so many entries; `usize::MAX` if unknown.
     pub(crate) fn new(entries: usize) -> Self {
-        Self { directory: AtomicPtr::new(directory::empty()), sizes: SegmentSizes::new(entries) }
+        Self { directory: AtomicDirectory::empty(), sizes: SegmentSizes::new(entries) }
     }
 
     #[inline(always)]
-    pub(crate) fn view(&self) -> IndexView {
-        let directory = self.directory.load(Acquire);
-        let shift = (directory.addr() & LOW_BITS) as u32;
-        IndexView { directory: directory.map_addr(|address| address & !LOW_BITS), shift, full: self.sizes.full }
-    }
-
-    /// Publishes a directory of 2^depth entries.
-    pub(super) fn publish(&self, directory: *mut Directory, entries: usize) {
-        let shift = DEPTH_0_SHIFT - entries.trailing_zeros() as usize;
-        // Release: the directory was written before.
-        self.directory.store(directory.map_addr(|address| address | shift), Release);
-    }
-
-    /// Publishes the directory of an empty store.
-    pub(super) fn publish_empty(&self) {
-        self.directory.store(directory::empty(), Release);
+    pub(crate) fn view(&self) -> IndexView<'_> {
+        IndexView { directory: self.directory.load(), full: self.sizes.full }
     }
 }
 
 /// The index as one read sees it, and the chunk table that its slots lead to.
 #[derive(Clone, Copy)]
-pub(crate) struct IndexView {
-    directory: *const Directory,
-    shift: u32,
+pub(crate) struct IndexView<'a> {
+    directory: DirectoryRef<'a>,
     full: u32,
 }
 
-impl IndexView {
+impl IndexView<'_> {
     #[inline(always)]
     fn buckets(self, hash: ShortHash) -> BucketArray {
-        // SAFETY: a directory with this shift has 2^depth entries and outlives its readers. So do
-        // the buckets that each entry points to, in the number of their class, and those of
-        // `first`, in the number beside it.
-        unsafe {
-            if self.shift as usize == DEPTH_0_SHIFT {
-                reads(&raw const (*self.directory).first);
-                return BucketArray::at((*self.directory).first, (*self.directory).count);
-            }
-            let first = Directory::entry(self.directory, hash.segment(self.shift)).load(Acquire);
-            let count = buckets_in((first.addr() & LOW_BITS) as u32, self.full);
-            BucketArray::at(first.map_addr(|address| address & !LOW_BITS), count)
+        if let Some(buckets) = self.directory.single() {
+            return buckets;
         }
+        let first = self.directory.entry(hash).load(Acquire);
+        let count = buckets_in((first.addr() & LOW_BITS) as u32, self.full);
+        // SAFETY: an entry points to buckets in the number of their class, which live as long as
+        // the directory.
+        unsafe { BucketArray::at(first.map_addr(|address| address & !LOW_BITS), count) }
     }
 
     /// Calls `is_match` with each slot that may have this hash, until it returns true. Returns
@@ -78,15 +55,14 @@ impl IndexView {
 
     /// The home bucket of this hash, and its neighbour.
     #[inline(always)]
-    pub(crate) fn pair<'a>(self, hash: ShortHash) -> BucketPair<'a> {
+    pub(crate) fn pair(self, hash: ShortHash) -> BucketPair {
         self.buckets(hash).pair(hash)
     }
 
     /// The chunk table, with the chunks of all slots found so far.
     #[inline(always)]
     pub(crate) fn chunks(self) -> *const ChunkInfo {
-        // SAFETY: directories outlive their readers. Acquire: the table's content was written
-        // before.
-        unsafe { (*self.directory).chunks.load(Acquire) }
+        // Acquire: the table's content was written before.
+        self.directory.chunks().load(Acquire)
     }
 }

@@ -1,13 +1,12 @@
 //! The writer's half of the index: which segments there are, and what they hold. Under the lock.
 
-use std::alloc::Layout;
-
-use super::directory::{Directory, DirectoryEntry};
+use super::directory::DirectoryMemory;
 use super::reader::Index;
 use super::sizes::{MIN_BUCKETS, buckets_in};
 use crate::sync::atomic::Ordering::Release;
 use crate::table::bucket::Bucket;
-use crate::table::bucket_array::BucketArray;
+use crate::table::bucket_array::Buckets;
+use crate::table::memory::Memory;
 use crate::table::short_hash::ShortHash;
 use crate::table::slab::ChunkInfo;
 
@@ -17,18 +16,16 @@ pub(crate) struct IndexWriter {
     pub(super) segments: Vec<Segment>,
     /// The segment of each directory entry, as an index into `segments`.
     pub(super) entries: Vec<u32>,
-    /// Every directory since the store was empty, the newest last, and the number of its entries.
-    /// Readers may use any of them.
-    directories: Vec<(*mut Directory, usize)>,
+    /// Every directory since the store was empty, the newest last. Readers may use any of them.
+    directories: Vec<DirectoryMemory>,
     /// Buckets that were replaced, and that readers may still use.
-    pub(super) outgrown: Vec<(*mut u8, Layout)>,
+    pub(super) outgrown: Vec<Memory>,
 }
 
-// SAFETY: the memory that it points to belongs to the store.
-unsafe impl Send for IndexWriter {}
-
+/// A cache line, so that a shift finds it in a list.
+#[repr(align(64))]
 pub(super) struct Segment {
-    pub(super) buckets: BucketArray,
+    pub(super) buckets: Buckets,
     pub(super) class: u32,
     pub(super) len: u32,
     /// Entries that it takes before it must grow or split.
@@ -40,7 +37,7 @@ pub(super) struct Segment {
 impl Segment {
     /// What a directory entry that leads here holds.
     fn pointer(&self) -> *mut Bucket {
-        self.buckets.first().cast_mut().map_addr(|address| address | self.class as usize)
+        self.buckets.array().first().cast_mut().map_addr(|address| address | self.class as usize)
     }
 }
 
@@ -55,8 +52,8 @@ impl IndexWriter {
     #[cold]
     fn create_first(&mut self, index: &Index) {
         let class = u32::from(index.sizes.full > MIN_BUCKETS);
-        let buckets = BucketArray::allocate(buckets_in(class, index.sizes.full));
-        let max_len = index.sizes.max_len(buckets.count(), 0);
+        let count = buckets_in(class, index.sizes.full);
+        let (buckets, max_len) = (Buckets::allocate(count), index.sizes.max_len(count, 0));
         self.segments.push(Segment { buckets, class, len: 0, max_len, depth: 0 });
         self.entries.push(0);
         self.publish_directory(index);
@@ -64,10 +61,9 @@ impl IndexWriter {
 
     /// Publishes a new chunk table.
     pub(crate) fn set_chunks(&self, chunks: *mut ChunkInfo) {
-        for &(directory, _) in &self.directories {
-            // SAFETY: directories live until the store is emptied. Release: the table was filled
-            // before.
-            unsafe { (*directory).chunks.store(chunks, Release) };
+        for directory in &self.directories {
+            // Release: the table was filled before.
+            directory.view().chunks().store(chunks, Release);
         }
     }
 
@@ -78,7 +74,7 @@ impl IndexWriter {
         let room = segment.len < segment.max_len;
         if room {
             segment.len += 1;
-            segment.buckets.link(hash, slot);
+            segment.buckets.array().link(hash, slot);
         }
         room
     }
@@ -89,20 +85,20 @@ impl IndexWriter {
         // The tag does not choose the segment.
         let segment = self.segment(ShortHash::join(fragment, 0));
         segment.len -= 1;
-        segment.buckets.unlink(fragment, slot).expect("a removed entry was in the index")
+        segment.buckets.array().unlink(fragment, slot).expect("a removed entry was in the index")
     }
 
     /// Fetches the bucket of an entry that will be removed soon into the processor's cache.
     #[inline]
     pub(crate) fn prefetch(&self, fragment: u32) {
         let at = self.segment_index(ShortHash::join(fragment, 0));
-        self.segments[at].buckets.prefetch(fragment);
+        self.segments[at].buckets.array().prefetch(fragment);
     }
 
     /// The whole hash of a slot, given its stored fragment.
     pub(crate) fn hash(&self, fragment: u32, slot: u32) -> ShortHash {
         let segment = &self.segments[self.segment_index(ShortHash::join(fragment, 0))];
-        segment.buckets.hash(fragment, slot).expect("live entries are in the index")
+        segment.buckets.array().hash(fragment, slot).expect("live entries are in the index")
     }
 
     #[inline]
@@ -119,11 +115,9 @@ impl IndexWriter {
 
     /// Makes the directory lead to the buckets of this segment, which are new.
     pub(super) fn publish_segment(&self, at: usize) {
-        let (directory, _) = *self.directories.last().expect("there is a segment");
+        let directory = self.directories.last().expect("there is a segment").view();
         let pointer = self.segments[at].pointer();
-        for (position, _) in self.entries.iter().enumerate().filter(|(_, entry)| **entry as usize == at) {
-            // SAFETY: the directory has as many entries as `entries`.
-            let entry: &DirectoryEntry = unsafe { Directory::entry(directory, position) };
+        for (entry, _) in directory.entries().iter().zip(&self.entries).filter(|(_, to)| **to as usize == at) {
             // Release: the buckets were filled before.
             entry.store(pointer, Release);
         }
@@ -133,18 +127,17 @@ impl IndexWriter {
     pub(super) fn publish_directory(&mut self, index: &Index) {
         let pointers = self.entries.iter().map(|&at| self.segments[at as usize].pointer());
         let chunks = index.view().chunks().cast_mut();
-        let directory = Directory::allocate(chunks, self.segments[0].buckets, pointers);
-        self.directories.push((directory, self.entries.len()));
-        index.publish(directory, self.entries.len());
+        let directory = DirectoryMemory::new(chunks, self.segments[0].buckets.array(), pointers);
+        index.directory.store(directory.view());
+        self.directories.push(directory);
     }
 
     /// Empties the index at once, and returns its memory, which readers may still use.
-    pub(crate) fn detach(&mut self, index: &Index) -> Vec<(*mut u8, Layout)> {
-        index.publish_empty();
+    pub(crate) fn detach(&mut self, index: &Index) -> Vec<Memory> {
+        index.directory.store_empty();
         let Self { segments, directories, mut outgrown, .. } = std::mem::take(self);
-        outgrown.extend(directories.into_iter().map(|(directory, count)| (directory.cast(), Directory::layout(count))));
-        let buckets = segments.iter().map(|segment| segment.buckets);
-        outgrown.extend(buckets.map(|old| (old.first().cast_mut().cast(), BucketArray::layout(old.count()))));
+        outgrown.extend(directories.into_iter().map(DirectoryMemory::into_memory));
+        outgrown.extend(segments.into_iter().map(|segment| segment.buckets.into_memory()));
         outgrown
     }
 
@@ -154,7 +147,7 @@ impl IndexWriter {
         let mut all = 0;
         for (at, segment) in self.segments.iter().enumerate() {
             let mut len = 0;
-            segment.buckets.each(|slot, tag| {
+            segment.buckets.array().each(|slot, tag| {
                 let hash = ShortHash::join(fragment(slot), tag);
                 assert_eq!(self.segment_index(hash), at, "in the segment that its hash leads to");
                 assert!(index.view().find(hash, |other| other == slot), "found by its hash");

@@ -3,7 +3,14 @@
 use crate::sync::atomic::AtomicU32;
 use crate::sync::atomic::Ordering::Relaxed;
 use crate::sync::reads;
-use crate::table::node::Head;
+use crate::table::node::{EntryRef, Head};
+
+/// A type of entries in a table: its number, and the distance between its cells.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EntryType {
+    pub(crate) number: u32,
+    pub(super) stride: u32,
+}
 
 /// A chunk, as the chunk table describes it.
 #[derive(Clone, Copy)]
@@ -45,44 +52,53 @@ impl Slab {
         Self { shift: AtomicU32::new(0) }
     }
 
-    /// The cell of this slot, and the type of its entry.
+    /// The cell of this slot.
     ///
     /// # Safety
     ///
-    /// The slot was taken from a chunk of this table, and that happened before.
+    /// The slot was taken from a chunk of this table, and that happened before. Neither is freed
+    /// during `'a`.
+    #[inline(always)]
+    pub(crate) unsafe fn cell<'a>(&self, chunks: *const ChunkInfo, slot: u32) -> CellRef<'a> {
+        let number = (slot >> (self.shift.load(Relaxed) & 31)) as usize;
+        // SAFETY: by contract, the chunk is in the table.
+        let chunk = unsafe { &*chunks.add(number) };
+        reads(chunk);
+        CellRef { chunk, slot }
+    }
+}
+
+/// A cell: a slot beside its chunk, neither of which is freed during `'a`.
+#[derive(Clone, Copy)]
+pub(crate) struct CellRef<'a> {
+    chunk: &'a ChunkInfo,
+    slot: u32,
+}
+
+impl<'a> CellRef<'a> {
+    /// The number of its entry type.
     #[inline]
-    pub(crate) unsafe fn node(&self, chunks: *const ChunkInfo, slot: u32) -> (*mut Head, u32) {
-        // SAFETY: by contract.
-        let chunk = unsafe { &*self.chunk(chunks, slot) };
-        reads(chunk);
-        (chunk.cell(slot), chunk.entry_type)
+    pub(crate) fn entry_type(self) -> u32 {
+        self.chunk.entry_type
     }
 
-    /// The cell of this slot, if its entry is of this type. What the caller knows about the type
-    /// need not be loaded.
+    /// Its entry, published or not.
+    #[inline]
+    pub(crate) fn entry(self) -> EntryRef<'a> {
+        // SAFETY: a cell, and so begins with a head. It is not freed during `'a`.
+        unsafe { EntryRef::new(self.chunk.cell(self.slot)) }
+    }
+
+    /// Its entry, if that is of this type. What the caller knows about the type need not be loaded.
     ///
     /// # Safety
     ///
-    /// As for [`node`](Self::node); the stride is that of the type; with `sole_type` there is no
-    /// other type.
+    /// The type is one of this slab; with `sole_type` there is no other.
     #[inline(always)]
-    pub(crate) unsafe fn node_of(
-        &self,
-        chunks: *const ChunkInfo,
-        slot: u32,
-        entry_type: u32,
-        stride: u32,
-        sole_type: bool,
-    ) -> Option<*mut Head> {
-        // SAFETY: by contract.
-        let chunk = unsafe { &*self.chunk(chunks, slot) };
-        reads(chunk);
-        (sole_type || chunk.entry_type == entry_type).then(|| chunk.cell_at(slot, stride))
-    }
-
-    #[inline(always)]
-    unsafe fn chunk(&self, chunks: *const ChunkInfo, slot: u32) -> *const ChunkInfo {
-        // SAFETY: by the contract of the callers, the chunk is in the table.
-        unsafe { chunks.add((slot >> (self.shift.load(Relaxed) & 31)) as usize) }
+    pub(crate) unsafe fn entry_of(self, entry_type: EntryType, sole_type: bool) -> Option<EntryRef<'a>> {
+        let EntryType { number, stride } = entry_type;
+        // SAFETY: as in `entry`, for the stride is the chunk's, as its type is.
+        (sole_type || self.chunk.entry_type == number)
+            .then(|| unsafe { EntryRef::new(self.chunk.cell_at(self.slot, stride)) })
     }
 }

@@ -8,10 +8,12 @@
 //! Before an entry's head there may be words that only some stores need: see [`PrefixWords`].
 
 mod chunk_table;
+mod chunk_vec;
 mod prefix_words;
 mod writer;
 
-pub(super) use chunk_table::{ChunkInfo, Slab};
+pub(crate) use chunk_table::EntryType;
+pub(super) use chunk_table::{CellRef, ChunkInfo, Slab};
 pub(crate) use prefix_words::PrefixWords;
 pub(super) use prefix_words::prefix_word;
 pub(super) use writer::SlabWriter;

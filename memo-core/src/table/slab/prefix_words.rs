@@ -18,12 +18,7 @@ impl PrefixWords {
     }
 }
 
-/// A word before this head.
-///
-/// # Safety
-///
-/// `head` is in a slab whose [`PrefixWords`] include this number.
-pub(crate) unsafe fn prefix_word<'a>(head: *const Head, number: u8) -> &'a AtomicU64 {
-    // SAFETY: by contract; words are aligned as heads are, and are initialised with their chunk.
-    unsafe { &*head.cast::<AtomicU64>().sub(number as usize) }
+/// The address of a word before this head.
+pub(crate) fn prefix_word(head: *const Head, number: u8) -> *const AtomicU64 {
+    head.cast::<AtomicU64>().wrapping_sub(number as usize)
 }

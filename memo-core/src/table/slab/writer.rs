@@ -1,17 +1,16 @@
 //! The writer's half of the slab: chunks, free cells, and the growth of the chunk table. Under the
 //! lock.
 
-#![expect(clippy::cast_ptr_alignment, reason = "memory is allocated with the layout of its type")]
-
-use std::alloc::{Layout, handle_alloc_error};
+use std::alloc::Layout;
 use std::ops::Range;
-use std::ptr::{self, null_mut};
+use std::ptr;
 
-use super::chunk_table::{ChunkInfo, Slab};
+use super::chunk_table::{ChunkInfo, EntryType, Slab};
+use super::chunk_vec::ChunkVec;
 use super::prefix_words::PrefixWords;
 use crate::sync::atomic::AtomicU64;
 use crate::sync::atomic::Ordering::Relaxed;
-use crate::sync::{alloc, alloc_zeroed, writes};
+use crate::table::memory::Memory;
 use crate::table::node::{EntryVtable, Head};
 
 /// A cache line: the alignment of chunks, unless their entries need more.
@@ -31,11 +30,9 @@ const LARGE: usize = 4096;
 pub(crate) struct SlabWriter {
     types: Vec<TypeSlab>,
     chunks: Vec<ChunkMemory>,
-    /// The chunk table, and how many chunks it has room for.
-    table: *mut ChunkInfo,
-    capacity: usize,
+    table: ChunkVec,
     /// Tables that were replaced, and that readers may still use.
-    outgrown: Vec<(*mut u8, Layout)>,
+    outgrown: Vec<Memory>,
     prefix_words: PrefixWords,
     /// Whether entries of any type have something to drop.
     needs_drop: bool,
@@ -43,24 +40,10 @@ pub(crate) struct SlabWriter {
     entries: usize,
 }
 
-// SAFETY: the memory that it points to belongs to the store.
-unsafe impl Send for SlabWriter {}
-
-fn table_layout(chunks: usize) -> Layout {
-    Layout::array::<ChunkInfo>(chunks).expect("a table of chunks is small")
-}
-
 /// The allocation of a chunk.
 struct ChunkMemory {
-    memory: *mut u8,
-    layout: Layout,
+    memory: Memory,
     cells: u32,
-}
-
-impl ChunkMemory {
-    fn range(&self) -> Range<usize> {
-        self.memory.addr()..self.memory.addr() + self.layout.size()
-    }
 }
 
 /// The cells of one entry type.
@@ -79,8 +62,7 @@ impl SlabWriter {
         Self {
             types: Vec::new(),
             chunks: Vec::new(),
-            table: null_mut(),
-            capacity: 0,
+            table: ChunkVec::default(),
             outgrown: Vec::new(),
             prefix_words,
             needs_drop: false,
@@ -88,8 +70,8 @@ impl SlabWriter {
         }
     }
 
-    /// Adds an entry type, and returns its number.
-    pub(crate) fn add_entry_type(&mut self, slab: &Slab, vtable: &'static EntryVtable) -> u32 {
+    /// Adds an entry type.
+    pub(crate) fn add_entry_type(&mut self, slab: &Slab, vtable: &'static EntryVtable) -> EntryType {
         let align = vtable.layout.align();
         let offset = (usize::from(self.prefix_words.words) * size_of::<AtomicU64>()).next_multiple_of(align);
         let stride = (offset + vtable.layout.size()).next_multiple_of(align);
@@ -100,18 +82,15 @@ impl SlabWriter {
             let shift = by_capacity.min(by_size).clamp(MIN_SHIFT, MAX_SHIFT);
             slab.shift.store(shift, Relaxed);
         }
-        self.needs_drop |= vtable.needs_drop;
+        self.needs_drop |= vtable.drop.is_some();
         let stride = u32::try_from(stride).expect("entries are smaller than 4 GiB");
         self.types.push(TypeSlab { vtable, stride, offset, free: Vec::new(), unused: 0..0 });
-        u32::try_from(self.types.len() - 1).expect("fewer than 2^32 types")
+        let number = u32::try_from(self.types.len() - 1).expect("fewer than 2^32 types");
+        EntryType { number, stride }
     }
 
     pub(crate) fn needs_drop(&self) -> bool {
         self.needs_drop
-    }
-
-    pub(crate) fn stride(&self, entry_type: u32) -> u32 {
-        self.types[entry_type as usize].stride
     }
 
     pub(crate) fn vtable(&self, entry_type: u32) -> &'static EntryVtable {
@@ -150,51 +129,23 @@ impl SlabWriter {
         let TypeSlab { stride, offset, vtable, .. } = self.types[entry_type as usize];
         let align = CHUNK_ALIGN.max(vtable.layout.align());
         let layout = Layout::from_size_align(stride as usize * cells as usize, align).expect("a chunk is small");
-        // SAFETY: the layout is not empty, for a stride holds a head; zeroed heads are those of
-        // empty cells.
-        let memory = unsafe { alloc_zeroed(layout) };
-        if memory.is_null() {
-            handle_alloc_error(layout);
-        }
-        // SAFETY: inside the allocation.
-        let first = unsafe { memory.add(offset) };
+        // Zeroed heads are those of empty cells.
+        let memory = Memory::zeroed(layout);
+        let first = memory.first::<u8>().wrapping_add(offset);
         let start = u32::try_from(self.chunks.len() << shift).expect("slots are u32");
         self.push_chunk_info(ChunkInfo::new(first, start, stride, entry_type), publish);
-        self.chunks.push(ChunkMemory { memory, layout, cells });
+        self.chunks.push(ChunkMemory { memory, cells });
         self.types[entry_type as usize].unused = start..start + cells;
     }
 
     fn push_chunk_info(&mut self, chunk: ChunkInfo, publish: impl FnOnce(*mut ChunkInfo)) {
-        let used = self.chunks.len();
-        if used < self.capacity {
-            // SAFETY: in bounds. No reader loads this element before it finds a slot of this chunk,
-            // through an index that orders that after this.
-            unsafe {
-                writes(self.table.add(used));
-                self.table.add(used).write(chunk);
-            }
-            return;
+        if self.table.has_room() {
+            return self.table.push(chunk);
         }
-        let capacity = (self.capacity * 2).max(1);
-        let layout = table_layout(capacity);
-        // SAFETY: the layout is not empty.
-        let table = unsafe { alloc(layout) }.cast::<ChunkInfo>();
-        if table.is_null() {
-            handle_alloc_error(layout);
-        }
-        // SAFETY: the old table has that many elements, the new one has more and is not shared yet.
-        unsafe {
-            if used > 0 {
-                ptr::copy_nonoverlapping(self.table, table, used);
-            }
-            table.add(used).write(chunk);
-        }
-        let old = std::mem::replace(&mut self.table, table);
-        if self.capacity != 0 {
-            self.outgrown.push((old.cast(), table_layout(self.capacity)));
-        }
-        self.capacity = capacity;
-        publish(table);
+        let mut table = self.table.doubled();
+        table.push(chunk);
+        publish(table.first());
+        self.outgrown.extend(std::mem::replace(&mut self.table, table).into_memory());
     }
 
     /// Above every slot that was ever taken.
@@ -234,8 +185,7 @@ impl SlabWriter {
             let (start, stop) = (slot & mask, (slot & mask) + (end - slot));
             let cells = self.chunks.get(number).map_or(0, |chunk| chunk.cells).clamp(start, stop);
             if cells > start {
-                // SAFETY: the table has an element for each chunk.
-                let chunk = unsafe { *self.table.add(number) };
+                let chunk = self.table.as_slice()[number];
                 let first = slot & !mask;
                 // All at once and not one by one: the vector then reserves room once.
                 seen.extend((start..cells).map(|cell| see(chunk.cell(first + cell))));
@@ -255,17 +205,17 @@ impl SlabWriter {
 
     /// Bytes of all chunks.
     pub(crate) fn bytes(&self) -> usize {
-        self.chunks.iter().map(|chunk| chunk.layout.size()).sum()
+        self.chunks.iter().map(|chunk| chunk.memory.size()).sum()
     }
 
     /// The addresses of all chunks.
     pub(crate) fn ranges(&self) -> Vec<Range<usize>> {
-        self.chunks.iter().map(ChunkMemory::range).collect()
+        self.chunks.iter().map(|chunk| chunk.memory.range()).collect()
     }
 
     /// Whether the address is in one of the chunks.
     pub(crate) fn contains(&self, address: usize) -> bool {
-        self.chunks.iter().any(|chunk| chunk.range().contains(&address))
+        self.chunks.iter().any(|chunk| chunk.memory.range().contains(&address))
     }
 
     /// Empties the slab at once, and returns what it had, which readers may still use.
@@ -276,16 +226,14 @@ impl SlabWriter {
             self,
             Self { types, needs_drop: self.needs_drop, ..Self::new(self.entries, self.prefix_words) },
         );
-        if old.capacity != 0 {
-            old.outgrown.push((old.table.cast(), table_layout(old.capacity)));
-        }
+        old.outgrown.extend(std::mem::take(&mut old.table).into_memory());
         old
     }
 
     /// All memory of a detached slab.
-    pub(crate) fn into_memory(self) -> Vec<(*mut u8, Layout)> {
+    pub(crate) fn into_memory(self) -> Vec<Memory> {
         let mut memory = self.outgrown;
-        memory.extend(self.chunks.into_iter().map(|chunk| (chunk.memory, chunk.layout)));
+        memory.extend(self.chunks.into_iter().map(|chunk| chunk.memory));
         memory
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::table::hazard;
 use crate::table::node::{Deadline, EntryRef, EntryVtable, Node};
-use crate::table::reader::{EntryType, FastLookup, FullLookup, Table};
+use crate::table::reader::{FastLookup, FullLookup, Table};
 use crate::table::short_hash::ShortHash;
-use crate::table::slab::PrefixWords;
+use crate::table::slab::{EntryType, PrefixWords};
 use crate::table::writer::TableWriter;
 
 /// The hash with these 31 bits.
@@ -74,7 +74,7 @@ impl TestTable {
         // SAFETY: of this type, protected and live.
         let is_match = |entry: EntryRef<'_>| unsafe { *entry.node::<u32, V>().key() == key };
         // SAFETY: as above.
-        let value = |entry: EntryRef<'_>| unsafe { *entry.node::<u32, V>().value() };
+        let value = |entry: EntryRef<'_>| unsafe { *entry.key_and_value::<u32, V>().1 };
         let full = match self.table.find_full(hash, entry_type, &|head| guard.protect(head), &is_match) {
             FullLookup::Found(head, _) => Some(value(head)),
             FullLookup::Absent(version) => {

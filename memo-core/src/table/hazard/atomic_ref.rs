@@ -1,0 +1,35 @@
+//! Atomic references to what is never freed.
+
+use std::ptr::{self, null_mut};
+
+use crate::sync::atomic::AtomicPtr;
+use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+
+/// A reference to a value that is never freed, or none. Threads may replace it at any time.
+pub(super) struct AtomicRef<T: 'static>(AtomicPtr<T>);
+
+impl<T: Sync> AtomicRef<T> {
+    pub(super) const fn none() -> Self {
+        Self(AtomicPtr::new(null_mut()))
+    }
+
+    pub(super) fn load(&self) -> Option<&'static T> {
+        // SAFETY: null, or one of the references that were stored, which live for ever. `T` is
+        // `Sync`, so other threads may have them. Acquire: the value was written before its
+        // reference was stored.
+        unsafe { self.0.load(Acquire).as_ref() }
+    }
+
+    pub(super) fn store(&self, value: Option<&'static T>) {
+        self.0.store(as_ptr(value), Release);
+    }
+
+    /// Replaces `current` by `new`. Returns whether it did.
+    pub(super) fn replace(&self, current: Option<&'static T>, new: &'static T) -> bool {
+        self.0.compare_exchange(as_ptr(current), as_ptr(Some(new)), AcqRel, Relaxed).is_ok()
+    }
+}
+
+fn as_ptr<T>(value: Option<&'static T>) -> *mut T {
+    value.map_or(null_mut(), |value| ptr::from_ref(value).cast_mut())
+}
