@@ -226,7 +226,9 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     }
 
     /// Subtracts a random fraction, up to this much (0.0 to 1.0), from each time to live, to avoid
-    /// synchronized expiry.
+    /// synchronized expiry. It applies to [`ttl`](Self::ttl) and to the time of
+    /// [`insert_with_ttl`](Cache::insert_with_ttl), and does not change [`idle`](Self::idle), which
+    /// starts anew with each use: a cache without times to live has no use for it.
     ///
     /// # Examples
     /// ```

@@ -32,12 +32,13 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
         MemoizeOption {
             name: "jitter",
             usage: "`jitter = 0.1`",
-            doc: "Subtracts a random fraction, up to this much (0.0 to 1.0), from each entry's time, so that entries \
-                  that were stored together do not expire together.",
+            doc: "Subtracts a random fraction, up to this much (0.0 to 1.0), from each entry's time to live, so that \
+                  entries that were stored together do not expire together. Does not change `idle`.",
             read: |options, input| options.configure(input, fraction),
             rules: &[MemoizeRule::Needs(
-                &["ttl", "idle"],
-                "`jitter` spreads expiry, and nothing expires here: add `ttl = \"..\"` or `idle = \"..\"`",
+                &["ttl"],
+                "`jitter` shortens the time to live of each entry by a random part, and there is none here: add \
+                 `ttl = \"..\"`; the time to idle starts anew with each use and has no jitter",
             )],
         },
         MemoizeOption {
@@ -66,7 +67,7 @@ fn fraction(input: ParseStream<'_>) -> Result<Value> {
         Some(_) => {
             return Err(Error::new_spanned(
                 &expr,
-                "`jitter` is a fraction of the time, from 0.0 to 1.0, as in `jitter = 0.1`",
+                "`jitter` is a fraction of the time to live, from 0.0 to 1.0, as in `jitter = 0.1`",
             ));
         }
         None if matches!(expr, Expr::Unary(_)) => -1.0,
