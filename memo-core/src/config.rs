@@ -87,6 +87,11 @@ impl Config {
         self
     }
 
+    /// The policy of a store that evicts, by weight or after a `resize` too.
+    pub(crate) fn policy_or_lru(&self) -> PolicyKind {
+        self.policy.unwrap_or(PolicyKind::Lru)
+    }
+
     #[must_use]
     pub fn lru(self, max_entries: usize) -> Self {
         self.bounded(PolicyKind::Lru, max_entries)
