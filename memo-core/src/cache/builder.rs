@@ -15,6 +15,10 @@ use crate::registry::Identity;
 /// Configures and builds a [`Cache`] or [`LocalCache`], with the words of the attribute. Without a
 /// bound, entries stay until they expire or are removed.
 ///
+/// Of two calls of one method the last one counts, except that every removal listener is called.
+/// Settings that contradict each other or cannot work, such as `lru` with `lfu` or a time of zero,
+/// are reported when the cache is built: `build` panics, and `try_build` returns the [`Error`].
+///
 /// # Examples
 /// ```
 /// # use memo_core as memokit;
@@ -245,8 +249,8 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     }
 
     /// Sets whether concurrent calls for one missing key are coalesced into one run: `true` (the
-    /// default); `false`, so that every call that misses computes for itself; or a [`Duration`],
-    /// after which a waiter gives up and computes for itself.
+    /// default); `false`, so that every call that misses computes for itself; or a [`Duration`] above
+    /// zero, after which a waiter gives up and computes for itself.
     ///
     /// # Examples
     /// ```

@@ -26,7 +26,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             name: "idle",
             usage: "`idle = \"5m\"`",
             doc: "Time to idle: an entry expires when it was not read for this long.",
-            read: |options, input| options.configure(input, values::duration),
+            read: |options, input| options.configure(input, values::lifetime),
             rules: &[],
         },
         MemoizeOption {
@@ -55,7 +55,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
 fn ttl(input: ParseStream<'_>) -> Result<(bool, Value)> {
     match input.fork().parse()? {
         Expr::Closure(_) => Ok((true, values::closure(input)?)),
-        _ => Ok((false, values::duration(input)?)),
+        _ => Ok((false, values::lifetime(input)?)),
     }
 }
 
