@@ -38,6 +38,6 @@ pub mod __private;
 pub use memo_core::{
     Answer, AsyncLoadGuard, Cache, CacheBuilder, CacheInfo, CacheParameters, CacheRef, Clock, DefaultHashBuilder,
     Entry, Error, Float, Key, KeyRef, Lazy, LoadGuard, LoadWait, LocalCache, ManualClock, Memo, RemovalCause, Report,
-    Settled, SingleFlight, caches, report,
+    Settled, SharedError, SingleFlight, caches, report,
 };
 pub use memo_macros::{Key, cached_field, memoize};

@@ -10,7 +10,7 @@ use crate::policy::PolicyKind;
 
 /// Whether concurrent calls for one missing key are coalesced into one run.
 ///
-/// A builder takes a `bool` or a [`Duration`] for it.
+/// A builder takes a `bool` or a [`Duration`] above zero for it.
 ///
 /// # Examples
 ///
@@ -29,7 +29,8 @@ pub enum SingleFlight {
     On,
     /// Every call that misses computes for itself.
     Off,
-    /// A waiter gives up after this long and computes for itself.
+    /// A waiter gives up after this long and computes for itself. Zero is refused when the cache is
+    /// built: see [`Off`](Self::Off).
     Within(Duration),
 }
 
@@ -49,6 +50,8 @@ impl From<Duration> for SingleFlight {
 #[derive(Clone)]
 pub struct Config {
     pub(crate) policy: Option<PolicyKind>,
+    /// Whether bounds with different policies were set.
+    policies_differ: bool,
     pub(crate) max_entries: Option<usize>,
     pub(crate) max_weight: Option<u64>,
     pub(crate) ttl: Option<Duration>,
@@ -63,6 +66,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             policy: None,
+            policies_differ: false,
             max_entries: None,
             max_weight: None,
             ttl: None,
@@ -83,8 +87,14 @@ impl Config {
     }
 
     fn bounded(mut self, policy: PolicyKind, max_entries: usize) -> Self {
+        self.policies_differ |= self.policy.is_some_and(|earlier| earlier.name() != policy.name());
         (self.policy, self.max_entries) = (Some(policy), Some(max_entries));
         self
+    }
+
+    /// The policy of a store that evicts, by weight or after a `resize` too.
+    pub(crate) fn policy_or_lru(&self) -> PolicyKind {
+        self.policy.unwrap_or(PolicyKind::Lru)
     }
 
     #[must_use]
@@ -166,6 +176,11 @@ impl Config {
     /// If it cannot work. The error names the first reason.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let invalid = |message| Err(Error::new(message));
+        if self.policies_differ {
+            return invalid(
+                "two of `lru`, `lfu`, `fifo`, `random` and `max` are set: a cache evicts by one policy; keep one of the bounds",
+            );
+        }
         if self.ttl == Some(Duration::ZERO) {
             return invalid(
                 "`ttl` is zero: every entry would expire at once; leave it out so that entries do not expire, or use `lru = 0` to store none",
@@ -174,6 +189,11 @@ impl Config {
         if self.idle == Some(Duration::ZERO) {
             return invalid(
                 "`idle` is zero: every entry would expire at once; leave it out so that unused entries do not expire",
+            );
+        }
+        if self.single_flight == SingleFlight::Within(Duration::ZERO) {
+            return invalid(
+                "`single_flight` is a wait of zero: use `false` so that every call that misses computes for itself, or a longer time",
             );
         }
         if !(0.0..=1.0).contains(&self.jitter) {

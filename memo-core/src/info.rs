@@ -161,7 +161,8 @@ pub struct CacheParameters {
     pub maxsize: Option<usize>,
     /// Whether the types of the arguments are part of the key (the option `typed`).
     pub typed: bool,
-    /// The eviction policy: `lru`, `lfu`, `fifo`, `random`, `max`, or `unbounded`.
+    /// The eviction policy: `lru`, `lfu`, `fifo`, `random`, `max`, or `unbounded` for a cache that
+    /// evicts nothing. A cache that is bounded by weight alone, or by a later `resize`, has `lru`.
     pub policy: &'static str,
     /// The capacity in weight; `None` if it is unbounded.
     pub max_weight: Option<u64>,

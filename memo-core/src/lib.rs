@@ -131,3 +131,4 @@ pub use key::{Float, Key, KeyRef};
 pub use lazy::Lazy;
 pub use registry::{CacheRef, caches};
 pub use report::{Report, report};
+pub use shareable::SharedError;

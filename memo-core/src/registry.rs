@@ -154,7 +154,7 @@ impl CacheRef {
         self.get().info()
     }
 
-    /// Returns the configuration.
+    /// Returns the configuration. For a `local` cache, the one that its threads start with.
     ///
     /// # Examples
     ///

@@ -1,4 +1,5 @@
-//! The bounds of keys and values that threads share, with error messages that name the remedy.
+//! The bounds of keys, values and errors that threads share, with error messages that name the
+//! remedy.
 
 /// Marks a cache that all threads share.
 pub struct AcrossThreads;
@@ -30,3 +31,34 @@ impl<T> Shares<T> for OneThread {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Shareable> Shares<T> for AcrossThreads {}
+
+/// An error of which every caller that waited for the failed load gets a clone: any `Clone + Send +
+/// Sync + 'static`, such as an [`Arc`](std::sync::Arc) of another error.
+///
+/// # Examples
+/// ```
+/// # use memo_core as memokit;
+/// use memokit::{Cache, SharedError};
+///
+/// fn length<E: SharedError>(
+///     cache: &Cache<String, usize>,
+///     path: &str,
+///     read: fn(&str) -> Result<Vec<u8>, E>,
+/// ) -> Result<usize, E> {
+///     cache.try_get_or_insert_with(path.to_owned(), || read(path).map(|bytes| bytes.len()))
+/// }
+///
+/// let cache = Cache::default();
+/// assert_eq!(length(&cache, "/etc", |_| Ok::<_, String>(vec![0; 3])), Ok(3));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be given to all callers that waited for a load: it is not `Clone + Send + Sync`",
+    label = "must be `Clone`, `Send`, `Sync` and `'static`",
+    note = "share it as an `Arc`: `.map_err(std::sync::Arc::new)` at the end of the computation",
+    note = "or use `Cache::begin`, where each caller has its own errors, of any type"
+)]
+pub trait SharedError: Clone + Send + Sync + 'static {}
+
+// Without this attribute the compiler would explain `Clone` and not print the message above.
+#[diagnostic::do_not_recommend]
+impl<E: Clone + Send + Sync + 'static> SharedError for E {}

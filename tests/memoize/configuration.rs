@@ -1,6 +1,6 @@
 //! Tests of configurations that cannot work: the first call panics with a clear message.
 
-use memokit::memoize;
+use memokit::{Cache, LocalCache, memoize};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
@@ -48,6 +48,33 @@ fn a_computed_idle_time_of_zero_is_refused() {
     }
     let text = complaint(|| next(1));
     assert!(text.contains("configuration::next") && text.contains("`idle` is zero"), "{text}");
+}
+
+#[test]
+fn a_computed_wait_of_zero_is_refused() {
+    #[memoize(single_flight = NO_TIME)]
+    fn next(n: u32) -> u32 {
+        n + 1
+    }
+    let text = complaint(|| next(1));
+    assert!(text.contains("configuration::next") && text.contains("`single_flight` is a wait of zero"), "{text}");
+    let error = Cache::<u32, u32>::builder().single_flight(NO_TIME).try_build().unwrap_err();
+    assert!(error.to_string().contains("use `false`"), "{error}");
+}
+
+#[test]
+fn a_builder_refuses_a_second_policy_and_takes_a_second_bound() {
+    let error = Cache::<u32, u32>::builder().lru(1).lfu(2).try_build().unwrap_err();
+    assert!(error.to_string().contains("one policy"), "{error}");
+    let error = LocalCache::<u32, u32>::builder().random(1).max(2).random(3).try_build().unwrap_err();
+    assert!(error.to_string().contains("one policy"), "{error}");
+    let text = complaint(|| Cache::<u32, u32>::builder().fifo(0).max(10).build());
+    assert!(text.contains("one policy"), "{text}");
+
+    for cache in [Cache::builder().lru(1).lru(2), Cache::builder().seed(1).random(1).seed(2).random(2)] {
+        let cache: Cache<u32, u32> = cache.build();
+        assert_eq!(cache.parameters().maxsize, Some(2));
+    }
 }
 
 #[test]

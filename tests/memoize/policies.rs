@@ -201,6 +201,33 @@ fn without_a_bound_nothing_is_evicted() {
 }
 
 #[test]
+fn a_cache_that_is_bounded_without_a_policy_says_that_it_evicts_the_least_recent() {
+    #[memoize(max_weight = 10, weight = |_, _| 1)]
+    fn weighted(n: u32) -> u32 {
+        n
+    }
+    #[memoize(lfu = 2, max_weight = 10, weight = |_, _| 1)]
+    fn doubly(n: u32) -> u32 {
+        n
+    }
+    #[memoize(local)]
+    fn resized(n: u32) -> u32 {
+        n
+    }
+    assert_eq!((weighted::cache_parameters().policy, doubly::cache_parameters().policy), ("lru", "lfu"));
+    assert_eq!(resized::cache_parameters().policy, "unbounded");
+    resized::resize(2);
+    assert_eq!(resized::cache_parameters().policy, "lru");
+    assert_eq!(resized::cache_parameters().to_string(), "{'maxsize': 2, 'typed': False, 'policy': 'lru'}");
+
+    let cache = memokit::Cache::<u32, u32>::builder().name("resized").build();
+    let handle = memokit::caches().into_iter().find(|handle| handle.name() == "resized").unwrap();
+    assert_eq!((cache.parameters().policy, handle.parameters().policy), ("unbounded", "unbounded"));
+    handle.resize(2);
+    assert_eq!((cache.parameters().policy, handle.parameters().policy), ("lru", "lru"));
+}
+
+#[test]
 fn a_weight_bounds_the_sum_and_the_least_recent_are_evicted() {
     #[memoize(max_weight = 10, weight = |key: &Box<str>, value: &String| key.len() + value.len())]
     fn twice(text: &str) -> String {

@@ -102,6 +102,17 @@ fn jitter_subtracts_at_most_its_fraction_and_adds_nothing() {
 }
 
 #[test]
+fn jitter_shortens_the_time_to_live_of_one_entry_and_no_time_to_idle() {
+    let clock = ManualClock::new();
+    let cache = Cache::builder().idle(100 * SECOND).jitter(1.0).seed(3).clock(clock).build();
+    (0..100).for_each(|n| cache.insert(n, n));
+    assert!((0..100).all(|n| cache.expires_in(&n) == Some(100 * SECOND)));
+    (0..100).for_each(|n| cache.insert_with_ttl(n, n, 50 * SECOND));
+    let times: std::collections::BTreeSet<_> = (0..100).filter_map(|n| cache.expires_in(&n)).collect();
+    assert!(times.len() > 90 && times.iter().all(|time| *time <= 50 * SECOND), "{times:?}");
+}
+
+#[test]
 fn expired_entries_are_removed_before_any_live_one_is_evicted() {
     let clock = ManualClock::new();
     let cache = Cache::builder().lru(3).clock(clock.clone()).build();

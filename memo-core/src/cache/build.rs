@@ -68,8 +68,8 @@ impl<K: 'static, V: 'static, H> CacheBuilder<K, V, H, Shared> {
     ///
     /// # Panics
     ///
-    /// If the configuration cannot work, for example with a time to live of zero:
-    /// [`try_build`](Self::try_build) returns the error instead.
+    /// If the configuration cannot work, for example with a time to live of zero or with two
+    /// policies: [`try_build`](Self::try_build) returns the error instead.
     ///
     /// # Examples
     /// ```
@@ -187,8 +187,8 @@ impl<K, V, H> CacheBuilder<K, V, H, Local> {
     ///
     /// # Panics
     ///
-    /// If the configuration cannot work, for example with a time to live of zero:
-    /// [`try_build`](Self::try_build) returns the error instead.
+    /// If the configuration cannot work, for example with a time to live of zero or with two
+    /// policies: [`try_build`](Self::try_build) returns the error instead.
     ///
     /// # Examples
     /// ```

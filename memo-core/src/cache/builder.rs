@@ -12,6 +12,10 @@ use crate::hash::DefaultHashBuilder;
 /// Configures and builds a [`Cache`] or [`LocalCache`], with the words of the attribute. Without a
 /// bound, entries stay until they expire or are removed.
 ///
+/// Of two calls of one method the last one counts, except that every removal listener is called.
+/// Settings that contradict each other or cannot work, such as `lru` with `lfu` or a time of zero,
+/// are reported when the cache is built: `build` panics, and `try_build` returns the [`Error`].
+///
 /// # Examples
 /// ```
 /// # use memo_core as memokit;
@@ -216,7 +220,9 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     }
 
     /// Subtracts a random fraction, up to this much (0.0 to 1.0), from each time to live, to avoid
-    /// synchronized expiry.
+    /// synchronized expiry. It applies to [`ttl`](Self::ttl) and to the time of
+    /// [`insert_with_ttl`](Cache::insert_with_ttl), and does not change [`idle`](Self::idle), which
+    /// starts anew with each use: a cache without times to live has no use for it.
     ///
     /// # Examples
     /// ```
@@ -233,8 +239,8 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     }
 
     /// Sets whether concurrent calls for one missing key are coalesced into one run: `true` (the
-    /// default); `false`, so that every call that misses computes for itself; or a [`Duration`],
-    /// after which a waiter gives up and computes for itself.
+    /// default); `false`, so that every call that misses computes for itself; or a [`Duration`] above
+    /// zero, after which a waiter gives up and computes for itself.
     ///
     /// # Examples
     /// ```

@@ -9,6 +9,7 @@ use super::value::Cache;
 use crate::cacheable::Cacheable;
 use crate::call::{KeySource, Loading, load, load_step};
 use crate::engine::{Answer, Face, RetryState};
+use crate::shareable::SharedError;
 use crate::table::ShortHash;
 
 impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
@@ -58,7 +59,8 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     /// As [`get_or_insert_with`](Self::get_or_insert_with) for a fallible computation. An error is
     /// not cached; the callers that waited for this run get a clone of it.
     ///
-    /// An error type that is not `Clone` can be shared as an [`Arc`](std::sync::Arc):
+    /// An error type that is not `Clone`, so no [`SharedError`], can be shared as an
+    /// [`Arc`](std::sync::Arc):
     /// `.map_err(Arc::new)` in `compute`. For an error that cannot be sent to other threads use
     /// [`begin`](Self::begin), where each caller has its own errors.
     ///
@@ -86,7 +88,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     /// ```
     pub fn try_get_or_insert_with<E>(&self, key: K, compute: impl FnOnce() -> Result<V, E>) -> Result<V, E>
     where
-        E: Clone + Send + Sync + 'static,
+        E: SharedError,
     {
         let hash = self.hash(&key);
         self.load(hash, OwnedKey(Some(key)), OkResult, compute)
@@ -129,7 +131,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     /// ```
     pub async fn try_get_or_insert_async<E>(&self, key: K, compute: impl Future<Output = Result<V, E>>) -> Result<V, E>
     where
-        E: Clone + Send + Sync + 'static,
+        E: SharedError,
     {
         self.load_async(key, OkResult, compute).await
     }

@@ -6,7 +6,7 @@ use super::in_flight::InFlightTable;
 use super::observers::Removal;
 use super::walk_state::Walks;
 use crate::config::Config;
-use crate::policy::{OnHit, Policy, PolicyKind};
+use crate::policy::{OnHit, Policy};
 use crate::table::{Detached, EntryVtable, Head, TableWriter};
 
 /// An emptied store frees its memory if it has more than this. Less is not worth a new allocation.
@@ -30,6 +30,7 @@ unsafe impl Send for Retired {}
 pub(super) struct State {
     pub(super) table_writer: TableWriter,
     pub(super) in_flight: InFlightTable,
+    /// `None` while the store has no bound: then nothing is evicted.
     pub(super) policy: Option<Box<dyn Policy>>,
     pub(super) expiry: ExpiryIndex,
     pub(super) walks: Walks,
@@ -53,7 +54,8 @@ impl State {
     pub(super) fn new(config: &Config, table_writer: TableWriter) -> Self {
         let max_entries = config.max_entries.unwrap_or(usize::MAX);
         // A bound by weight alone still needs an order of eviction.
-        let policy = config.policy.or(config.max_weight.map(|_| PolicyKind::Lru)).map(|kind| kind.build(max_entries));
+        let is_bounded = config.policy.is_some() || config.max_weight.is_some();
+        let policy = is_bounded.then(|| config.policy_or_lru().build(max_entries));
         Self {
             table_writer,
             in_flight: InFlightTable::default(),

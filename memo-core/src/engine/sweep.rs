@@ -57,10 +57,11 @@ impl<S: Sharing> Store<S> {
 
     pub(super) fn parameters(&self, typed: bool) -> CacheParameters {
         let config = &self.common.config;
+        let evicts = self.stripes().any(|stripe| stripe.lock().policy.is_some());
         CacheParameters {
             maxsize: self.max_entries(),
             typed,
-            policy: config.policy.map_or("unbounded", |policy| policy.name()),
+            policy: if evicts { config.policy_or_lru().name() } else { "unbounded" },
             max_weight: config.max_weight,
             ttl: config.ttl,
             idle: config.idle,

@@ -15,7 +15,7 @@ use super::state::{Retired, State};
 use super::stripe::Stripe;
 use crate::config::MOST_ENTRIES;
 use crate::info::{Counter, RemovalCause};
-use crate::policy::{PolicyKind, Ranks, Victim};
+use crate::policy::{Ranks, Victim};
 use crate::table::{Deadline, Head, ShortHash, Table, TableWriter};
 
 /// The lock of a stripe, held by this thread, and the mutations that it permits.
@@ -270,7 +270,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         if let Some(policy) = &mut state.policy {
             policy.resized(max_entries);
         } else {
-            let mut policy = PolicyKind::Lru.build(max_entries);
+            let mut policy = self.common.config.policy_or_lru().build(max_entries);
             // Rank and slot in one integer, as the policies sort them too: each type to sort by is
             // compiled separately.
             let aged = |slot| u128::from(table.head(slot).rank.load(Relaxed)) << 32 | u128::from(slot);

@@ -27,6 +27,6 @@ fn single_flight(input: ParseStream<'_>) -> Result<Option<Value>> {
     if input.peek(LitBool) {
         return Ok((!values::boolean(input)?).then_some(Value::Variant("SingleFlight", "Off", None)));
     }
-    let limit = values::duration(input)?;
+    let limit = values::duration(input, "waits for nothing: write `single_flight = false`, or a time above zero")?;
     Ok(Some(Value::Variant("SingleFlight", "Within", Some(Box::new(limit)))))
 }

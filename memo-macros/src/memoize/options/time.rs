@@ -26,18 +26,19 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             name: "idle",
             usage: "`idle = \"5m\"`",
             doc: "Time to idle: an entry expires when it was not read for this long.",
-            read: |options, input| options.configure(input, values::duration),
+            read: |options, input| options.configure(input, values::lifetime),
             rules: &[],
         },
         MemoizeOption {
             name: "jitter",
             usage: "`jitter = 0.1`",
-            doc: "Subtracts a random fraction, up to this much (0.0 to 1.0), from each entry's time, so that entries \
-                  that were stored together do not expire together.",
+            doc: "Subtracts a random fraction, up to this much (0.0 to 1.0), from each entry's time to live, so that \
+                  entries that were stored together do not expire together. Does not change `idle`.",
             read: |options, input| options.configure(input, fraction),
             rules: &[MemoizeRule::Needs(
-                &["ttl", "idle"],
-                "`jitter` spreads expiry, and nothing expires here: add `ttl = \"..\"` or `idle = \"..\"`",
+                &["ttl"],
+                "`jitter` shortens the time to live of each entry by a random part, and there is none here: add \
+                 `ttl = \"..\"`; the time to idle starts anew with each use and has no jitter",
             )],
         },
         MemoizeOption {
@@ -54,7 +55,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
 fn ttl(input: ParseStream<'_>) -> Result<(bool, Value)> {
     match input.fork().parse()? {
         Expr::Closure(_) => Ok((true, values::closure(input)?)),
-        _ => Ok((false, values::duration(input)?)),
+        _ => Ok((false, values::lifetime(input)?)),
     }
 }
 
@@ -66,7 +67,7 @@ fn fraction(input: ParseStream<'_>) -> Result<Value> {
         Some(_) => {
             return Err(Error::new_spanned(
                 &expr,
-                "`jitter` is a fraction of the time, from 0.0 to 1.0, as in `jitter = 0.1`",
+                "`jitter` is a fraction of the time to live, from 0.0 to 1.0, as in `jitter = 0.1`",
             ));
         }
         None if matches!(expr, Expr::Unary(_)) => -1.0,

@@ -25,12 +25,12 @@ const SIZES: &[(&str, u128)] = &[
     ("GiB", 1 << 30),
 ];
 
-/// A positive duration.
+/// A duration, which may be zero.
 pub(crate) fn duration(literal: &LitStr) -> syn::Result<Duration> {
     parse_duration(&literal.value()).map_err(|message| Error::new(literal.span(), message))
 }
 
-/// A positive number of bytes.
+/// A number of bytes, which may be zero.
 pub(crate) fn size(literal: &LitStr) -> syn::Result<u64> {
     parse_size(&literal.value()).map_err(|message| Error::new(literal.span(), message))
 }
@@ -61,11 +61,6 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
         total = total.checked_add(scaled).ok_or_else(not_a_duration)?;
         units = &units[position + 1..];
         rest = after.trim_start();
-    }
-    if total == 0 {
-        return Err(format!(
-            "`{text}` would expire every value at once: give a time above zero, or leave the option out"
-        ));
     }
     let nanos = u64::try_from(total).map_err(|_| format!("`{text}` is too long: the longest duration is 584 years"))?;
     Ok(Duration::from_nanos(nanos))
@@ -119,6 +114,7 @@ mod tests {
             ("1d 2h 3m 4s", 93_784_000_000_000),
             ("0.25m", 15_000_000_000),
             ("1_000ms", 1_000_000_000),
+            ("0h0m", 0),
         ] {
             assert_eq!(parse_duration(text), Ok(Duration::from_nanos(nanos)), "{text}");
         }
@@ -126,12 +122,9 @@ mod tests {
 
     #[test]
     fn other_text_is_no_duration() {
-        for text in
-            ["", "10", "s", "10 parsecs", "1..5s", "1.s", "-1s", "0s", "0h0m", "30m1h", "1h1h", "1h30", "999999999d"]
-        {
+        for text in ["", "10", "s", "10 parsecs", "1..5s", "1.s", "-1s", "30m1h", "1h1h", "1h30", "999999999d"] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
-        assert!(parse_duration("0s").unwrap_err().contains("above zero"));
         assert!(parse_duration("30m1h").unwrap_err().contains("large to small"));
     }
 

@@ -2,21 +2,31 @@
 
 use super::setting::Value;
 use super::units;
+use std::time::Duration;
 use syn::parse::ParseStream;
 use syn::{Error, Expr, Lit, LitBool, Result};
 
-/// A literal such as `"1h30m"`, or an expression of type `Duration`.
-pub(super) fn duration(input: ParseStream<'_>) -> Result<Value> {
+/// The time after which an entry expires: a literal such as `"1h30m"`, or an expression of type
+/// `Duration`.
+pub(super) fn lifetime(input: ParseStream<'_>) -> Result<Value> {
+    duration(input, "would expire every value at once: give a time above zero, or leave the option out")
+}
+
+/// A literal such as `"1h30m"`, or an expression of type `Duration`. `zero` says what a literal of
+/// zero would do, and what to write instead.
+pub(super) fn duration(input: ParseStream<'_>, zero: &str) -> Result<Value> {
     let expr: Expr = input.parse()?;
     match (literal(&expr), &expr) {
-        (Some(Lit::Str(text)), _) => units::duration(text).map(Value::Duration),
+        (Some(Lit::Str(text)), _) => match units::duration(text)? {
+            Duration::ZERO => Err(Error::new_spanned(&expr, format!("`{}` {zero}", text.value()))),
+            duration => Ok(Value::Duration(duration)),
+        },
         (Some(_), _) => {
             Err(Error::new_spanned(&expr, "a duration needs a unit, as in \"10s\", \"500ms\" or \"1h30m\""))
         }
-        (None, Expr::Closure(_)) => Err(Error::new_spanned(
-            &expr,
-            "only `ttl` can be a closure; this option needs one duration for all entries",
-        )),
+        (None, Expr::Closure(_)) => {
+            Err(Error::new_spanned(&expr, "only `ttl` can be a closure; this option needs one duration"))
+        }
         (None, _) => Ok(Value::Expr(expr)),
     }
 }
