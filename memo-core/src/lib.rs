@@ -124,6 +124,7 @@ pub use cache::{AsyncLoadGuard, Cache, CacheBuilder, Entry, LoadGuard, LoadWait,
 pub use clock::{Clock, ManualClock};
 pub use config::{Error, SingleFlight};
 pub use engine::{Answer, Settled};
+pub use flight::current_runs::InRun;
 pub use hash::{DefaultHashBuilder, DefaultHasher};
 pub use home::Memo;
 pub use info::{CacheInfo, CacheParameters, RemovalCause};

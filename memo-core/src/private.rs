@@ -3,7 +3,7 @@
 
 pub use crate::cacheable::*;
 pub use crate::call::{
-    Answering, Call, Contains, ExpiresIn, Forget, Loading, Operation, Peek, Put, Read, Refresh, Waiting, Weight,
+    Call, Contains, ExpiresIn, Forget, Loading, MapValue, Operation, Peek, Put, Read, Refresh, Waiting, Weight,
     Writing, as_is, at_once, bypassed, cache, clear, forget_if, info, parameters, plan, resize,
 };
 pub use crate::config::{Config, SingleFlight};

@@ -239,8 +239,8 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
     }
 
     /// Sets whether concurrent calls for one missing key are coalesced into one run: `true` (the
-    /// default); `false`, so that every call that misses computes for itself; or a [`Duration`] above
-    /// zero, after which a waiter gives up and computes for itself.
+    /// default); `false`, so that every call that misses computes for itself; or a [`Duration`]
+    /// above zero, after which a waiter gives up and computes for itself.
     ///
     /// # Examples
     /// ```

@@ -6,8 +6,9 @@
 
 use std::convert::Infallible;
 
-use super::answering::Answering;
 use super::load::Loading;
+use super::map_value::MapValue;
+use super::operation::Operation;
 use super::plan::{KeyOf, Signature, Stored};
 use super::writing::{Computation, Writing};
 use crate::cacheable::Cacheable;
@@ -18,8 +19,8 @@ use crate::level::{Filled, Level, Loaded, Meta};
 /// Result of asking the level, before the body.
 type Consulted<'a, T, Op> = Answer<(<T as Signature>::Output, Op), Loading<'a, T, Op>, Infallible>;
 
-/// The failure of a run whose value the level refused: the value is not cached, and waiters look
-/// again.
+/// The failure of a run whose value the level refused: the value is not cached, an entry that it
+/// was to replace is removed, and waiters look again.
 struct Refused;
 
 impl<K, V> Produce<K, V> for Refused {
@@ -28,56 +29,65 @@ impl<K, V> Produce<K, V> for Refused {
     }
 
     fn failure(&mut self) -> RunFailure {
-        RunFailure { shared: None, is_error: false }
+        RunFailure { removes_old: true, ..RunFailure::default() }
     }
 }
 
 impl<'a, T: Signature, Op> Loading<'a, T, Op> {
-    /// Asks the level, before the body.
-    pub(super) fn consult(self) -> Consulted<'a, T, Op> {
+    /// Asks the level, before the body. A value that it has is cached by the attribute's rules, as
+    /// a computed one is. An operation that overwrites only claims the key.
+    pub fn consult<W>(self, rules: W) -> Consulted<'a, T, Op>
+    where
+        Op: Operation<T::Output>,
+        W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
+    {
         let Some(key) = self.guard.key() else { return Answer::Load(self) };
-        let loaded = self.level.load(key);
-        self.consulted(loaded)
+        let loaded = if Op::OVERWRITES { Loaded::Compute(self.level.claim(key)) } else { self.level.load(key) };
+        self.consulted(loaded, rules)
     }
 
     /// As `consult`, for tasks.
-    pub async fn consult_async(self) -> Consulted<'a, T, Op> {
+    pub async fn consult_async<W>(self, rules: W) -> Consulted<'a, T, Op>
+    where
+        Op: Operation<T::Output>,
+        W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
+    {
         let Some(key) = self.guard.key() else { return Answer::Load(self) };
-        let loaded = InRun::new(self.guard.id(), Box::pin(self.level.load_async(key))).await;
-        self.consulted(loaded)
+        let ask = async {
+            if Op::OVERWRITES {
+                Loaded::Compute(self.level.claim_async(key).await)
+            } else {
+                self.level.load_async(key).await
+            }
+        };
+        let loaded = InRun::new(self.guard.id(), Box::pin(ask)).await;
+        self.consulted(loaded, rules)
     }
 
-    fn consulted(self, loaded: LoadedOf<T>) -> Consulted<'a, T, Op> {
+    fn consulted<W>(self, loaded: LoadedOf<T>, rules: W) -> Consulted<'a, T, Op>
+    where
+        W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
+    {
         match loaded {
             Loaded::Compute(claim) => Answer::Load(Self { claim, ..self }),
             Loaded::Value(value, meta) => {
                 let Self { guard, cacheable, op, .. } = self;
                 guard.count_level_hit();
-                let rules = |_: &KeyOf<T>, _: &_, _: &Stored<T>, terms: &mut WriteTerms| terms.ttl = meta.ttl;
+                let rules = |key: &KeyOf<T>, value: &T::Output, _: &Stored<T>, terms: &mut WriteTerms| {
+                    *terms = rules(Writing::new(key, value, *terms)).into_terms();
+                    // What is left of a time to live is shorter than a new one.
+                    terms.ttl = meta.ttl.or(terms.ttl);
+                };
                 guard.complete(&mut Computation::new(&value, cacheable, rules));
                 Answer::Ready((value, op))
             }
         }
     }
 
-    /// Claims the key without a look-up: the body's value will overwrite the level's.
-    pub(super) fn claim(self) -> Self {
-        let Some(key) = self.guard.key() else { return self };
-        let claim = self.level.claim(key);
-        Self { claim, ..self }
-    }
-
-    /// As `claim`, for tasks.
-    pub async fn claim_async(self) -> Self {
-        let Some(key) = self.guard.key() else { return self };
-        let claim = InRun::new(self.guard.id(), Box::pin(self.level.claim_async(key))).await;
-        Self { claim, ..self }
-    }
-
     /// Sends the value to the level, then ends the run.
-    pub(super) fn finish_backed<W>(mut self, value: T::Output, rules: W) -> Op::Answer
+    pub(super) fn finish_backed<W>(mut self, value: T::Output, rules: W) -> Op::Mapped
     where
-        Op: Answering<T::Output>,
+        Op: MapValue<T::Output>,
         W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
     {
         let terms = self.terms(&value, rules);
@@ -89,13 +99,13 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
             _ => None,
         };
         self.settle(&value, terms, filled);
-        self.op.answer(value)
+        self.op.map(value)
     }
 
     /// As `finish_backed`, for tasks.
-    pub async fn finish_async<W>(mut self, value: T::Output, rules: W) -> Op::Answer
+    pub async fn finish_async<W>(mut self, value: T::Output, rules: W) -> Op::Mapped
     where
-        Op: Answering<T::Output>,
+        Op: MapValue<T::Output>,
         W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
     {
         let terms = self.terms(&value, rules);
@@ -108,7 +118,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
             _ => None,
         };
         self.settle(&value, terms, filled);
-        self.op.answer(value)
+        self.op.map(value)
     }
 
     /// Applies the attribute's rules to a value that may be cached.

@@ -3,9 +3,9 @@
 
 use std::convert::Infallible;
 
-use super::answering::Answering;
-use super::ask::{JoinedValue, LoadRequest};
+use super::map_value::MapValue;
 use super::plan::{KeyOf, Plan, Signature, Stored, Target};
+use super::request::{JoinedValue, LoadRequest};
 use super::writing::{Computation, Writing, as_is};
 use crate::cacheable::Cacheable;
 use crate::engine::{Answer, RetryState, Settled, TypedGuard, TypedWait, WriteTerms};
@@ -68,22 +68,22 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
 
     /// Ends the run with the value, and returns the operation's answer.
     #[inline]
-    pub fn finish(self, value: T::Output) -> Op::Answer
+    pub fn finish(self, value: T::Output) -> Op::Mapped
     where
-        Op: Answering<T::Output>,
+        Op: MapValue<T::Output>,
     {
         if T::Level::ON {
             return self.finish_backed(value, as_is);
         }
         let Self { guard, cacheable, op, .. } = self;
         guard.complete(&mut Computation::new(&value, cacheable, |_: &KeyOf<T>, _: &_, _: &_, _: &mut _| ()));
-        op.answer(value)
+        op.map(value)
     }
 
     /// As [`finish`](Self::finish), with the rules of the attribute.
-    pub fn finish_with<W>(self, value: T::Output, rules: W) -> Op::Answer
+    pub fn finish_with<W>(self, value: T::Output, rules: W) -> Op::Mapped
     where
-        Op: Answering<T::Output>,
+        Op: MapValue<T::Output>,
         W: for<'w> FnOnce(Writing<'w, KeyOf<T>, T::Output>) -> Writing<'w, KeyOf<T>, T::Output>,
     {
         if T::Level::ON {
@@ -94,7 +94,7 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
             *terms = rules(Writing::new(key, value, *terms)).into_terms();
         };
         guard.complete(&mut Computation::new(&value, cacheable, rules));
-        op.answer(value)
+        op.map(value)
     }
 
     /// Ends the run with the value. Returns how it ended.
@@ -107,16 +107,16 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     }
 }
 
-impl<T: Signature, Op: Answering<T::Output>> Waiting<'_, T, Op> {
+impl<T: Signature, Op: MapValue<T::Output>> Waiting<'_, T, Op> {
     /// Waits, and returns the answer made of the other caller's value.
     ///
     /// # Errors
     ///
     /// Returns the operation, to look again, if the other caller's run left nothing for this one.
-    pub async fn outcome(self, retry: &mut RetryState) -> Result<Op::Answer, Op> {
+    pub async fn outcome(self, retry: &mut RetryState) -> Result<Op::Mapped, Op> {
         let Self { wait, cacheable, op } = self;
         match joined::<T>(wait, cacheable, retry).await {
-            Some(value) => Ok(op.answer(value)),
+            Some(value) => Ok(op.map(value)),
             None => Err(op),
         }
     }
@@ -194,8 +194,7 @@ pub(super) fn missed<'a, P: Plan<'a>, Op>(
     let (cacheable, level) = (plan.cacheable(), plan.level());
     let mut request = LoadRequest::new(plan.into_source(), cacheable);
     if let Some(guard) = target.typed.miss(target.hash, version, &mut request) {
-        let loading = Loading::new(guard, cacheable, level, op);
-        return if <P::Types as Signature>::Level::ON { loading.consult() } else { Answer::Load(loading) };
+        return Answer::Load(Loading::new(guard, cacheable, level, op));
     }
     match request.into_value() {
         Some(value) => Answer::Ready((value, op)),

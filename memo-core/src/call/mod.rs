@@ -6,24 +6,24 @@
 //! code that handles keys and values is generic; the rest is compiled once, behind the [engine's
 //! interface](crate::engine).
 
-mod answering;
-mod ask;
 mod backed;
 mod handle;
 mod load;
+mod map_value;
 mod operation;
 mod plan;
+mod request;
 mod writing;
 
 #[cfg(test)]
 mod tests;
 
-pub use answering::Answering;
-pub(crate) use ask::{KeySource, PutRequest};
 pub use handle::{bypassed, cache, clear, forget_if, info, parameters, resize};
 pub use load::{Loading, Waiting};
 pub(crate) use load::{load, load_step};
+pub use map_value::MapValue;
 pub use operation::{Call, Contains, ExpiresIn, Forget, Operation, Peek, Put, Read, Refresh, at_once};
 pub use plan::plan;
 pub(crate) use plan::{Plan, Target, Types};
+pub(crate) use request::{KeySource, PutRequest};
 pub use writing::{Weight, Writing, as_is};

@@ -10,22 +10,24 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::answering::Answering;
-use super::ask::{KeySource, LoadRequest, PutRequest};
 use super::load::{self, Loading, TaskAnswer, ThreadAnswer};
+use super::map_value::MapValue;
 use super::plan::{FunctionPlan, Signature, Target};
+use super::request::{KeySource, LoadRequest, PutRequest};
 use super::writing::Writing;
 use crate::cacheable::{Cacheable, CachedView};
 use crate::engine::{Answer, RetryState, TypedGuard, WriteTerms};
-use crate::level::{Level, Meta, Which};
+use crate::level::{Filled, Level, Meta, Which};
 
 /// An operation on the entry of one key.
-pub trait Operation<R>: Answering<R> + Sized {
+pub trait Operation<R>: MapValue<R> + Sized {
     /// Whether this is a call of the function, which `when` can keep from the cache.
     const CALLS: bool = false;
+    /// Whether the body's value overwrites what a level has: the level is not asked for a value.
+    const OVERWRITES: bool = false;
 
     /// Asks the store.
-    fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, Self::Answer, Self>;
+    fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, Self::Mapped, Self>;
 
     /// Asks the store for a task.
     #[inline]
@@ -33,7 +35,7 @@ pub trait Operation<R>: Answering<R> + Sized {
         self,
         plan: P,
         _retry: &mut RetryState,
-    ) -> TaskAnswer<'a, P::Types, Self::Answer, Self> {
+    ) -> TaskAnswer<'a, P::Types, Self::Mapped, Self> {
         match self.enter(plan) {
             Answer::Ready(answer) => Answer::Ready(answer),
             Answer::Load(loading) => Answer::Load(loading),
@@ -58,11 +60,11 @@ pub fn at_once<F: Future>(operation: F) -> F::Output {
 /// The call itself.
 pub struct Call;
 
-impl<R> Answering<R> for Call {
-    type Answer = R;
+impl<R> MapValue<R> for Call {
+    type Mapped = R;
 
     #[inline]
-    fn answer(self, value: R) -> R {
+    fn map(self, value: R) -> R {
         value
     }
 }
@@ -71,7 +73,7 @@ impl<R> Operation<R> for Call {
     const CALLS: bool = true;
 
     // Inlined, also where several functions of the same types could share it: nearly every call is
-    // a hit. nearly always.
+    // a hit.
     #[inline(always)]
     fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, R, Self> {
         match load::load(plan, self) {
@@ -98,10 +100,10 @@ impl<R> Operation<R> for Call {
 /// `with`: a call that looks at the value in place.
 pub struct Read<F>(pub F);
 
-impl<R, T, F: FnOnce(&R) -> T> Answering<R> for Read<F> {
-    type Answer = T;
+impl<R, T, F: FnOnce(&R) -> T> MapValue<R> for Read<F> {
+    type Mapped = T;
 
-    fn answer(self, value: R) -> T {
+    fn map(self, value: R) -> T {
         self.0(&value)
     }
 }
@@ -116,7 +118,7 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
         match look(target, &plan, self.0) {
             Ok(answer) => Answer::Ready(answer),
             Err((look, version)) => match load::missed(target, version, plan, Self(look)) {
-                Answer::Ready((value, op)) => Answer::Ready(op.answer(value)),
+                Answer::Ready((value, op)) => Answer::Ready(op.map(value)),
                 Answer::Load(loading) => Answer::Load(loading),
                 Answer::Wait(never) => match never {},
             },
@@ -134,7 +136,7 @@ impl<R, T, F: FnOnce(&R) -> T> Operation<R> for Read<F> {
         match look(target, &plan, self.0) {
             Ok(answer) => Answer::Ready(answer),
             Err((look, version)) => match load::missed_step(target, version, plan, Self(look), retry) {
-                Answer::Ready((value, op)) => Answer::Ready(op.answer(value)),
+                Answer::Ready((value, op)) => Answer::Ready(op.map(value)),
                 Answer::Load(loading) => Answer::Load(loading.into_async()),
                 Answer::Wait(wait) => Answer::Wait(wait),
             },
@@ -176,18 +178,19 @@ impl Refresh {
     }
 }
 
-impl<R> Answering<R> for Refresh {
-    type Answer = R;
+impl<R> MapValue<R> for Refresh {
+    type Mapped = R;
 
-    fn answer(self, value: R) -> R {
+    fn map(self, value: R) -> R {
         value
     }
 }
 
 impl<R> Operation<R> for Refresh {
+    const OVERWRITES: bool = true;
+
     fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, R, Self> {
-        let loading = self.begin(plan, false);
-        Answer::Load(if <P::Types as Signature>::Level::ON { loading.claim() } else { loading })
+        Answer::Load(self.begin(plan, false))
     }
 
     fn enter_async<'a, P: FunctionPlan<'a, R>>(
@@ -203,10 +206,10 @@ impl<R> Operation<R> for Refresh {
 /// still invalidates: the old entry is removed.
 pub struct Put<R>(pub R);
 
-impl<R> Answering<R> for Put<R> {
-    type Answer = ();
+impl<R> MapValue<R> for Put<R> {
+    type Mapped = ();
 
-    fn answer(self, _: R) {}
+    fn map(self, _: R) {}
 }
 
 impl<R> Operation<R> for Put<R> {
@@ -222,8 +225,10 @@ impl<R> Operation<R> for Put<R> {
         let level = plan.level();
         let mut terms = plan.apply_rules(Writing::new(key, &self.0, WriteTerms::default())).into_terms();
         if <P::Types as Signature>::Level::ON && terms.admit {
-            // The level first: when this returns, the level has the value or nothing.
-            level.fill(level.claim(key), key, &self.0, Meta { ttl: terms.ttl });
+            // The level first: when this returns, the level has the value or nothing. A value that
+            // it refused is out of date already.
+            let filled = level.fill(level.claim(key), key, &self.0, Meta { ttl: terms.ttl });
+            terms.admit = filled != Filled::Refused;
         }
         target.typed.put(target.hash, &mut PutRequest::new(source, stored), &mut terms);
         Answer::Ready(())
@@ -232,20 +237,20 @@ impl<R> Operation<R> for Put<R> {
 
 /// Operations that only read or remove.
 macro_rules! look_ups {
-    ($($(#[$doc:meta])* $Op:ident -> $Answer:ty = $ask:ident, or $default:expr;)*) => { $(
+    ($($(#[$doc:meta])* $Op:ident -> $Mapped:ty = $ask:ident, or $default:expr;)*) => { $(
         $(#[$doc])*
         pub struct $Op;
 
-        impl<R> Answering<R> for $Op {
-            type Answer = $Answer;
+        impl<R> MapValue<R> for $Op {
+            type Mapped = $Mapped;
 
-            fn answer(self, _: R) -> $Answer {
+            fn map(self, _: R) -> $Mapped {
                 unreachable!("the store answers this alone")
             }
         }
 
         impl<R> Operation<R> for $Op {
-            fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, $Answer, Self> {
+            fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, $Mapped, Self> {
                 Answer::Ready(match plan.target() {
                     Some(target) => $ask(target, plan),
                     None => $default,

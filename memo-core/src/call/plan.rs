@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::marker::PhantomData;
 
-use super::ask::{BorrowedKey, KeySource};
+use super::request::{BorrowedKey, KeySource};
 use super::writing::Writing;
 use crate::cacheable::{Cacheable, CachedView};
 use crate::engine::{Face, Multiplicity, Several, ShowEntry, Typed, ViewEntry};

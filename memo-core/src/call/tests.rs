@@ -10,15 +10,15 @@ use std::time::Duration;
 
 use futures::executor::block_on;
 
-use super::{Answering as _, Call, Forget, Operation, Put, Refresh, as_is, plan};
+use super::{Call, ExpiresIn, Forget, MapValue as _, Operation, Peek, Put, Refresh, Writing, as_is, plan};
 use crate::cacheable::OkSharedErr;
 use crate::config::Config;
 use crate::engine::{Answer, RetryState};
 use crate::home::{SharedStore, StaticCache};
-use crate::key::{Bound, ByKey, Query, Single, StoredKey, bind, query};
+use crate::key::{Adapted, ByKey, Query, Single, StoredKey, adapt, query};
 use crate::level::{Filled, Level, Loaded, Meta, Which};
 
-type Args<'a> = Query<(), (Bound<'a, ByKey, u32>,), Single>;
+type Args<'a> = Query<(), (Adapted<'a, ByKey, u32>,), Single>;
 type Stored = StoredKey<(), (u32,), Single>;
 type Outcome = Result<u32, String>;
 
@@ -135,7 +135,7 @@ impl Level<Stored, Outcome> for &'static Memory {
 }
 
 fn args(key: &u32) -> Args<'_> {
-    query((), (bind(ByKey, key),), Single)
+    query((), (adapt(ByKey, key),), Single)
 }
 
 /// Runs an operation as an expansion does.
@@ -145,10 +145,28 @@ fn operate<Op: Operation<Outcome>>(
     key: u32,
     op: Op,
     body: impl FnOnce() -> Outcome,
-) -> Op::Answer {
-    match op.enter(plan::<Outcome, _, _, _, _>(&store, &args(&key), OkSharedErr, as_is).backed_by(level)) {
-        Answer::Ready(answer) => answer,
-        Answer::Load(loading) => loading.finish(body()),
+) -> Op::Mapped {
+    operate_by(as_is, store, level, key, op, body)
+}
+
+/// As [`operate`], with rules.
+fn operate_by<Op: Operation<Outcome>>(
+    rules: impl for<'w> Fn(Writing<'w, Stored, Outcome>) -> Writing<'w, Stored, Outcome>,
+    store: SharedStore,
+    level: impl Level<Stored, Outcome>,
+    key: u32,
+    op: Op,
+    body: impl FnOnce() -> Outcome,
+) -> Op::Mapped {
+    let loading = match op.enter(plan::<Outcome, _, _, _, _>(&store, &args(&key), OkSharedErr, &rules).backed_by(level))
+    {
+        Answer::Ready(answer) => return answer,
+        Answer::Load(loading) => loading,
+        Answer::Wait(never) => match never {},
+    };
+    match loading.consult(&rules) {
+        Answer::Ready((value, op)) => op.map(value),
+        Answer::Load(loading) => loading.finish_with(body(), rules),
         Answer::Wait(never) => match never {},
     }
 }
@@ -176,8 +194,8 @@ async fn call_async(
             }
         }
     };
-    match loading.consult_async().await {
-        Answer::Ready((value, op)) => op.answer(value),
+    match loading.consult_async(as_is).await {
+        Answer::Ready((value, op)) => op.map(value),
         Answer::Load(loading) => {
             let value = loading.drive(Box::pin(body)).await;
             loading.finish_async(value, as_is).await
@@ -205,6 +223,25 @@ fn a_level_is_asked_before_the_body_and_filled_after_it() {
     let info = super::info(&store);
     assert_eq!((level.counts(), level.open_claims.load(SeqCst)), ((2, 0, 1), 0));
     assert_eq!((info.hits, info.misses, info.level_hits), (2, 1, 1));
+}
+
+#[test]
+fn a_level_s_value_is_cached_by_the_rules_of_the_function() {
+    static CACHE: StaticCache = StaticCache::new("rules for a level", file!(), line!(), false);
+    let store = CACHE.shared(|| Config::new().max_weight(10).ttl(Duration::from_secs(900)));
+    let level = Memory::new(Filled::Accepted).leaked();
+    level.entries.lock().unwrap().extend([(1, 4), (2, 400), (3, 5)]);
+    let call = |key| {
+        let weight = |_: &u32, value: &Outcome| u64::from(*value.as_ref().unwrap());
+        let keep = |value: &Outcome| *value != Ok(5);
+        let body = || unreachable!("the level has it");
+        operate_by(|writing| writing.weight(weight).keep_if(keep), store, level, key, Call, body)
+    };
+    assert_eq!((call(1), call(2), call(3)), (Ok(4), Ok(400), Ok(5)));
+    let info = super::info(&store);
+    assert_eq!((info.currsize, info.weight), (1, 4), "one is too heavy, one is not to be kept");
+    let left = operate(store, level, 1, ExpiresIn, || unreachable!("nothing runs")).unwrap();
+    assert!(left < Duration::from_secs(61), "what the level said is left, not the function's own time");
 }
 
 #[test]
@@ -290,6 +327,21 @@ fn refresh_claims_put_writes_through_and_forget_invalidates() {
     assert_eq!((level.counts(), level.entries.lock().unwrap()[&1]), ((0, 2, 2), 11));
     assert!(operate(store, level, 1, Forget, || unreachable!("nothing runs")));
     assert!(level.entries.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_refused_refresh_or_put_leaves_neither_the_old_value_nor_the_new() {
+    let store = store!();
+    let (plain, refusing) = (Memory::new(Filled::Accepted).leaked(), Memory::new(Filled::Refused).leaked());
+    let cached = || operate(store, plain, 1, Peek, || unreachable!("nothing runs"));
+    operate(store, plain, 1, Put(Ok(1)), || unreachable!("nothing runs"));
+    assert_eq!(operate(store, refusing, 1, Refresh, || Err("no".into())), Err("no".into()));
+    assert_eq!(cached(), Some(Ok(1)), "a failed refresh is sent to no level, and leaves the old value");
+    assert_eq!(operate(store, refusing, 1, Refresh, || Ok(2)), Ok(2));
+    assert_eq!(cached(), None);
+    operate(store, plain, 1, Put(Ok(3)), || unreachable!("nothing runs"));
+    operate(store, refusing, 1, Put(Ok(4)), || unreachable!("nothing runs"));
+    assert_eq!(cached(), None);
 }
 
 #[test]

@@ -82,7 +82,11 @@ where
     }
 
     fn failure(&mut self) -> RunFailure {
-        RunFailure { shared: self.cacheable.shared_failure(self.value), is_error: self.cacheable.failed(self.value) }
+        RunFailure {
+            shared: self.cacheable.shared_failure(self.value),
+            is_error: self.cacheable.failed(self.value),
+            removes_old: false,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use super::run::Request;
-use super::write_terms::WriteTerms;
+use super::write_terms::{RunFailure, WriteTerms};
 use crate::table::{EntryRef, Written};
 
 /// A caller that takes what it needs of a value.
@@ -45,12 +45,4 @@ pub(crate) enum Computed {
     Value(Written),
     /// There is nothing to cache.
     Nothing,
-}
-
-/// How a run of which nothing is cached ends.
-pub(crate) struct RunFailure {
-    /// The failure that the waiters get; without one they look again.
-    pub(crate) shared: Option<Box<dyn Any + Send + Sync>>,
-    /// Whether it counts as an error.
-    pub(crate) is_error: bool,
 }

@@ -17,7 +17,7 @@ use std::mem::ManuallyDrop;
 use std::time::Duration;
 
 use super::answer::Answer;
-use super::callbacks::{Caller, Computed, RunFailure, Taker, WriteValue};
+use super::callbacks::{Caller, Computed, Taker, WriteValue};
 use super::hit::Found;
 use super::local::Local;
 use super::run::{LoadMode, OwnedRun, Request, Run, Started};
@@ -25,7 +25,7 @@ use super::shared::Shared;
 use super::sharing::Sharing;
 use super::store::Store;
 use super::wait::{RetryState, Wait, WaitResult};
-use super::write_terms::{Settled, WriteTerms};
+use super::write_terms::{RunFailure, Settled, WriteTerms};
 use crate::config::Config;
 use crate::info::{CacheInfo, CacheParameters, Counter};
 use crate::table::{EntryRef, EntryType, EntryVtable, ShortHash};
@@ -242,10 +242,7 @@ macro_rules! compiled_here {
                 // its value until it has completed.
                 let settled = match unsafe { value.write(run.entry(), &mut terms) } {
                     Computed::Value(written) => store.complete(run, written, &mut terms),
-                    Computed::Nothing => {
-                        let RunFailure { shared, is_error } = value.failure();
-                        store.complete_without_value(run, shared.map(Into::into), is_error)
-                    }
+                    Computed::Nothing => store.complete_without_value(run, value.failure()),
                 };
                 run.leave();
                 settled
@@ -261,7 +258,7 @@ macro_rules! compiled_here {
             fn abandon(owned: &mut OwnedRun<'_, Self>) {
                 if let Some((store, mut run)) = owned.take() {
                     if !run.is_ended() {
-                        store.abandon(&mut run, None, true);
+                        store.abandon(&mut run, RunFailure::abandoned());
                     }
                     run.leave();
                 }

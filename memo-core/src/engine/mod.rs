@@ -10,10 +10,10 @@
 //! | [`common`], [`stripe`], [`state`], [`store`] | the parts of a store |
 //! | [`expiry`], [`entry_types`], [`in_flight`], [`walk_state`] | book-keeping |
 //! | [`stats`], [`hit_counters`], [`load_timer`] | statistics |
-//! | [`hit_action`], [`write_terms`], [`observers`] | what hits and writes do |
+//! | [`hit_action`], [`write_terms`], [`removal`] | what hits and writes do |
 //! | [`writer`] | mutations under the lock |
 //! | [`reclaim`] | deferred reclamation after it |
-//! | [`hit`], [`locate`], [`run`], [`wait`], [`mod@write`], [`walk`], [`sweep`] | the operations |
+//! | [`hit`], [`locate`], [`run`], [`wait`], [`mod@write`], [`walk`], [`sweep`], [`sizes`] | the operations |
 //! | [`callbacks`], [`face`], [`owned`], [`run_guard`] | the untyped interface, compiled once |
 //! | [`typed`], [`typed_callbacks`], [`sole_type`], [`show_entry`] | the typed interface |
 //!
@@ -35,14 +35,15 @@ mod in_flight;
 mod load_timer;
 mod local;
 mod locate;
-mod observers;
 mod owned;
 mod reclaim;
+mod removal;
 mod run;
 mod run_guard;
 mod shared;
 mod sharing;
 mod show_entry;
+mod sizes;
 mod sole_type;
 mod state;
 mod stats;
@@ -62,7 +63,6 @@ mod writer;
 mod tests;
 
 pub use answer::Answer;
-pub(crate) use callbacks::RunFailure;
 pub(crate) use face::Face;
 pub(crate) use local::Local;
 pub(crate) use owned::OwnedStore;
@@ -76,4 +76,4 @@ pub(crate) use typed::{Multiplicity, Several, Sole, Typed, TypedGuard, TypedWait
 pub(crate) use typed_callbacks::{Ask, Produce, Take};
 pub use wait::RetryState;
 pub use write_terms::Settled;
-pub(crate) use write_terms::WriteTerms;
+pub(crate) use write_terms::{RunFailure, WriteTerms};

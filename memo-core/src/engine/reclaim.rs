@@ -6,7 +6,7 @@
 //! are readers. No user code runs under the lock.
 
 use super::common::Common;
-use super::observers::Removal;
+use super::removal::Removal;
 use super::sharing::Sharing;
 use super::state::{Retired, State};
 use super::stripe::Stripe;

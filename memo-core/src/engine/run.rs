@@ -14,11 +14,11 @@ use super::state::State;
 use super::store::Store;
 use super::stripe::Stripe;
 use super::wait::{RetryState, Wait};
-use super::write_terms::{Settled, WriteTerms};
+use super::write_terms::{RunFailure, Settled, WriteTerms};
 use super::writer::{Candidate, Writer};
 use crate::config::SingleFlight;
 use crate::flight::current_runs;
-use crate::flight::{Failure, Flight, RunId, RunOutcome};
+use crate::flight::{Flight, RunId, RunOutcome};
 use crate::info::{Counter, RemovalCause};
 use crate::table::hazard::PinnedEntry;
 use crate::table::{EntryRef, Head, ShortHash, Written};
@@ -149,7 +149,7 @@ impl<S: Sharing> Drop for AbandonOnUnwind<'_, S> {
     fn drop(&mut self) {
         if let Some(entry) = self.1 {
             let mut run = Run::new(Started { entry, timer: None });
-            self.0.abandon(&mut run, None, true);
+            self.0.abandon(&mut run, RunFailure::abandoned());
             run.leave();
         }
     }
@@ -358,28 +358,33 @@ impl<S: Sharing> Store<S> {
         if kept { Settled::Kept } else { Settled::NotKept }
     }
 
-    /// Ends a run that has nothing to cache. Waiters get `failure` if it can be shared, otherwise
-    /// they look again. `failed` counts it as an error.
-    pub(super) fn complete_without_value(&self, run: &mut Run<'_>, failure: Option<Failure>, failed: bool) -> Settled {
+    /// Ends a run that has nothing to cache. Waiters get the failure if it can be shared, otherwise
+    /// they look again.
+    pub(super) fn complete_without_value(&self, run: &mut Run<'_>, failure: RunFailure) -> Settled {
         if let Some(timer) = run.timer.take() {
             self.common.stats.timed(timer.end());
         }
-        self.abandon(run, failure, failed)
+        self.abandon(run, failure)
     }
 
     /// Ends a run without a value.
-    pub(super) fn abandon(&self, run: &mut Run<'_>, failure: Option<Failure>, failed: bool) -> Settled {
+    pub(super) fn abandon(&self, run: &mut Run<'_>, failure: RunFailure) -> Settled {
+        let RunFailure { shared, is_error, removes_old } = failure;
         let full = run.stage == Stage::Full;
         run.stage = Stage::Ended;
-        if failed {
+        if is_error {
             self.common.stats.count(Counter::Error);
         }
         let (slot, hash) = run.slot_and_hash();
         let mut writer = self.writer(self.stripe(hash));
         let ended = writer.state.in_flight.remove(hash, slot);
         let invalidated = ended.as_ref().is_some_and(|run| run.invalidated);
+        if let Some(run) = ended.as_ref().filter(|run| removes_old && !run.invalidated) {
+            let old = writer.replaced_by(run);
+            writer.remove_replaced(old, self.common.now_if_dated());
+        }
         writer.retire_slot(slot, full);
-        let outcome = failure.map_or(RunOutcome::Nothing, RunOutcome::Failure);
+        let outcome = shared.map_or(RunOutcome::Nothing, |failure| RunOutcome::Failure(failure.into()));
         // Waiters are told even if a user's `drop` panics.
         let told = ended.and_then(InFlight::into_flight).map(|flight| EndOnDrop { flight, outcome });
         writer.finish(false);
@@ -420,18 +425,18 @@ fn complete_slow<S: Sharing>(
     admit: bool,
     now: u64,
 ) -> Settled {
-    let (stripe, Candidate { hash, slot, .. }) = (writer.stripe, new);
+    let Candidate { hash, slot, .. } = new;
     let run = writer.state.in_flight.remove(hash, slot);
     let (mut kept, mut invalidated) = (false, false);
     if let Some(run) = &run {
         invalidated = run.invalidated;
         if !invalidated {
             writer.state.in_flight.supersede_older(run, || (slot, PinnedEntry::new(entry.as_ptr())));
-            let old = run.replaces().filter(|&slot| stripe.table.head(slot).is_alive());
+            let old = writer.replaced_by(run);
             if admit {
                 kept = writer.admit(new, old, now, &mut || ());
-            } else if let Some(old) = old.and_then(|old| writer.unless_expired(old, now)) {
-                writer.remove(old, RemovalCause::Replaced);
+            } else {
+                writer.remove_replaced(old, now);
             }
         }
     }

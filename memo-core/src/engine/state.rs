@@ -3,7 +3,7 @@
 
 use super::expiry::ExpiryIndex;
 use super::in_flight::InFlightTable;
-use super::observers::Removal;
+use super::removal::Removal;
 use super::walk_state::Walks;
 use crate::config::Config;
 use crate::policy::{OnHit, Policy};

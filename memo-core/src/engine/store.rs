@@ -98,6 +98,16 @@ impl<S: Sharing> Store<S> {
     pub(super) fn sole_type(&self) -> &EntryType {
         &self.common.sole_type
     }
+
+    /// Checks every invariant.
+    ///
+    /// # Panics
+    ///
+    /// If an invariant is broken.
+    #[cfg(any(test, feature = "validate"))]
+    pub(super) fn validate(&self) {
+        self.stripes().for_each(|stripe| self.writer(stripe).validate());
+    }
 }
 
 impl<S: Sharing> Drop for Store<S> {

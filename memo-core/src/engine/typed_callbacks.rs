@@ -9,9 +9,9 @@ use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr;
 
-use super::callbacks::{Computed, RunFailure, Taker, WriteValue};
+use super::callbacks::{Computed, Taker, WriteValue};
 use super::run::Request;
-use super::write_terms::WriteTerms;
+use super::write_terms::{RunFailure, WriteTerms};
 use crate::table::{EntryRef, Head, Node};
 
 /// A caller that takes what it needs of a value.

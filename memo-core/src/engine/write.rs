@@ -35,8 +35,8 @@ impl<S: Sharing> Store<S> {
             if !kept {
                 writer.state.table_writer.give_back(entry_type, slot);
             }
-        } else if let Some(slot) = live.and_then(|slot| writer.unless_expired(slot, now)) {
-            writer.remove(slot, RemovalCause::Replaced);
+        } else {
+            writer.remove_replaced(live, now);
         }
         writer.expire(now, SWEEP_WITH_A_MISS);
         located.finish(false);

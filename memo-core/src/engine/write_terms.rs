@@ -1,5 +1,6 @@
-//! The terms on which a value enters a store, and how its run ended.
+//! The terms on which a value enters a store, and how its run ends.
 
+use std::any::Any;
 use std::time::Duration;
 
 /// The terms on which one value enters a store.
@@ -15,6 +16,24 @@ pub(crate) struct WriteTerms {
 impl Default for WriteTerms {
     fn default() -> Self {
         Self { ttl: None, weight: 0, admit: true }
+    }
+}
+
+/// How a run of which nothing is cached ends.
+#[derive(Default)]
+pub(crate) struct RunFailure {
+    /// The failure that the waiters get; without one they look again.
+    pub(crate) shared: Option<Box<dyn Any + Send + Sync>>,
+    /// Whether it counts as an error.
+    pub(crate) is_error: bool,
+    /// Whether it removes the entry that the run was to replace.
+    pub(crate) removes_old: bool,
+}
+
+impl RunFailure {
+    /// The end of a run after a panic, or after the cancellation of a future.
+    pub(super) fn abandoned() -> Self {
+        Self { is_error: true, ..Self::default() }
     }
 }
 

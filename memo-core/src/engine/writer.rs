@@ -9,7 +9,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::common::{Common, TAG_BITS};
 use super::expiry::{ExpiryIndex, NEVER};
-use super::observers::Removal;
+use super::in_flight::InFlight;
+use super::removal::Removal;
 use super::sharing::{Lock, Sharing};
 use super::state::{Retired, State};
 use super::stripe::Stripe;
@@ -158,12 +159,24 @@ impl<'a, S: Sharing> Writer<'a, S> {
 
     /// The entry in `slot`, unless it has expired and no sweep has come by yet: then it is removed
     /// as a sweep would, and neither its order nor its number of uses passes on to its successor.
-    pub(super) fn unless_expired(&mut self, slot: u32, now: u64) -> Option<u32> {
+    fn unless_expired(&mut self, slot: u32, now: u64) -> Option<u32> {
         if self.deadline(slot) > now {
             return Some(slot);
         }
         self.remove(slot, RemovalCause::Expired);
         None
+    }
+
+    /// Removes the entry of a key that was written again, where the new value is not cached.
+    pub(super) fn remove_replaced(&mut self, old: Option<u32>, now: u64) {
+        if let Some(old) = old.and_then(|old| self.unless_expired(old, now)) {
+            self.remove(old, RemovalCause::Replaced);
+        }
+    }
+
+    /// Returns the slot of the entry that a run was to replace, if it is still there.
+    pub(super) fn replaced_by(&self, run: &InFlight) -> Option<u32> {
+        run.replaces().filter(|&slot| self.stripe.table.head(slot).is_alive())
     }
 
     #[inline]

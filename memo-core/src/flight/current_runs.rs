@@ -93,7 +93,11 @@ pub(crate) fn all() -> RunIds {
     all
 }
 
-/// A future that is part of a run, if there is one.
+/// A future that is part of a run: [`AsyncLoadGuard::drive`](crate::AsyncLoadGuard::drive) returns
+/// it.
+///
+/// Polled, it lets the library know that the task computes this key, so a call for the same key
+/// from inside computes without the cache, and does not wait for itself.
 pub struct InRun<F> {
     run: Option<RunId>,
     future: F,

@@ -2,7 +2,7 @@
 //! implements.
 //!
 //! A macro expansion sees tokens, not types. So it leaves the choice to the compiler: five traits
-//! offer the method of `(&&&&&Probe(&argument)).__memokit_pick()`, and method resolution tries the
+//! offer the method of `(&&&&&Pick(&argument)).__memokit_pick()`, and method resolution tries the
 //! one with the most references first. The first whose bounds are satisfied wins:
 //!
 //! 1. [`ByKey`]: the type is a [`Key`].
@@ -21,7 +21,7 @@ use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
 
 /// An argument whose adapter is to be chosen.
-pub struct Probe<'a, T: ?Sized>(pub &'a T);
+pub struct Pick<'a, T: ?Sized>(pub &'a T);
 
 /// Uses the argument's own [`Key`].
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ pub trait AutoKey1 {
         ByKey
     }
 }
-impl<T: Key + ?Sized> AutoKey1 for &&&&Probe<'_, T> {}
+impl<T: Key + ?Sized> AutoKey1 for &&&&Pick<'_, T> {}
 
 /// Second choice of an adapter.
 pub trait AutoKey2 {
@@ -62,7 +62,7 @@ pub trait AutoKey2 {
         ByReference
     }
 }
-impl<T: ToOwned + Hash + Eq + ?Sized> AutoKey2 for &&&Probe<'_, &T> {}
+impl<T: ToOwned + Hash + Eq + ?Sized> AutoKey2 for &&&Pick<'_, &T> {}
 
 /// Third choice of an adapter.
 pub trait AutoKey3 {
@@ -72,7 +72,7 @@ pub trait AutoKey3 {
         ByOptionalReference
     }
 }
-impl<T: ToOwned + Hash + Eq + ?Sized> AutoKey3 for &&Probe<'_, Option<&T>> {}
+impl<T: ToOwned + Hash + Eq + ?Sized> AutoKey3 for &&Pick<'_, Option<&T>> {}
 
 /// Fourth choice of an adapter.
 pub trait AutoKey4 {
@@ -82,7 +82,7 @@ pub trait AutoKey4 {
         ByHash
     }
 }
-impl<T: Hash + Eq + Clone> AutoKey4 for &Probe<'_, T> {}
+impl<T: Hash + Eq + Clone> AutoKey4 for &Pick<'_, T> {}
 
 /// Last choice of an adapter: the error.
 pub trait AutoKey5 {
@@ -99,7 +99,7 @@ pub trait AutoKey5 {
         NoKey
     }
 }
-impl<T: ?Sized> AutoKey5 for Probe<'_, T> {
+impl<T: ?Sized> AutoKey5 for Pick<'_, T> {
     type Argument = T;
 }
 

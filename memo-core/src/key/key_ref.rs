@@ -32,7 +32,7 @@ use std::sync::Arc;
 ///     is_draft && key.arg::<f64>(1) == Some(&0.5)
 /// }
 /// # let (title, score) = ("draft 1", 0.5);
-/// # let query = p::query((), (p::bind(p::ByKey, &title), p::bind(p::ByKey, &score)), p::Many);
+/// # let query = p::query((), (p::adapt(p::ByKey, &title), p::adapt(p::ByKey, &score)), p::Many);
 /// # assert!(is_draft(p::Key::to_stored(&query).key_ref()));
 /// ```
 #[derive(Clone, Copy)]

@@ -7,17 +7,17 @@
 //!
 //! - [`Key`] says how a type is hashed, compared and stored; most types of the standard library
 //!   implement it.
-//! - [`Probe`] chooses for each argument of a call between [`Key`] and what the type offers
+//! - [`Pick`] chooses for each argument of a call between [`Key`] and what the type offers
 //!   instead, by autoref.
 //! - [`query()`] combines the arguments of a call into one key; [`KeyRef`] shows the components of
 //!   a stored one.
 
 mod adapt;
-mod bound;
+mod adapted;
 mod collections;
 mod components;
 mod float;
-mod instance;
+mod instantiation;
 mod key_ref;
 mod key_trait;
 mod pointers;
@@ -33,12 +33,12 @@ mod tests;
 
 pub use adapt::{
     Adapter, AutoKey1, AutoKey2, AutoKey3, AutoKey4, AutoKey5, ByHash, ByKey, ByOptionalReference, ByReference, NoKey,
-    Probe,
+    Pick,
 };
-pub use bound::{AutoShare1, AutoShare2, Bound, bind};
+pub use adapted::{Adapted, AutoShare1, AutoShare2, adapt};
 pub use components::Components;
 pub use float::Float;
-pub use instance::{Instance, instance, instance_of};
+pub use instantiation::{Instantiation, instantiation, instantiation_of};
 pub use key_ref::{Component, KeyRef};
 pub use key_trait::Key;
 pub use query::{Lookup, Query, StoredArgs, StoredKey, query};

@@ -12,24 +12,24 @@ use std::marker::PhantomData;
 /// The borrowed key of one call, for look-ups.
 ///
 /// `I` distinguishes the instantiations of a generic function (`()` for other functions), `A` is a
-/// tuple of [bound arguments](super::bound::Bound). Both are hashed and compared; a [`KeyRef`]
+/// tuple of [adapted arguments](super::adapted::Adapted). Both are hashed and compared; a [`KeyRef`]
 /// shows only the arguments.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<I, A, Sh> {
-    instance: I,
+    instantiation: I,
     args: A,
     shape: PhantomData<Sh>,
 }
 
 /// Combines the arguments of a call into its key.
 #[inline]
-pub fn query<I, A, Sh>(instance: I, args: A, _: Sh) -> Query<I, A, Sh> {
-    Query { instance, args, shape: PhantomData }
+pub fn query<I, A, Sh>(instantiation: I, args: A, _: Sh) -> Query<I, A, Sh> {
+    Query { instantiation, args, shape: PhantomData }
 }
 
 /// The stored key of a call: `I` and `A` are stored forms.
 pub struct StoredKey<I, A, Sh> {
-    instance: I,
+    instantiation: I,
     args: A,
     shape: PhantomData<Sh>,
 }
@@ -39,18 +39,18 @@ impl<I: Key, A: Key, Sh: Shape<A::Stored> + 'static> Key for Query<I, A, Sh> {
 
     #[inline]
     fn hash_key<H: Hasher>(&self, state: &mut H) {
-        self.instance.hash_key(state);
+        self.instantiation.hash_key(state);
         self.args.hash_key(state);
     }
 
     #[inline]
     fn matches(&self, stored: &Self::Stored) -> bool {
-        self.instance.matches(&stored.instance) && self.args.matches(&stored.args)
+        self.instantiation.matches(&stored.instantiation) && self.args.matches(&stored.args)
     }
 
     #[inline]
     fn to_stored(&self) -> Self::Stored {
-        StoredKey { instance: self.instance.to_stored(), args: self.args.to_stored(), shape: PhantomData }
+        StoredKey { instantiation: self.instantiation.to_stored(), args: self.args.to_stored(), shape: PhantomData }
     }
 }
 

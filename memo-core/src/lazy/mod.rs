@@ -2,13 +2,13 @@
 //!
 //! [`Lazy`] is the field. Its cell is a [`plain_cell`] or, with dependencies, a [`deps_cell`]; both
 //! are [`init_cell`]s, computed by one run at a time under an [`init_lock`]. The functions of
-//! [`getter`], [`cached_probe`] and [`getter_stats`] are what expansions of `#[cached_field]` call.
+//! [`getter`], [`field_peek`] and [`getter_stats`] are what expansions of `#[cached_field]` call.
 
-mod cached_probe;
 mod depends;
 mod deps_cell;
 mod field;
 mod field_deps;
+mod field_peek;
 mod field_traits;
 mod getter;
 mod getter_field;
@@ -24,9 +24,9 @@ mod striped_counter;
 #[cfg(test)]
 mod tests;
 
-pub use cached_probe::{ByRef, ByRefSome, ByValue, CachedProbe, CachedProbe1, CachedProbe2, CachedProbe3, WithDeps};
 pub use depends::Depends;
 pub use field::Lazy;
+pub use field_peek::{ByRef, ByRefSome, ByValue, FieldPeek, FieldPeek1, FieldPeek2, FieldPeek3, WithDeps};
 pub use getter::{
     async_cell, by_ref, by_ref_async, by_value, by_value_async, clear_field, try_by_ref, try_by_ref_async, with_deps,
 };

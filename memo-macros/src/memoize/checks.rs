@@ -2,7 +2,7 @@
 //! instead. What an option requires of the function is checked by a rule in its own declaration.
 
 use super::model::{Context, Model, takes_mut_self};
-use super::options::facts::Handle;
+use super::options::parsed::Handle;
 use super::scan::{self, Borrow};
 use crate::diagnostics::Diagnostics;
 use quote::ToTokens;

@@ -1,7 +1,7 @@
 //! Facts about the function: its context, arguments and result. Nothing is decided or printed here.
 
 use super::item::Function;
-use super::options::facts::Options;
+use super::options::parsed::Options;
 use super::scan;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};

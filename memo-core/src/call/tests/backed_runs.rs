@@ -295,7 +295,7 @@ fn an_async_refresh_claims_without_a_look_up() {
             &mut RetryState::new(),
         );
         let Answer::Load(loading) = step else { unreachable!("a refresh runs its body") };
-        let loading = loading.claim_async().await;
+        let Answer::Load(loading) = loading.consult_async(as_is).await else { unreachable!("it only claims") };
         let value = loading.drive(Box::pin(async { Ok(6) })).await;
         loading.finish_async(value, as_is).await
     });

@@ -1,9 +1,9 @@
 //! Which adapter is chosen for an argument, and that it works.
 
 use crate::key::adapt::{
-    AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, ByHash, ByKey, ByOptionalReference, ByReference, Probe,
+    AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, ByHash, ByKey, ByOptionalReference, ByReference, Pick,
 };
-use crate::key::bound::{AutoShare1 as _, bind};
+use crate::key::adapted::{AutoShare1 as _, adapt};
 use crate::key::key_trait::Key;
 use crate::key::query::query;
 use crate::key::shape::{Many, Single};
@@ -46,8 +46,8 @@ impl Key for Point {
 macro_rules! chosen {
     ($argument:expr) => {{
         let argument = $argument;
-        let adapter = (&&&&&Probe(&argument)).__memokit_pick();
-        let call = query((), (bind(adapter, &argument),), Single);
+        let adapter = (&&&&&Pick(&argument)).__memokit_pick();
+        let call = query((), (adapt(adapter, &argument),), Single);
         assert!(call.matches(&call.to_stored()));
         adapter.type_id()
     }};
@@ -128,11 +128,14 @@ fn the_bounds_of_type_parameters_decide() {
 fn adapters_distinguish_arguments() {
     let (one, two) = (User(1), User(2));
     let arguments = (&one, Some(&one));
-    let stored =
-        query((), (bind(ByReference, &arguments.0), bind(ByOptionalReference, &arguments.1), bind(ByHash, &one)), Many)
-            .to_stored();
+    let stored = query(
+        (),
+        (adapt(ByReference, &arguments.0), adapt(ByOptionalReference, &arguments.1), adapt(ByHash, &one)),
+        Many,
+    )
+    .to_stored();
     let call = |a: &User, b: Option<&User>, c: &User| {
-        query((), (bind(ByReference, &a), bind(ByOptionalReference, &b), bind(ByHash, c)), Many).matches(&stored)
+        query((), (adapt(ByReference, &a), adapt(ByOptionalReference, &b), adapt(ByHash, c)), Many).matches(&stored)
     };
     assert!(call(&User(1), Some(&User(1)), &User(1)));
     assert!(!call(&two, Some(&one), &one));
@@ -145,7 +148,7 @@ fn adapters_distinguish_arguments() {
 fn a_shareable_argument_passes_the_check_unchanged() {
     let name = String::from("n");
     let argument = &*name;
-    let bound = (&&bind((&&&&&Probe(&argument)).__memokit_pick(), &argument)).__memokit_shared();
+    let bound = (&&adapt((&&&&&Pick(&argument)).__memokit_pick(), &argument)).__memokit_shared();
     assert!(bound.matches(&"n".into()));
-    assert_eq!(format!("{bound:?}"), "Bound<&str>");
+    assert_eq!(format!("{bound:?}"), "Adapted<&str>");
 }

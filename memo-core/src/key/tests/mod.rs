@@ -2,7 +2,7 @@
 
 mod choice;
 mod containers;
-mod instances;
+mod instantiations;
 mod numbers;
 mod queries;
 mod stored_forms;

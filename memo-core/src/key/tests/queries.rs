@@ -2,9 +2,9 @@
 
 use super::transcript::writes;
 use crate::key::adapt::ByKey;
-use crate::key::bound::{Bound, bind};
+use crate::key::adapted::{Adapted, adapt};
 use crate::key::float::Float;
-use crate::key::instance::{Instance, instance};
+use crate::key::instantiation::{Instantiation, instantiation};
 use crate::key::key_ref::KeyRef;
 use crate::key::key_trait::Key;
 use crate::key::query::{Lookup, StoredArgs, query};
@@ -14,8 +14,8 @@ use std::cell::Cell;
 use std::hash::{BuildHasher, DefaultHasher, Hasher};
 use std::path::Path;
 
-fn key<T: Key + ?Sized>(argument: &T) -> Bound<'_, ByKey, T> {
-    bind(ByKey, argument)
+fn key<T: Key + ?Sized>(argument: &T) -> Adapted<'_, ByKey, T> {
+    adapt(ByKey, argument)
 }
 
 /// Counts how often a hasher is built and finished.
@@ -50,14 +50,14 @@ impl Hasher for CountingHasher<'_> {
 #[test]
 fn the_hasher_runs_once() {
     let counting = Counting::default();
-    let call = query((instance::<u8>(), 3_usize), (key("a"), key(&[1_u32, 2][..]), key(&Some(0.5))), Many);
+    let call = query((instantiation::<u8>(), 3_usize), (key("a"), key(&[1_u32, 2][..]), key(&Some(0.5))), Many);
     let hash = Lookup::hash(&call, &&counting);
     assert_eq!((counting.made.get(), counting.finished.get()), (1, 1));
     let stored = call.to_stored();
     assert!(call.matches(&stored));
     assert_eq!((counting.made.get(), counting.finished.get()), (1, 1), "stored keys are not hashed");
     let owned = vec![1_u32, 2];
-    let again = query((instance::<u8>(), 3_usize), (key("a"), key(&owned), key(&Some(0.5))), Many);
+    let again = query((instantiation::<u8>(), 3_usize), (key("a"), key(&owned), key(&Some(0.5))), Many);
     assert_eq!(Lookup::hash(&again, &&counting), hash);
 }
 
@@ -78,11 +78,11 @@ fn a_call_without_arguments_is_one_key() {
 
 #[test]
 fn the_instance_is_compared_and_is_no_component() {
-    let call = |instance: Instance| query(instance, (key(&1_u8), key("x")), Many);
-    let stored = call(instance::<u8>()).to_stored();
-    assert!(call(instance::<u8>()).matches(&stored));
-    assert!(!call(instance::<u16>()).matches(&stored));
-    assert_ne!(writes(&call(instance::<u8>())), writes(&call(instance::<u16>())));
+    let call = |instance: Instantiation| query(instance, (key(&1_u8), key("x")), Many);
+    let stored = call(instantiation::<u8>()).to_stored();
+    assert!(call(instantiation::<u8>()).matches(&stored));
+    assert!(!call(instantiation::<u16>()).matches(&stored));
+    assert_ne!(writes(&call(instantiation::<u8>())), writes(&call(instantiation::<u16>())));
     let (number, text): &(u8, Box<str>) = stored.view();
     assert_eq!((*number, &**text), (1, "x"));
     assert_eq!(stored.key_ref().len(), 2);
@@ -175,7 +175,7 @@ fn a_component_outlives_its_key_ref() {
 
 #[test]
 fn untyped_components_are_accessed_by_their_values() {
-    let stored = query((), (bind(Untyped(ByKey), &3_u8), bind(Untyped(ByKey), &"t")), Many).to_stored();
+    let stored = query((), (adapt(Untyped(ByKey), &3_u8), adapt(Untyped(ByKey), &"t")), Many).to_stored();
     let (number, _): &(UntypedKey, UntypedKey) = stored.view();
     assert!(matches!(number, UntypedKey::Integer(3)));
     assert_eq!(stored.key_ref().arg::<i128>(0), Some(&3));

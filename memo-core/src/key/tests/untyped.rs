@@ -2,23 +2,23 @@
 
 use super::transcript::writes;
 use crate::key::adapt::{Adapter, ByHash, ByKey, ByReference};
-use crate::key::bound::{Bound, bind};
+use crate::key::adapted::{Adapted, adapt};
 use crate::key::key_trait::Key;
 use crate::key::untyped::{Untyped, UntypedKey};
 use std::borrow::Cow;
 use std::hash::Hash;
 use std::sync::Arc;
 
-fn by_key<T: Key<Stored: Send + Sync> + ?Sized>(argument: &T) -> Bound<'_, Untyped<ByKey>, T> {
-    bind(Untyped(ByKey), argument)
+fn by_key<T: Key<Stored: Send + Sync> + ?Sized>(argument: &T) -> Adapted<'_, Untyped<ByKey>, T> {
+    adapt(Untyped(ByKey), argument)
 }
 
-fn by_hash<T: Hash + Eq + Clone + Send + Sync + 'static>(argument: &T) -> Bound<'_, Untyped<ByHash>, T> {
-    bind(Untyped(ByHash), argument)
+fn by_hash<T: Hash + Eq + Clone + Send + Sync + 'static>(argument: &T) -> Adapted<'_, Untyped<ByHash>, T> {
+    adapt(Untyped(ByHash), argument)
 }
 
 #[track_caller]
-fn assert_one<A, B, T: ?Sized, U: ?Sized>(one: Bound<'_, A, T>, other: Bound<'_, B, U>)
+fn assert_one<A, B, T: ?Sized, U: ?Sized>(one: Adapted<'_, A, T>, other: Adapted<'_, B, U>)
 where
     A: Adapter<T, Stored = UntypedKey>,
     B: Adapter<U, Stored = UntypedKey>,
@@ -28,7 +28,7 @@ where
 }
 
 #[track_caller]
-fn assert_two<A, B, T: ?Sized, U: ?Sized>(one: Bound<'_, A, T>, other: Bound<'_, B, U>)
+fn assert_two<A, B, T: ?Sized, U: ?Sized>(one: Adapted<'_, A, T>, other: Adapted<'_, B, U>)
 where
     A: Adapter<T, Stored = UntypedKey>,
     B: Adapter<U, Stored = UntypedKey>,
@@ -49,7 +49,7 @@ fn equal_numbers_are_one_key_whatever_their_type() {
     assert_one(by_key(&f32::INFINITY), by_key(&f64::INFINITY));
     assert_one(by_key(&3_i32), by_hash(&3_u64));
     assert_one(by_key(&&7_u8), by_key(&7_i64));
-    assert_one(by_key(&7_i64), bind(Untyped(ByReference), &&7_u16));
+    assert_one(by_key(&7_i64), adapt(Untyped(ByReference), &&7_u16));
 }
 
 #[test]

@@ -32,7 +32,7 @@ impl GetterPrinter<'_> {
         let probe = |mode: &str, key: Option<TokenStream>, of: &dyn ToTokens| {
             let mode = Ident::new(mode, self.span);
             let key = key.map(|key| quote_spanned!(self.span=> (#key)));
-            quote_spanned!(self.span=> (&&#p::CachedProbe::<_, _, #of>::new(__field, #p::#mode #key)).probe())
+            quote_spanned!(self.span=> (&&#p::FieldPeek::<_, _, #of>::new(__field, #p::#mode #key)).peek())
         };
         let (output, value) = match self.form {
             Form::Value { value, .. } if self.options.deps.is_empty() => {
@@ -63,7 +63,7 @@ impl GetterPrinter<'_> {
             quote_spanned!(self.span=> #doc #[must_use] #[allow(clippy::option_option, clippy::type_complexity)]);
         let traits = quote_spanned! {self.span=>
             #[allow(unused_imports)]
-            use #p::{CachedProbe1 as _, CachedProbe2 as _, CachedProbe3 as _};
+            use #p::{FieldPeek1 as _, FieldPeek2 as _, FieldPeek3 as _};
         };
         self.operation(&attrs, &sig.to_token_stream(), quote!(#traits #bind #value))
     }

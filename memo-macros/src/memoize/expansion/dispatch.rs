@@ -77,7 +77,7 @@ impl MemoizePrinter<'_> {
         quote_spanned! {span=>
             #cfg #both #lints #expected #[doc(hidden)] #[inline]
             #[allow(clippy::used_underscore_binding, clippy::too_many_arguments)]
-            #asyncness #unsafety fn #name<#params>(#inputs) -> #op::Answer #bounds {
+            #asyncness #unsafety fn #name<#params>(#inputs) -> #op::Mapped #bounds {
                 let __store = #store;
                 #code
             }
@@ -134,7 +134,7 @@ impl MemoizePrinter<'_> {
                 }
                 #p::Err(__op) => {
                     let __value = __body #await_;
-                    #p::Answering::answer(__op, __value)
+                    #p::MapValue::map(__op, __value)
                 }
             }
         }

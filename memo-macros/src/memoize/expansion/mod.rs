@@ -16,7 +16,7 @@ mod store;
 mod wrapper;
 
 use super::model::{Context, Model};
-use super::options::facts::Handle;
+use super::options::parsed::Handle;
 use crate::attributes::Attributes;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};

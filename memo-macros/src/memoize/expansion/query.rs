@@ -52,10 +52,10 @@ impl MemoizePrinter<'_> {
 
     fn query(&self) -> TokenStream {
         let p = &self.p;
-        let instance = self.instance();
+        let instantiation = self.instantiation();
         let components = self.components();
         let (arguments, shape) = (tuple(&components), self.shape(components.len()));
-        quote_spanned!(self.span=> #p::query(#instance, #arguments, #shape))
+        quote_spanned!(self.span=> #p::query(#instantiation, #arguments, #shape))
     }
 
     /// `Single`, `Many`, `Chunk(Many)`, ..
@@ -74,7 +74,7 @@ impl MemoizePrinter<'_> {
 
     /// What distinguishes the instantiations. The parameters of a method's `impl` are unknown here;
     /// `Self` stands for them.
-    fn instance(&self) -> TokenStream {
+    fn instantiation(&self) -> TokenStream {
         let (p, model, options) = (&self.p, self.model, &self.model.options);
         if options.field.is_some() {
             // Each instantiation has its own field.
@@ -93,13 +93,13 @@ impl MemoizePrinter<'_> {
         let mut parts: Vec<TokenStream> = Vec::new();
         match types.as_slice() {
             [] => {}
-            [one] => parts.push(quote_spanned!(self.span=> #p::instance::<#one>())),
+            [one] => parts.push(quote_spanned!(self.span=> #p::instantiation::<#one>())),
             // Behind pointers, since they may be unsized.
-            several => parts.push(quote_spanned!(self.span=> #p::instance::<(#(*const #several,)*)>())),
+            several => parts.push(quote_spanned!(self.span=> #p::instantiation::<(#(*const #several,)*)>())),
         }
         if with_types {
             let opaque = model.arguments.iter().filter(|argument| argument.opaque && !argument.ignored);
-            parts.extend(opaque.map(|Argument { name, .. }| quote_spanned!(self.span=> #p::instance_of(&#name))));
+            parts.extend(opaque.map(|Argument { name, .. }| quote_spanned!(self.span=> #p::instantiation_of(&#name))));
         }
         if with_consts {
             parts.extend(model.const_params().into_iter().map(ToTokens::to_token_stream));
@@ -124,37 +124,37 @@ impl MemoizePrinter<'_> {
             components.push(match &receiver.kind {
                 // `Rc<Self>`, `Pin<&Self>`: the key is the value, not the pointer.
                 ReceiverKind::Typed(_, ty) if !is_self(ty) => self.bind_value(span, &quote_spanned!(span=> &*#this)),
-                _ => self.bind(span, &quote_spanned!(span=> &#this), false),
+                _ => self.adapt(span, &quote_spanned!(span=> &#this), false),
             });
         }
         for argument in model.arguments.iter().filter(|argument| !argument.ignored) {
             let name = &argument.name;
             let span = Model::mixed_site_at(&argument.ty);
             let untyped = options.typed == Some(false) && model.is_generic(argument);
-            components.push(self.bind(span, &quote_spanned!(span=> &#name), untyped));
+            components.push(self.adapt(span, &quote_spanned!(span=> &#name), untyped));
         }
         components
     }
 
     /// A component of the key, by reference: selects its adapter and, if threads share the cache,
     /// checks that its stored form is `Send` and `Sync`.
-    fn bind(&self, span: Span, reference: &TokenStream, untyped: bool) -> TokenStream {
+    fn adapt(&self, span: Span, reference: &TokenStream, untyped: bool) -> TokenStream {
         let p = &self.p;
-        let mut adapter = quote_spanned!(span=> (&&&&&#p::Probe(#reference)).__memokit_pick());
+        let mut adapter = quote_spanned!(span=> (&&&&&#p::Pick(#reference)).__memokit_pick());
         if untyped {
             adapter = quote_spanned!(span=> #p::Untyped(#adapter));
         }
-        let bound = quote_spanned!(span=> #p::bind(#adapter, #reference));
+        let bound = quote_spanned!(span=> #p::adapt(#adapter, #reference));
         if self.model.options.local {
             return bound;
         }
         quote_spanned!(span=> match #bound { __bound => (&&__bound).__memokit_shared() })
     }
 
-    /// As [`bind`](Self::bind), for an expression: `match` evaluates it once, and its temporaries
+    /// As [`adapt`](Self::adapt), for an expression: `match` evaluates it once, and its temporaries
     /// live until the end of the statement.
     fn bind_value(&self, span: Span, value: &TokenStream) -> TokenStream {
-        let bound = self.bind(span, &quote_spanned!(span=> __key), false);
+        let bound = self.adapt(span, &quote_spanned!(span=> __key), false);
         quote_spanned!(span=> match &#value { __key => #bound })
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! A new option is a new entry in the table of its facet. Most options only set up the cache: such
 //! an entry is complete in itself, because it names the builder's call that the expansion makes.
-//! Options that change the expansion in another way have a field in `facts.rs`.
+//! Options that change the expansion in another way have a field in `parsed.rs`.
 
 mod bound;
 mod cacheable;
-pub(super) mod facts;
 mod key;
 mod load;
+pub(super) mod parsed;
 mod setting;
 mod spec;
 mod storage;
@@ -17,7 +17,7 @@ mod time;
 mod units;
 mod values;
 
-use facts::Options;
+use parsed::Options;
 use proc_macro2::TokenStream;
 use spec::{GivenOptions, MemoizeFacet};
 use syn::Result;

@@ -1,6 +1,6 @@
 //! What an option of `#[memoize]` is declared with.
 
-use super::facts::Options;
+use super::parsed::Options;
 use crate::memoize::model::Model;
 use crate::options::{Facet, Given, OptionSpec, Rule};
 

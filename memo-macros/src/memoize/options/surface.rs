@@ -1,6 +1,6 @@
 //! What is generated beside the function, and under which names.
 
-use super::facts::Handle;
+use super::parsed::Handle;
 use super::spec::{MemoizeFacet, MemoizeOption};
 use syn::parse::ParseStream;
 use syn::{Error, LitBool, LitStr, Path, Result};

@@ -5,22 +5,22 @@ use std::any::TypeId;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
-/// A type with its lifetimes erased: `&'a str` and `&'static str` are one instance, `u8` and `u16`
-/// are two.
+/// A type with its lifetimes erased: `&'a str` and `&'static str` are one instantiation, `u8` and
+/// `u16` are two.
 ///
 /// That is exactly what distinguishes the instantiations of a generic function: code is generated
 /// per type, never per lifetime.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Instance(TypeId);
+pub struct Instantiation(TypeId);
 
-impl Key for Instance {
+impl Key for Instantiation {
     stored_as_itself!();
 }
 
-/// The instance of a type, which need not be `'static`.
+/// The instantiation of a type, which need not be `'static`.
 #[inline]
 #[must_use]
-pub fn instance<T: ?Sized>() -> Instance {
+pub fn instantiation<T: ?Sized>() -> Instantiation {
     let witness = PhantomData::<T>;
     let borrowed: &(dyn TypeIdentity + '_) = &witness;
     // SAFETY: the two types differ only in the lifetime bound of the trait object, which is no part
@@ -29,14 +29,14 @@ pub fn instance<T: ?Sized>() -> Instance {
     // `TypeId::of` alone: that makes a constant from the type, has no value of it, and sees the
     // type as code generation does, after lifetimes are erased.
     let erased = unsafe { std::mem::transmute::<&(dyn TypeIdentity + '_), &(dyn TypeIdentity + 'static)>(borrowed) };
-    Instance(erased.id())
+    Instantiation(erased.id())
 }
 
-/// The instance of an argument's type, where the type has no name (`impl Trait`).
+/// The instantiation of an argument's type, where the type has no name (`impl Trait`).
 #[inline]
 #[must_use]
-pub fn instance_of<T: ?Sized>(_: &T) -> Instance {
-    instance::<T>()
+pub fn instantiation_of<T: ?Sized>(_: &T) -> Instantiation {
+    instantiation::<T>()
 }
 
 /// Carries a `TypeId` past the `'static` bound: the method's bound is met by the trait object's

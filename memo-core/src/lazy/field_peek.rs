@@ -1,9 +1,9 @@
 //! The operation `area_cached` next to a getter: returns the value of the field if there is one,
 //! and never computes.
 //!
-//! The getter already reports what is wrong with its field, so the probe must not report it again.
-//! `(&&CachedProbe::..).probe()` chooses by autoref: where the field does not fit, it falls back to
-//! a probe that finds nothing, in code that never runs.
+//! The getter already reports what is wrong with its field, so the peek must not report it again.
+//! `(&&FieldPeek::..).peek()` chooses by autoref: where the field does not fit, it falls back to
+//! a peek that finds nothing, in code that never runs.
 
 use std::marker::PhantomData;
 
@@ -12,7 +12,7 @@ use super::getter_field::{DepsField, GetterField};
 use super::getter_output::CloneOut;
 
 /// A look-up of a value of the type `V` in a field. The mode is how the getter returns it.
-pub struct CachedProbe<'f, F, Mode, V: ?Sized> {
+pub struct FieldPeek<'f, F, Mode, V: ?Sized> {
     field: &'f F,
     mode: Mode,
     _value: PhantomData<V>,
@@ -30,7 +30,7 @@ pub struct ByRefSome;
 /// The getter returns the value and has dependencies, which are now these.
 pub struct WithDeps<K>(pub K);
 
-impl<'f, F, Mode, V: ?Sized> CachedProbe<'f, F, Mode, V> {
+impl<'f, F, Mode, V: ?Sized> FieldPeek<'f, F, Mode, V> {
     /// A look-up in this field.
     #[inline]
     pub fn new(field: &'f F, mode: Mode) -> Self {
@@ -43,82 +43,80 @@ impl<'f, F, Mode, V: ?Sized> CachedProbe<'f, F, Mode, V> {
 pub struct AnAliasOfResultWriteItOut;
 
 /// First choice: the field fits the getter.
-pub trait CachedProbe1 {
-    /// What the probe returns.
+pub trait FieldPeek1 {
+    /// What the peek returns.
     type Seen;
     /// Looks the value up.
-    fn probe(&self) -> Self::Seen;
+    fn peek(&self) -> Self::Seen;
 }
 
-impl<'f, F: GetterField<Value = V, Found<'f> = &'f V>, V: 'f> CachedProbe1 for &&CachedProbe<'f, F, ByValue, V> {
+impl<'f, F: GetterField<Value = V, Found<'f> = &'f V>, V: 'f> FieldPeek1 for &&FieldPeek<'f, F, ByValue, V> {
     type Seen = Option<&'f V>;
 
     #[inline]
-    fn probe(&self) -> Option<&'f V> {
+    fn peek(&self) -> Option<&'f V> {
         self.field.find()
     }
 }
 
-impl<'f, F: GetterField, V: ?Sized> CachedProbe1 for &&CachedProbe<'f, F, ByRef, V> {
+impl<'f, F: GetterField, V: ?Sized> FieldPeek1 for &&FieldPeek<'f, F, ByRef, V> {
     type Seen = Option<F::Found<'f>>;
 
     #[inline]
-    fn probe(&self) -> Option<F::Found<'f>> {
+    fn peek(&self) -> Option<F::Found<'f>> {
         self.field.find()
     }
 }
 
-impl<'f, F: GetterField<Value = Option<T>>, T, V: ?Sized> CachedProbe1 for &&CachedProbe<'f, F, ByRefSome, V> {
+impl<'f, F: GetterField<Value = Option<T>>, T, V: ?Sized> FieldPeek1 for &&FieldPeek<'f, F, ByRefSome, V> {
     type Seen = Option<F::Found<'f>>;
 
     #[inline]
-    fn probe(&self) -> Option<F::Found<'f>> {
+    fn peek(&self) -> Option<F::Found<'f>> {
         self.field.find()
     }
 }
 
-impl<F: DepsField<Value = V>, K: MatchesDeps<F::Deps>, V: CloneOut> CachedProbe1
-    for &&CachedProbe<'_, F, WithDeps<K>, V>
-{
+impl<F: DepsField<Value = V>, K: MatchesDeps<F::Deps>, V: CloneOut> FieldPeek1 for &&FieldPeek<'_, F, WithDeps<K>, V> {
     type Seen = Option<V>;
 
-    fn probe(&self) -> Option<V> {
+    fn peek(&self) -> Option<V> {
         self.field.cell().fresh(&self.mode.0).map(|found| V::clone_out(&found))
     }
 }
 
 /// Second choice: a `Result` was taken for the value.
-pub trait CachedProbe2 {
+pub trait FieldPeek2 {
     /// Returns a type that fits nowhere, and whose name says why.
-    fn probe(&self) -> AnAliasOfResultWriteItOut {
+    fn peek(&self) -> AnAliasOfResultWriteItOut {
         AnAliasOfResultWriteItOut
     }
 }
 
-impl<F: GetterField, E> CachedProbe2 for &CachedProbe<'_, F, ByValue, Result<F::Value, E>> {}
+impl<F: GetterField, E> FieldPeek2 for &FieldPeek<'_, F, ByValue, Result<F::Value, E>> {}
 
-impl<F: DepsField, K, E> CachedProbe2 for &CachedProbe<'_, F, WithDeps<K>, Result<F::Value, E>> {}
+impl<F: DepsField, K, E> FieldPeek2 for &FieldPeek<'_, F, WithDeps<K>, Result<F::Value, E>> {}
 
 /// Last choice: the getter reports the error.
-pub trait CachedProbe3 {
-    /// What the probe would return.
+pub trait FieldPeek3 {
+    /// What the peek would return.
     type Seen;
     /// Finds nothing.
-    fn probe(&self) -> Option<Self::Seen> {
+    fn peek(&self) -> Option<Self::Seen> {
         None
     }
 }
 
-/// A mode in which the probe returns a reference.
+/// A mode in which the peek returns a reference.
 pub trait RefMode {}
 impl RefMode for ByValue {}
 impl RefMode for ByRef {}
 impl RefMode for ByRefSome {}
 
-impl<'f, F, Mode: RefMode, V: ?Sized + 'f> CachedProbe3 for CachedProbe<'f, F, Mode, V> {
+impl<'f, F, Mode: RefMode, V: ?Sized + 'f> FieldPeek3 for FieldPeek<'f, F, Mode, V> {
     type Seen = &'f V;
 }
 
-impl<F, K, V> CachedProbe3 for CachedProbe<'_, F, WithDeps<K>, V> {
+impl<F, K, V> FieldPeek3 for FieldPeek<'_, F, WithDeps<K>, V> {
     type Seen = V;
 }

@@ -8,18 +8,18 @@ use std::hash::Hasher;
 use std::marker::PhantomData;
 
 /// An argument with its adapter: one component of a call's key.
-pub struct Bound<'a, A, T: ?Sized> {
+pub struct Adapted<'a, A, T: ?Sized> {
     argument: &'a T,
     adapter: PhantomData<A>,
 }
 
-/// Binds an argument to its adapter.
+/// Gives an argument its adapter.
 #[inline]
-pub fn bind<A: Adapter<T>, T: ?Sized>(_: A, argument: &T) -> Bound<'_, A, T> {
-    Bound { argument, adapter: PhantomData }
+pub fn adapt<A: Adapter<T>, T: ?Sized>(_: A, argument: &T) -> Adapted<'_, A, T> {
+    Adapted { argument, adapter: PhantomData }
 }
 
-impl<A: Adapter<T>, T: ?Sized> Key for Bound<'_, A, T> {
+impl<A: Adapter<T>, T: ?Sized> Key for Adapted<'_, A, T> {
     type Stored = A::Stored;
 
     #[inline]
@@ -39,24 +39,24 @@ impl<A: Adapter<T>, T: ?Sized> Key for Bound<'_, A, T> {
 }
 
 // Not derived: that would require `Clone` and `Debug` of the argument.
-impl<A, T: ?Sized> Clone for Bound<'_, A, T> {
+impl<A, T: ?Sized> Clone for Adapted<'_, A, T> {
     #[inline]
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<A, T: ?Sized> Copy for Bound<'_, A, T> {}
+impl<A, T: ?Sized> Copy for Adapted<'_, A, T> {}
 
-impl<A, T: ?Sized> fmt::Debug for Bound<'_, A, T> {
+impl<A, T: ?Sized> fmt::Debug for Adapted<'_, A, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Bound<{}>", std::any::type_name::<T>())
+        write!(f, "Adapted<{}>", std::any::type_name::<T>())
     }
 }
 
 /// First choice for an argument of a cache that threads share: its stored form can be shared.
 ///
-/// `(&&bind(adapter, &argument)).__memokit_shared()` checks each argument separately, so that the
+/// `(&&adapt(adapter, &argument)).__memokit_shared()` checks each argument separately, so that the
 /// error names the argument and not the whole key, and is printed once and not for each operation
 /// of the handle.
 pub trait AutoShare1<'a> {
@@ -66,15 +66,15 @@ pub trait AutoShare1<'a> {
     type Argument: ?Sized;
 
     /// The argument as it is.
-    fn __memokit_shared(&self) -> Bound<'a, Self::Adapter, Self::Argument>;
+    fn __memokit_shared(&self) -> Adapted<'a, Self::Adapter, Self::Argument>;
 }
 
-impl<'a, A: Adapter<T, Stored: Send + Sync>, T: ?Sized> AutoShare1<'a> for &Bound<'a, A, T> {
+impl<'a, A: Adapter<T, Stored: Send + Sync>, T: ?Sized> AutoShare1<'a> for &Adapted<'a, A, T> {
     type Adapter = A;
     type Argument = T;
 
     #[inline]
-    fn __memokit_shared(&self) -> Bound<'a, A, T> {
+    fn __memokit_shared(&self) -> Adapted<'a, A, T> {
         **self
     }
 }
@@ -88,16 +88,16 @@ pub trait AutoShare2<'a> {
 
     /// The argument with an adapter that fits every cache, so that there is no second error. The
     /// bound is not satisfied: otherwise the first choice would apply.
-    fn __memokit_shared(&self) -> Bound<'a, NoKey, Self::Argument>
+    fn __memokit_shared(&self) -> Adapted<'a, NoKey, Self::Argument>
     where
         AcrossThreads: Shares<Self::Stored>;
 }
 
-impl<'a, A: Adapter<T>, T: ?Sized> AutoShare2<'a> for Bound<'a, A, T> {
+impl<'a, A: Adapter<T>, T: ?Sized> AutoShare2<'a> for Adapted<'a, A, T> {
     type Stored = A::Stored;
     type Argument = T;
 
-    fn __memokit_shared(&self) -> Bound<'a, NoKey, T> {
-        bind(NoKey, self.argument)
+    fn __memokit_shared(&self) -> Adapted<'a, NoKey, T> {
+        adapt(NoKey, self.argument)
     }
 }
