@@ -12,8 +12,8 @@ use std::marker::PhantomData;
 /// The borrowed key of one call, for look-ups.
 ///
 /// `I` distinguishes the instantiations of a generic function (`()` for other functions), `A` is a
-/// tuple of [adapted arguments](super::adapted::Adapted). Both are hashed and compared; a [`KeyRef`]
-/// shows only the arguments.
+/// tuple of [adapted arguments](super::adapted::Adapted). Both are hashed and compared; a
+/// [`KeyRef`] shows only the arguments.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<I, A, Sh> {
     instantiation: I,
