@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`sharing`], [`shared`], [`local`] | one thread or all: lock, read guards, counters |
 //! | [`common`], [`stripe`], [`state`], [`store`] | the parts of a store |
-//! | [`expiry`], [`entry_types`], [`in_flight`], [`walk_state`] | book-keeping |
+//! | [`expiry`], [`entry_types`], [`in_flight`], [`slot_set`], [`walk_state`] | book-keeping |
 //! | [`stats`], [`hit_counters`], [`load_timer`] | statistics |
 //! | [`hit_action`], [`write_terms`], [`removal`] | what hits and writes do |
 //! | [`writer`] | mutations under the lock |
@@ -44,6 +44,7 @@ mod shared;
 mod sharing;
 mod show_entry;
 mod sizes;
+mod slot_set;
 mod sole_type;
 mod state;
 mod stats;

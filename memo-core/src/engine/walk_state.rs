@@ -6,7 +6,7 @@
 //! has to visit, and slots ahead of it that it must skip. Therefore a key that is in the store
 //! during the whole walk, and is only ever replaced, is visited exactly once.
 
-use std::collections::HashSet;
+use super::slot_set::SlotSet;
 
 /// The walks of one stripe; nearly always there is none.
 #[derive(Default)]
@@ -22,9 +22,9 @@ struct WalkState {
     /// Above every slot that was in use when the walk began.
     end: u32,
     /// Slots behind the cursor, or from `end` on, whose keys have not been visited.
-    behind: HashSet<u32>,
+    behind: SlotSet,
     /// Slots ahead whose keys have been visited.
-    skip: HashSet<u32>,
+    skip: SlotSet,
 }
 
 impl WalkState {
@@ -33,12 +33,12 @@ impl WalkState {
     }
 
     fn will_visit(&self, slot: u32) -> bool {
-        if self.is_ahead(slot) { !self.skip.contains(&slot) } else { self.behind.contains(&slot) }
+        if self.is_ahead(slot) { !self.skip.contains(slot) } else { self.behind.contains(slot) }
     }
 
     fn forget(&mut self, slot: u32) {
-        self.behind.remove(&slot);
-        self.skip.remove(&slot);
+        self.behind.remove(slot);
+        self.skip.remove(slot);
     }
 }
 
@@ -47,7 +47,7 @@ impl Walks {
     pub(super) fn begin(&mut self, end: u32) -> u64 {
         self.started += 1;
         let id = self.started;
-        self.active.push(WalkState { id, cursor: 0, end, behind: HashSet::new(), skip: HashSet::new() });
+        self.active.push(WalkState { id, cursor: 0, end, behind: SlotSet::default(), skip: SlotSet::default() });
         id
     }
 
@@ -62,16 +62,12 @@ impl Walks {
         if walk.cursor < walk.end {
             let stop = walk.end.min(walk.cursor + most);
             for slot in std::mem::replace(&mut walk.cursor, stop)..stop {
-                if !walk.skip.remove(&slot) {
+                if !walk.skip.remove(slot) {
                     visit(slot);
                 }
             }
         } else {
-            let late: Vec<u32> = walk.behind.iter().copied().take(most as usize).collect();
-            for slot in late {
-                walk.behind.remove(&slot);
-                visit(slot);
-            }
+            walk.behind.take(most, visit);
         }
         walk.cursor < walk.end || !walk.behind.is_empty()
     }
@@ -91,8 +87,8 @@ impl Walks {
             let due = walk.will_visit(old);
             walk.forget(old);
             match (due, walk.is_ahead(new)) {
-                (true, false) => drop(walk.behind.insert(new)),
-                (false, true) => drop(walk.skip.insert(new)),
+                (true, false) => walk.behind.insert(new),
+                (false, true) => walk.skip.insert(new),
                 (true, true) | (false, false) => {}
             }
         }
