@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::plan::OwnedKey;
 use super::value::Cache;
 use crate::call::PutRequest;
-use crate::engine::{Ask, Face, Take, WriteTerms};
+use crate::engine::{Face, Match, Take, WriteTerms};
 use crate::table::ShortHash;
 
 /// A look-up by borrowed key, and what it does with the value.
@@ -27,27 +27,10 @@ impl<V, Q: ?Sized, F: FnMut(&V)> Take<V> for LookUp<'_, Q, F> {
     }
 }
 
-impl<K: Borrow<Q>, V, Q: Eq + ?Sized, F: FnMut(&V)> Ask<K, V> for LookUp<'_, Q, F> {
+impl<K: Borrow<Q>, Q: Eq + ?Sized, F> Match<K> for LookUp<'_, Q, F> {
     fn matches(&self, key: &K) -> bool {
         key.borrow() == self.key
     }
-
-    fn own(&mut self) {
-        unreachable!("a look-up writes nothing")
-    }
-
-    fn is_owned(&self) -> bool {
-        false
-    }
-
-    fn take_key(&mut self) -> Option<K> {
-        None
-    }
-}
-
-/// A look-up that only needs the key.
-fn key<V, Q: ?Sized>(key: &Q) -> LookUp<'_, Q, impl FnMut(&V)> {
-    LookUp { key, take: |_: &V| () }
 }
 
 impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
@@ -141,7 +124,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         Q: Hash + Eq + ?Sized,
         V: Clone,
     {
-        self.typed().find(self.hash(key), &mut self::key(key), V::clone)
+        self.typed().find(self.hash(key), |stored| stored.borrow() == key, V::clone)
     }
 
     /// Returns whether the key is cached. Does not update statistics or recency.
@@ -160,7 +143,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.typed().find(self.hash(key), &mut self::key(key), |_| ()).is_some()
+        self.typed().find(self.hash(key), |stored| stored.borrow() == key, |_| ()).is_some()
     }
 
     /// Returns the time until the entry expires, if it is cached and can expire. Does not update
@@ -183,7 +166,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.typed().expires_in(self.hash(key), &mut self::key(key))
+        self.typed().expires_in(self.hash(key), |stored| stored.borrow() == key)
     }
 
     /// Caches a value, in place of an older one. The result of an in-flight computation for this
@@ -249,7 +232,8 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         V: Clone,
     {
         let mut removed = None;
-        self.typed().remove(self.hash(key), &mut self::key(key), &mut |value: &V| removed = Some(value.clone()));
+        self.typed()
+            .remove(self.hash(key), |stored| stored.borrow() == key, &mut |value: &V| removed = Some(value.clone()));
         removed
     }
 }

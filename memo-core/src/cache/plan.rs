@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::borrow::Borrow;
 use std::marker::PhantomData;
+use std::mem;
 
 use crate::cacheable::Cacheable;
 use crate::call::{KeySource, Plan, Target, Types};
@@ -159,7 +160,8 @@ impl<K: Borrow<Q>, Q: Eq + ToOwned<Owned = K> + ?Sized> KeySource<K> for LentKey
     }
 
     fn own(&mut self) {
-        self.owned = Some(self.key.to_owned());
+        // There is no owned key yet. Forgotten, because an assignment would drop the old one.
+        mem::forget(self.owned.replace(self.key.to_owned()));
     }
 
     fn owned(&self) -> Option<&K> {

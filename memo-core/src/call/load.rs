@@ -2,6 +2,7 @@
 //! or waits for the run that another caller leads.
 
 use std::convert::Infallible;
+use std::mem;
 
 use super::map_value::MapValue;
 use super::plan::{KeyOf, Plan, Signature, Stored, Target};
@@ -194,6 +195,8 @@ pub(super) fn missed<'a, P: Plan<'a>, Op>(
     let (cacheable, level) = (plan.cacheable(), plan.level());
     let mut request = LoadRequest::new(plan.into_source(), cacheable);
     if let Some(guard) = target.typed.miss(target.hash, version, &mut request) {
+        // The run has the key, and there is no value: nothing is left to be dropped.
+        mem::forget(request);
         return Answer::Load(Loading::new(guard, cacheable, level, op));
     }
     match request.into_value() {

@@ -216,7 +216,7 @@ impl<R> Operation<R> for Put<R> {
     fn enter<'a, P: FunctionPlan<'a, R>>(self, mut plan: P) -> ThreadAnswer<'a, P::Types, (), Self> {
         let Some(target) = plan.target() else { return Answer::Ready(()) };
         let Some(stored) = plan.cacheable().stored(&self.0) else {
-            forget(target, plan);
+            forget(target, &plan);
             return Answer::Ready(());
         };
         let mut source = plan.source();
@@ -252,7 +252,7 @@ macro_rules! look_ups {
         impl<R> Operation<R> for $Op {
             fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, $Mapped, Self> {
                 Answer::Ready(match plan.target() {
-                    Some(target) => $ask(target, plan),
+                    Some(target) => $ask(target, &plan),
                     None => $default,
                 })
             }
@@ -271,25 +271,20 @@ look_ups! {
     Forget -> bool = forget, or false;
 }
 
-fn request<'a, R, P: FunctionPlan<'a, R>>(plan: P) -> LoadRequest<P::Source, R, <P::Types as Signature>::Cacheable> {
+fn peek<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: &P) -> Option<R> {
     let cacheable = plan.cacheable();
-    LoadRequest::new(plan.into_source(), cacheable)
+    target.typed.find(target.hash, |key| plan.matches(key), |stored| cacheable.give(stored))
 }
 
-fn peek<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: P) -> Option<R> {
-    let cacheable = plan.cacheable();
-    target.typed.find(target.hash, &mut request(plan), |stored| cacheable.give(stored))
+fn contains<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: &P) -> bool {
+    target.typed.find(target.hash, |key| plan.matches(key), |_| ()).is_some()
 }
 
-fn contains<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: P) -> bool {
-    target.typed.find(target.hash, &mut request(plan), |_| ()).is_some()
+fn expires_in<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: &P) -> Option<Duration> {
+    target.typed.expires_in(target.hash, |key| plan.matches(key))
 }
 
-fn expires_in<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: P) -> Option<Duration> {
-    target.typed.expires_in(target.hash, &mut request(plan))
-}
-
-fn forget<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: P) -> bool {
+fn forget<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: &P) -> bool {
     if <P::Types as Signature>::Level::ON {
         // The level first: later callers must not find there what is removed here.
         let mut source = plan.source();
@@ -298,5 +293,5 @@ fn forget<'a, R, P: FunctionPlan<'a, R>>(target: Target<'a, P::Types>, plan: P) 
             plan.level().invalidate(Which::One(key));
         }
     }
-    target.typed.remove(target.hash, &mut request(plan), &mut |_| ())
+    target.typed.remove(target.hash, |key| plan.matches(key), &mut |_| ())
 }

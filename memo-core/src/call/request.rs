@@ -2,16 +2,17 @@
 //! makes of the value.
 
 use std::any::Any;
+use std::mem;
 
 use crate::cacheable::Cacheable;
-use crate::engine::{Ask, Take};
+use crate::engine::{Ask, Match, Take};
 use crate::key::Lookup;
 
 /// The source of a call's stored key.
 pub trait KeySource<K> {
     /// Whether this is the key.
     fn matches(&self, key: &K) -> bool;
-    /// Clones the key into an owned one, if it is not owned yet.
+    /// Clones the key into an owned one. At most once, if it is not owned.
     fn own(&mut self);
     /// The owned key, if it is owned and has not been given up.
     fn owned(&self) -> Option<&K>;
@@ -58,7 +59,8 @@ impl<Q: Lookup> KeySource<Q::Stored> for BorrowedKey<'_, Q> {
 
     #[inline]
     fn own(&mut self) {
-        self.owned = Some(self.query.to_stored());
+        // There is no owned key yet. Forgotten, because an assignment would drop the old one.
+        mem::forget(self.owned.replace(self.query.to_stored()));
     }
 
     #[inline]
@@ -106,20 +108,22 @@ impl<V, R, Source, C: Cacheable<R, Stored = V>> Take<V> for LoadRequest<Source, 
     }
 }
 
-impl<K, V, R, Source: KeySource<K>, C: Cacheable<R, Stored = V>> Ask<K, V> for LoadRequest<Source, R, C> {
+impl<K, R, Source: KeySource<K>, C> Match<K> for LoadRequest<Source, R, C> {
     #[inline]
     fn matches(&self, key: &K) -> bool {
         self.source.matches(key)
+    }
+}
+
+impl<K, V, R, Source: KeySource<K>, C: Cacheable<R, Stored = V>> Ask<K, V> for LoadRequest<Source, R, C> {
+    #[inline]
+    fn is_owned(&self) -> bool {
+        self.source.owned().is_some()
     }
 
     #[inline]
     fn own(&mut self) {
         self.source.own();
-    }
-
-    #[inline]
-    fn is_owned(&self) -> bool {
-        self.source.owned().is_some()
     }
 
     #[inline]
@@ -174,16 +178,18 @@ impl<Source, V> Take<V> for PutRequest<Source, V> {
     fn take(&mut self, _: &V) {}
 }
 
-impl<Source: KeySource<K>, K, V> Ask<K, V> for PutRequest<Source, V> {
+impl<Source: KeySource<K>, K, V> Match<K> for PutRequest<Source, V> {
     fn matches(&self, key: &K) -> bool {
         self.source.matches(key)
     }
+}
 
-    fn own(&mut self) {}
-
+impl<Source: KeySource<K>, K, V> Ask<K, V> for PutRequest<Source, V> {
     fn is_owned(&self) -> bool {
         true
     }
+
+    fn own(&mut self) {}
 
     fn take_key(&mut self) -> Option<K> {
         self.source.take()

@@ -2,9 +2,28 @@
 
 use std::any::Any;
 
-use super::run::Request;
 use super::write_terms::{RunFailure, WriteTerms};
-use crate::table::{EntryRef, Written};
+use crate::table::{EntryRef, Head, Written};
+
+/// A caller that recognises its key.
+pub(crate) trait Matcher {
+    /// Whether this entry, published or not, has the key.
+    fn is(&self, entry: EntryRef<'_>) -> bool;
+}
+
+/// A caller that may start a run, or brings a value: it has the key to be stored.
+pub(crate) trait Request: Matcher {
+    fn is_owned(&self) -> bool;
+    /// Clones the key into an owned one. At most once, if it is not owned.
+    fn own(&mut self);
+
+    /// Moves the owned key, and the value if there is one, into a cell. At most once.
+    ///
+    /// # Safety
+    ///
+    /// The cell is for entries of the requested type, and no other thread knows it.
+    unsafe fn write(&mut self, cell: *mut Head);
+}
 
 /// A caller that takes what it needs of a value.
 pub(crate) trait Taker {
@@ -20,7 +39,12 @@ pub(crate) trait Taker {
     fn take_failure(&mut self, failure: &(dyn Any + Send + Sync)) -> bool;
 }
 
-/// A caller that asks for a key, and takes what it needs of the value.
+/// A caller that looks a key up, and takes what it needs of the value.
+pub(crate) trait Finder: Matcher + Taker {}
+
+impl<C: Matcher + Taker> Finder for C {}
+
+/// The same for a caller that starts a run if there is no value.
 pub(crate) trait Caller: Request + Taker {}
 
 impl<C: Request + Taker> Caller for C {}

@@ -17,10 +17,10 @@ use std::mem::ManuallyDrop;
 use std::time::Duration;
 
 use super::answer::Answer;
-use super::callbacks::{Caller, Computed, Taker, WriteValue};
+use super::callbacks::{Caller, Computed, Finder, Matcher, Request, Taker, WriteValue};
 use super::hit::Found;
 use super::local::Local;
-use super::run::{LoadMode, OwnedRun, Request, Run, Started};
+use super::run::{LoadMode, OwnedRun, Run, Started};
 use super::shared::Shared;
 use super::sharing::Sharing;
 use super::store::Store;
@@ -93,7 +93,7 @@ pub trait Face: Sharing {
         store: &'a Store<Self>,
         hash: ShortHash,
         entry_type: EntryType,
-        caller: &dyn Request,
+        matcher: &dyn Matcher,
     ) -> Option<Found<'a, Self>>;
 
     /// Finishes a look-up that no load follows, after its fast part found nothing: counts a hit or
@@ -103,7 +103,7 @@ pub trait Face: Sharing {
         hash: ShortHash,
         entry_type: EntryType,
         version: Option<u64>,
-        caller: &mut dyn Caller,
+        finder: &mut dyn Finder,
     ) -> bool;
 
     /// Returns the time until an entry expires; `None` if it never does.
@@ -122,7 +122,7 @@ pub trait Face: Sharing {
         store: &Store<Self>,
         hash: ShortHash,
         entry_type: EntryType,
-        request: &dyn Request,
+        matcher: &dyn Matcher,
         see: &mut dyn FnMut(EntryRef<'_>),
     ) -> bool;
 
@@ -269,9 +269,9 @@ macro_rules! compiled_here {
                 store: &'a Store<Self>,
                 hash: ShortHash,
                 entry_type: EntryType,
-                caller: &dyn Request,
+                matcher: &dyn Matcher,
             ) -> Option<Found<'a, Self>> {
-                store.find_full(hash, entry_type, &|entry| caller.is(entry)).ok()
+                store.find_full(hash, entry_type, &|entry| matcher.is(entry)).ok()
             }
 
             #[cold]
@@ -281,12 +281,12 @@ macro_rules! compiled_here {
                 hash: ShortHash,
                 entry_type: EntryType,
                 version: Option<u64>,
-                caller: &mut dyn Caller,
+                finder: &mut dyn Finder,
             ) -> bool {
                 if version.is_none()
-                    && let Ok(found) = store.find_full(hash, entry_type, &|entry| caller.is(entry))
+                    && let Ok(found) = store.find_full(hash, entry_type, &|entry| finder.is(entry))
                 {
-                    hit(&found, caller);
+                    hit(&found, finder);
                     return true;
                 }
                 store.record_miss();
@@ -314,10 +314,10 @@ macro_rules! compiled_here {
                 store: &Store<Self>,
                 hash: ShortHash,
                 entry_type: EntryType,
-                request: &dyn Request,
+                matcher: &dyn Matcher,
                 see: &mut dyn FnMut(EntryRef<'_>),
             ) -> bool {
-                store.remove(hash, entry_type.number, &|entry| request.is(entry), see)
+                store.remove(hash, entry_type.number, &|entry| matcher.is(entry), see)
             }
 
             #[inline(never)]
@@ -446,9 +446,9 @@ fn begin<'a, S: Face>(
     }
 }
 
-fn hit<S: Sharing>(found: &Found<'_, S>, caller: &mut dyn Caller) {
+fn hit<S: Sharing>(found: &Found<'_, S>, taker: &mut dyn Taker) {
     // SAFETY: found as an entry of the caller's type, alive and protected.
-    unsafe { caller.take(found.entry()) };
+    unsafe { taker.take(found.entry()) };
     found.record_hit();
 }
 

@@ -1,8 +1,8 @@
 //! The store: one engine for every policy, expiry, weight and sharing.
 //!
 //! The engine does not know the types of its entries. It gets a hash, and asks a
-//! [`Request`](run::Request) which entry has the caller's key. So it is compiled once. From the
-//! bottom up:
+//! [`Matcher`](callbacks::Matcher) which entry has the caller's key. So it is compiled once. From
+//! the bottom up:
 //!
 //! | | |
 //! |---|---|
@@ -74,7 +74,7 @@ pub(crate) use sole_type::{ErasedSetup, Setup, SoleTypeStore, SoleTyped};
 pub(crate) use stats::Stats;
 pub(crate) use store::Store;
 pub(crate) use typed::{Multiplicity, Several, Sole, Typed, TypedGuard, TypedWait};
-pub(crate) use typed_callbacks::{Ask, Produce, Take};
+pub(crate) use typed_callbacks::{Ask, Match, Produce, Take};
 pub use wait::RetryState;
 pub use write_terms::Settled;
 pub(crate) use write_terms::{RunFailure, WriteTerms};

@@ -5,6 +5,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use super::answer::Answer;
+use super::callbacks::Request;
 use super::hit::Found;
 use super::in_flight::InFlight;
 use super::load_timer::{self, LoadTimer};
@@ -21,26 +22,10 @@ use crate::flight::current_runs;
 use crate::flight::{Flight, RunId, RunOutcome};
 use crate::info::{Counter, RemovalCause};
 use crate::table::hazard::PinnedEntry;
-use crate::table::{EntryRef, Head, ShortHash, Written};
+use crate::table::{EntryRef, ShortHash, Written};
 
 /// The maximum number of entries that one miss sweeps, so that no single miss pays for all of them.
 pub(super) const SWEEP_WITH_A_MISS: usize = 8;
-
-/// What the caller of [`Store::begin`] knows and the engine does not: its key.
-pub(crate) trait Request {
-    /// Whether this entry, published or not, has the key.
-    fn is(&self, entry: EntryRef<'_>) -> bool;
-    /// Clones the key into an owned one, if it is not owned yet.
-    fn own(&mut self);
-    fn is_owned(&self) -> bool;
-    /// Moves the owned key, and the value if there is one, into a cell. At most once, after
-    /// [`own`](Self::own).
-    ///
-    /// # Safety
-    ///
-    /// The cell is for entries of the requested type, and no other thread knows it.
-    unsafe fn write(&mut self, cell: *mut Head);
-}
 
 /// What kind of run begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,11 +12,12 @@ use std::time::Duration;
 
 use super::answer::Answer;
 use super::face::Face;
+use super::hit::Found;
 use super::run::Started;
 use super::run_guard::RunGuard;
 use super::sharing::Sharing;
 use super::store::Store;
-use super::typed_callbacks::{Ask, Erased, Produce, Take};
+use super::typed_callbacks::{Ask, Erased, Match, Produce, Take};
 use super::wait::{RetryState, Wait};
 use super::write_terms::{Settled, WriteTerms};
 use crate::flight::RunId;
@@ -171,22 +172,31 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
 
     /// Returns what `then` makes of the value, found by the full look-up. Does not update
     /// statistics or recency.
-    pub(crate) fn find<T>(self, hash: ShortHash, ask: &mut impl Ask<K, V>, then: impl FnOnce(&V) -> T) -> Option<T> {
-        let found = S::find(self.store, hash, *self.entry_type, Erased::new(ask))?;
+    pub(crate) fn find<T>(
+        self,
+        hash: ShortHash,
+        matches: impl Fn(&K) -> bool,
+        then: impl FnOnce(&V) -> T,
+    ) -> Option<T> {
+        let found = self.find_full(hash, matches)?;
         // SAFETY: found as an entry of this type, alive and published with its value; `found`
         // protects it.
         Some(then(unsafe { found.entry().node::<K, V>().value() }))
     }
 
     /// Returns the time until the entry expires, if there is one and it can expire.
-    pub(crate) fn expires_in(self, hash: ShortHash, ask: &mut impl Ask<K, V>) -> Option<Duration> {
-        S::expires_in(&S::find(self.store, hash, *self.entry_type, Erased::new(ask))?)
+    pub(crate) fn expires_in(self, hash: ShortHash, matches: impl Fn(&K) -> bool) -> Option<Duration> {
+        S::expires_in(&self.find_full(hash, matches)?)
+    }
+
+    fn find_full(self, hash: ShortHash, mut matches: impl Fn(&K) -> bool) -> Option<Found<'a, S>> {
+        S::find(self.store, hash, *self.entry_type, Erased::<_, K, V>::new(&mut matches))
     }
 
     /// Finishes a look-up that no load follows, after its fast part found nothing: counts a hit or
     /// a miss. Returns whether the caller has taken the value.
-    pub(crate) fn get(self, hash: ShortHash, version: Option<u64>, ask: &mut impl Ask<K, V>) -> bool {
-        S::get(self.store, hash, *self.entry_type, version, Erased::new(ask))
+    pub(crate) fn get(self, hash: ShortHash, version: Option<u64>, finder: &mut (impl Match<K> + Take<V>)) -> bool {
+        S::get(self.store, hash, *self.entry_type, version, Erased::<_, K, V>::new(finder))
     }
 
     /// Handles a call that [`find_fast`](Self::find_fast) did not answer, and waits for another
@@ -233,8 +243,8 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
 
     /// Removes an entry, and shows its value to `see` before it is dropped. Returns whether there
     /// was one.
-    pub(crate) fn remove(self, hash: ShortHash, ask: &mut impl Ask<K, V>, see: &mut dyn FnMut(&V)) -> bool {
-        S::remove(self.store, hash, *self.entry_type, Erased::new(ask), &mut |entry| {
+    pub(crate) fn remove(self, hash: ShortHash, mut matches: impl Fn(&K) -> bool, see: &mut dyn FnMut(&V)) -> bool {
+        S::remove(self.store, hash, *self.entry_type, Erased::<_, K, V>::new(&mut matches), &mut |entry| {
             // SAFETY: an entry of this type that was alive; it is protected.
             see(unsafe { entry.node::<K, V>().value() });
         })

@@ -1,7 +1,7 @@
 //! The typed callbacks of a caller, and the adapter that shows them to the engine, which knows no
 //! types.
 //!
-//! [`Take`], [`Ask`] and [`Produce`] are the typed forms of the engine's
+//! [`Match`], [`Take`], [`Ask`] and [`Produce`] are the typed forms of the engine's
 //! [callbacks](super::callbacks); [`Erased`] turns each into its untyped form.
 
 use std::any::Any;
@@ -9,10 +9,21 @@ use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr;
 
-use super::callbacks::{Computed, Taker, WriteValue};
-use super::run::Request;
+use super::callbacks::{Computed, Matcher, Request, Taker, WriteValue};
 use super::write_terms::{RunFailure, WriteTerms};
 use crate::table::{EntryRef, Head, Node};
+
+/// A caller that recognises its key.
+pub(crate) trait Match<K> {
+    /// Whether this is the key.
+    fn matches(&self, key: &K) -> bool;
+}
+
+impl<K, F: Fn(&K) -> bool> Match<K> for F {
+    fn matches(&self, key: &K) -> bool {
+        self(key)
+    }
+}
 
 /// A caller that takes what it needs of a value.
 pub(crate) trait Take<V> {
@@ -26,14 +37,12 @@ pub(crate) trait Take<V> {
     }
 }
 
-/// A caller that asks for a key, and takes what it needs of the value.
-pub(crate) trait Ask<K, V>: Take<V> {
-    /// Whether this is the key.
-    fn matches(&self, key: &K) -> bool;
-    /// Clones the key into an owned one, if it is not owned yet.
-    fn own(&mut self);
+/// A caller that asks for a key, has the key to be stored, and takes what it needs of the value.
+pub(crate) trait Ask<K, V>: Match<K> + Take<V> {
     fn is_owned(&self) -> bool;
-    /// Gives up the owned key. At most once, after [`own`](Self::own).
+    /// Clones the key into an owned one. At most once, if it is not owned.
+    fn own(&mut self);
+    /// Gives up the owned key. At most once.
     fn take_key(&mut self) -> Option<K>;
     /// Gives up the value that comes with the key, if there is one.
     fn take_value(&mut self) -> Option<V> {
@@ -67,21 +76,23 @@ impl<C, K, V> Erased<C, K, V> {
     }
 }
 
-impl<C: Ask<K, V>, K, V> Request for Erased<C, K, V> {
+impl<C: Match<K>, K, V> Matcher for Erased<C, K, V> {
     #[inline]
     fn is(&self, entry: EntryRef<'_>) -> bool {
         // SAFETY: the engine shows entries of the type that it was asked for; their keys are there.
         self.caller.matches(unsafe { entry.node::<K, V>() }.key())
     }
+}
+
+impl<C: Ask<K, V>, K, V> Request for Erased<C, K, V> {
+    #[inline]
+    fn is_owned(&self) -> bool {
+        self.caller.is_owned()
+    }
 
     #[inline]
     fn own(&mut self) {
         self.caller.own();
-    }
-
-    #[inline]
-    fn is_owned(&self) -> bool {
-        self.caller.is_owned()
     }
 
     #[inline]

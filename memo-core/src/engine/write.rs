@@ -1,6 +1,7 @@
 //! Writes without a load: insert, remove, clear, resize.
 
-use super::run::{Request, SWEEP_WITH_A_MISS};
+use super::callbacks::Request;
+use super::run::SWEEP_WITH_A_MISS;
 use super::sharing::{Reader, Sharing};
 use super::store::Store;
 use super::write_terms::WriteTerms;

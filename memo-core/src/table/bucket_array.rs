@@ -114,12 +114,12 @@ impl BucketArray {
         false
     }
 
-    /// The home bucket of this hash, and its neighbour.
+    /// The home bucket of this hash.
     #[inline(always)]
-    pub(super) fn pair(self, hash: ShortHash) -> BucketPair {
+    pub(super) fn home(self, hash: ShortHash) -> BucketPtr {
         let home = hash.bucket(self.count);
         debug_assert!(home < self.count);
-        BucketPair { home: self.first.wrapping_add(home as usize) }
+        BucketPtr(self.first.wrapping_add(home as usize))
     }
 
     /// Adds a slot. There is room. Under the lock, or before the buckets are published.
@@ -274,22 +274,21 @@ impl BucketArray {
     }
 }
 
-/// Two buckets that share a cache line: the home bucket of a hash and its neighbour.
+/// A pointer to a bucket: half of a pair that shares a cache line. While it changes from one to the
+/// other it is no reference, because the compiler would keep proof of each that it is not null.
 #[derive(Clone, Copy)]
-pub(crate) struct BucketPair {
-    /// One of an even number of buckets that begin at a cache line.
-    home: *const Bucket,
-}
+pub(crate) struct BucketPtr(*const Bucket);
 
-impl BucketPair {
+impl BucketPtr {
     #[inline(always)]
-    pub(super) fn home<'a>(self) -> &'a Bucket {
+    pub(super) fn get<'a>(self) -> &'a Bucket {
         // SAFETY: a bucket, which is not freed as long as this is used.
-        unsafe { &*self.home }
+        unsafe { &*self.0 }
     }
 
+    /// The other bucket of the pair: there is an even number, and they begin at a cache line.
     #[inline(always)]
-    pub(super) fn neighbour<'a>(self) -> &'a Bucket {
-        Self { home: self.home.map_addr(|address| address ^ size_of::<Bucket>()) }.home()
+    pub(super) fn neighbour(self) -> Self {
+        Self(self.0.map_addr(|address| address ^ size_of::<Bucket>()))
     }
 }

@@ -76,21 +76,20 @@ impl Table {
     ) -> FastLookup<'a> {
         let version = self.version.load(Acquire);
         let view = self.index.view();
-        let pair = view.pair(hash);
-        let mut bucket = pair.home();
-        let mut candidates = bucket.candidates(hash);
+        let mut bucket = view.home(hash);
+        let mut candidates = bucket.get().candidates(hash);
         if candidates.is_none() {
             if !candidates.overflowed {
                 return if self.is_unchanged(version) { FastLookup::Absent(version) } else { FastLookup::Unknown };
             }
-            bucket = pair.neighbour();
-            candidates = bucket.candidates(hash);
+            bucket = bucket.neighbour();
+            candidates = bucket.get().candidates(hash);
             if candidates.is_none() {
                 let absent = !candidates.overflowed && self.is_unchanged(version);
                 return if absent { FastLookup::Absent(version) } else { FastLookup::Unknown };
             }
         }
-        let (candidate, chunks, entry_type) = (bucket.first(candidates), view.chunks(), *entry_type);
+        let (candidate, chunks, entry_type) = (bucket.get().first(candidates), view.chunks(), *entry_type);
         // SAFETY: as in `verify`; that the type is the only one is the caller's word.
         let entry: Option<EntryRef<'a>> = unsafe { self.slab.cell(chunks, candidate).entry_of(entry_type, sole_type) };
         let Some(entry) = entry else { return FastLookup::Unknown };

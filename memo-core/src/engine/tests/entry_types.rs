@@ -5,22 +5,24 @@ use std::time::Duration;
 
 use crate::ManualClock;
 use crate::config::Config;
-use crate::engine::run::Request;
+use crate::engine::callbacks::{Matcher, Request};
 use crate::engine::{Local, Shared, Sharing, Store, WriteTerms};
 use crate::table::{EntryRef, EntryType, EntryVtable, Head, Node, ShortHash};
 
 struct Offer<V>(Option<(u32, V)>);
 
-impl<V> Request for Offer<V> {
+impl<V> Matcher for Offer<V> {
     fn is(&self, _: EntryRef<'_>) -> bool {
         false
     }
+}
 
-    fn own(&mut self) {}
-
+impl<V> Request for Offer<V> {
     fn is_owned(&self) -> bool {
         true
     }
+
+    fn own(&mut self) {}
 
     unsafe fn write(&mut self, cell: *mut Head) {
         if let Some((key, value)) = self.0.take() {

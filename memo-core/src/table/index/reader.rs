@@ -5,7 +5,7 @@
 use super::directory::{AtomicDirectory, DirectoryRef, LOW_BITS};
 use super::sizes::{SegmentSizes, buckets_in};
 use crate::sync::atomic::Ordering::Acquire;
-use crate::table::bucket_array::{BucketArray, BucketPair};
+use crate::table::bucket_array::{BucketArray, BucketPtr};
 use crate::table::short_hash::ShortHash;
 use crate::table::slab::ChunkInfo;
 
@@ -53,10 +53,10 @@ impl IndexView<'_> {
         self.buckets(hash).find(hash, is_match)
     }
 
-    /// The home bucket of this hash, and its neighbour.
+    /// The home bucket of this hash.
     #[inline(always)]
-    pub(crate) fn pair(self, hash: ShortHash) -> BucketPair {
-        self.buckets(hash).pair(hash)
+    pub(crate) fn home(self, hash: ShortHash) -> BucketPtr {
+        self.buckets(hash).home(hash)
     }
 
     /// The chunk table, with the chunks of all slots found so far.
