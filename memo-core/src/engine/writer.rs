@@ -13,6 +13,7 @@ use super::in_flight::InFlight;
 use super::removal::Removal;
 use super::sharing::{Lock, Sharing};
 use super::state::{Retired, State};
+use super::stats::Stats;
 use super::stripe::Stripe;
 use crate::config::MOST_ENTRIES;
 use crate::info::{Counter, RemovalCause};
@@ -38,9 +39,11 @@ pub(super) struct Candidate<'a> {
 
 /// The ranks of a stripe's entries, as policies see them.
 struct StoreRanks<'a, S: Sharing> {
-    common: &'a Common<S>,
     table: &'a Table,
     table_writer: &'a TableWriter,
+    /// Not the store's common part, which lies beside the stripe in a [`Writer`]: the two would be
+    /// copied as one vector, right after they were written as two words, which stalls the processor.
+    stats: &'a Stats<S>,
 }
 
 impl<S: Sharing> Ranks for StoreRanks<'_, S> {
@@ -63,7 +66,7 @@ impl<S: Sharing> Ranks for StoreRanks<'_, S> {
     }
 
     fn hits(&self) -> u64 {
-        self.common.stats.all_hits()
+        self.stats.all_hits()
     }
 }
 
@@ -248,7 +251,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         while is_crowded(&self.state) {
             let State { policy, table_writer, live: 1.., .. } = &mut *self.state else { return false };
             let Some(policy) = policy else { return false };
-            let ranks = StoreRanks { common: self.common, table: &self.stripe.table, table_writer };
+            let ranks = StoreRanks { table: &self.stripe.table, table_writer, stats: &self.common.stats };
             match policy.victim(candidate.map(ShortHash::bits), &ranks) {
                 Victim::Candidate => return false,
                 Victim::Slot(slot) => self.remove_inline(slot, RemovalCause::Evicted),
@@ -368,7 +371,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
             assert!(!live.contains(&retired.slot), "a retired entry does not live");
         }
         if let Some(policy) = &state.policy {
-            let ranks = StoreRanks { common: self.common, table, table_writer: &state.table_writer };
+            let ranks = StoreRanks { table, table_writer: &state.table_writer, stats: &self.common.stats };
             policy.validate(&live, &ranks);
         }
     }
