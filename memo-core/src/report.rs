@@ -11,7 +11,8 @@ use crate::registry::{CacheRef, caches};
 ///
 /// One line per cache, in the order of [`caches`]. Counts from 10 000 on are rounded down to three
 /// digits (`12.3k`). The columns `coalesced`, `evicted` and `expired` appear only if some cache has
-/// a count there. `saved` is [`CacheInfo::time_saved`], an estimate.
+/// a count there. `hit %` is [`CacheInfo::hit_rate`], which counts coalesced calls as hits, and
+/// `saved` is [`CacheInfo::time_saved`], an estimate.
 ///
 /// A name that is too long for 80 columns is shown without its leading path segments
 /// (`..::module::function`), as long as it cannot be mistaken for another cache's. Caches of the
