@@ -42,7 +42,8 @@ struct StoreRanks<'a, S: Sharing> {
     table: &'a Table,
     table_writer: &'a TableWriter,
     /// Not the store's common part, which lies beside the stripe in a [`Writer`]: the two would be
-    /// copied as one vector, right after they were written as two words, which stalls the processor.
+    /// copied as one vector, right after they were written as two words, which stalls the
+    /// processor.
     stats: &'a Stats<S>,
 }
 
