@@ -11,7 +11,10 @@ macro_rules! statistics {
         #[derive(Clone, Copy, Debug)]
         pub(crate) enum Counter {
             $($Counter,)*
-            /// The number of timed runs, and their nanoseconds.
+            /// The runs that the first timed one covered, and their nanoseconds.
+            FirstRuns,
+            FirstNanos,
+            /// The same of all later timed ones.
             TimedRuns,
             TimedNanos,
         }
@@ -54,8 +57,9 @@ macro_rules! statistics {
             pub weight: u64,
             /// The bound in weight, if there is one.
             pub max_weight: Option<u64>,
-            /// Time spent in loads. An estimate: the first run and then one in 64 is timed, and the
-            /// sum scaled.
+            /// Time spent in loads. An estimate: the first run counts as it is, for it often is not
+            /// like the others; of those the second, third, fifth, ninth and so on are timed, from
+            /// the 64th on one in 64, and their mean stands for all.
             pub load_time: Duration,
         }
 

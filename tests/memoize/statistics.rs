@@ -7,7 +7,7 @@ use futures::future::join_all;
 use memokit::{CacheInfo, memoize};
 use std::sync::Barrier;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn all_calls(info: CacheInfo) -> u64 {
     info.hits + info.misses + info.coalesced + info.bypassed
@@ -193,4 +193,26 @@ fn a_cancelled_run_is_a_miss_and_an_error() {
     block_on(async { drop(polled_once.await) });
     let info = slow::cache_info();
     assert_eq!((calls(info), info.errors, info.currsize), ((0, 1, 0, 0), 1, 0));
+}
+
+#[test]
+fn the_time_of_a_recursion_is_counted_once() {
+    #[memoize]
+    fn even(n: u32) -> bool {
+        if n == 0 { rest() } else { odd(n - 1) }
+    }
+    #[memoize]
+    fn odd(n: u32) -> bool {
+        n != 0 && even(n - 1)
+    }
+    fn rest() -> bool {
+        thread::sleep(Duration::from_millis(50));
+        true
+    }
+    let begun = Instant::now();
+    // One run contains all the others, so its time is the whole.
+    let deep = thread::Builder::new().stack_size(64 << 20).spawn(|| even(1000)).unwrap();
+    assert!(deep.join().unwrap());
+    let (spent, told) = (begun.elapsed(), even::cache_info().load_time);
+    assert!(told < spent * 2 && told >= Duration::from_millis(50), "{told:?} of {spent:?}");
 }

@@ -209,13 +209,13 @@ impl<S: Sharing> Store<S> {
         stripe.stats.count(Counter::Miss);
         drop(state);
         self.enter_run(entry);
-        Some(Started { entry, timer: if timed { Some(Box::new(self.start_timer())) } else { None } })
+        Some(Started { entry, timer: if timed { self.start_timer() } else { None } })
     }
 
     #[cold]
     #[inline(never)]
-    fn start_timer(&self) -> LoadTimer {
-        LoadTimer::start(ptr::from_ref(self).addr())
+    fn start_timer(&self) -> Option<Box<LoadTimer>> {
+        LoadTimer::start(ptr::from_ref(self).addr()).map(Box::new)
     }
 
     #[inline]
@@ -303,7 +303,7 @@ impl<S: Sharing> Store<S> {
         let timed = mode == LoadMode::Call && stripe.stats.times_next_run();
         stripe.stats.count(if mode == LoadMode::Refresh { Counter::Refresh } else { Counter::Miss });
         self.enter_run(entry);
-        Started { entry, timer: timed.then(|| Box::new(self.start_timer())) }
+        Started { entry, timer: if timed { self.start_timer() } else { None } }
     }
 
     /// Closes a run to later callers: they start another run. Returns whether it has been

@@ -14,7 +14,8 @@ use crate::sync::{Mutex, MutexGuard, PoisonError};
 use crate::system_clock::nanos;
 use crate::table::thread_counters::ThreadCounters;
 
-/// One run in this many is timed: two readings of the clock cost more than a miss should.
+/// In the long run one run in this many is timed: two readings of the clock cost more than a miss
+/// should.
 const TIMED: u64 = 64;
 
 /// The statistics of one store.
@@ -29,6 +30,9 @@ pub(crate) struct Stats<S: Sharing> {
 #[derive(Default)]
 pub(super) struct StripeStats {
     counters: [AtomicU64; Counter::COUNT],
+    /// The number of the run at which the counters were reset, and of the next run to be timed.
+    first_run: AtomicU64,
+    next_timed: AtomicU64,
     /// The current number of entries, and their weight.
     size: AtomicU64,
     weight: AtomicU64,
@@ -44,7 +48,24 @@ impl StripeStats {
 
     /// Whether the next run is to be timed.
     pub(super) fn times_next_run(&self) -> bool {
-        self.counters[Counter::Miss as usize].load(Relaxed).is_multiple_of(TIMED)
+        let run = self.counters[Counter::Miss as usize].load(Relaxed);
+        run >= self.next_timed.load(Relaxed) && self.times(run)
+    }
+
+    /// Chooses the run to be timed after this one: runs double between two of them, up to
+    /// [`TIMED`], so that each stands for as many as went before it. Returns `true`.
+    #[cold]
+    fn times(&self, run: u64) -> bool {
+        let before = run.saturating_sub(self.first_run.load(Relaxed));
+        self.next_timed.store(run + before.clamp(1, TIMED), Relaxed);
+        true
+    }
+
+    /// Times the next run as the first one.
+    fn reset_timing(&self) {
+        let run = self.counters[Counter::Miss as usize].load(Relaxed);
+        self.first_run.store(run, Relaxed);
+        self.next_timed.store(run, Relaxed);
     }
 
     pub(super) fn set_size(&self, entries: usize, weight: u64) {
@@ -109,8 +130,15 @@ impl<S: Sharing> Stats<S> {
 
     /// Adds the time that this many runs took together.
     pub(super) fn timed(&self, (elapsed, runs): (Duration, u64)) {
-        self.counters[Counter::TimedRuns as usize].fetch_add(runs, Relaxed);
-        self.counters[Counter::TimedNanos as usize].fetch_add(nanos(elapsed), Relaxed);
+        let counter = |what: Counter| &self.counters[what as usize];
+        let is_first = counter(Counter::FirstRuns).load(Relaxed) == self.baseline().of(Counter::FirstRuns);
+        let (of_runs, of_nanos) = if is_first {
+            (Counter::FirstRuns, Counter::FirstNanos)
+        } else {
+            (Counter::TimedRuns, Counter::TimedNanos)
+        };
+        counter(of_runs).fetch_add(runs, Relaxed);
+        counter(of_nanos).fetch_add(nanos(elapsed), Relaxed);
     }
 
     /// Returns the statistics without the bounds, which the store adds. Takes no lock of the store
@@ -148,6 +176,7 @@ impl<S: Sharing> Stats<S> {
     pub(super) fn clear(&self) {
         let now = self.now();
         *self.baseline() = now;
+        self.stripes.iter().for_each(|stripe| stripe.reset_timing());
     }
 }
 
@@ -166,10 +195,76 @@ impl Snapshot {
         self.counters[what as usize]
     }
 
-    /// Returns the mean time of the timed runs, times the number of all runs.
+    /// Returns the time of the first run, and for the other runs the mean time of the timed ones.
     fn load_time(&self) -> Duration {
-        let timed = u128::from(self.of(Counter::TimedRuns).max(1));
-        let sum = u128::from(self.of(Counter::TimedNanos)) * u128::from(self.of(Counter::Miss)) / timed;
+        let of = |what| u128::from(self.of(what));
+        let later = of(Counter::Miss).saturating_sub(of(Counter::FirstRuns));
+        // Nothing is known of the others: as the first.
+        let (nanos, runs) = match of(Counter::TimedRuns) {
+            0 => (of(Counter::FirstNanos), of(Counter::FirstRuns).max(1)),
+            runs => (of(Counter::TimedNanos), runs),
+        };
+        let sum = of(Counter::FirstNanos) + nanos * later / runs;
         Duration::from_nanos(u64::try_from(sum).unwrap_or(u64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Stats;
+    use crate::engine::Shared;
+    use crate::info::Counter;
+
+    /// Counts runs of a store, each of which takes as long as `takes` says of its number. Returns
+    /// the numbers of those that were timed.
+    fn run(stats: &Stats<Shared>, runs: u64, takes: impl Fn(u64) -> Duration) -> Vec<u64> {
+        let stripe = stats.stripe(0);
+        let timed = (0..runs).filter(|&run| {
+            let timed = stripe.times_next_run();
+            stripe.count(Counter::Miss);
+            if timed {
+                stats.timed((takes(run), 1));
+            }
+            timed
+        });
+        timed.collect()
+    }
+
+    #[test]
+    fn ever_fewer_runs_are_timed_and_anew_after_a_reset() {
+        let stats = Stats::<Shared>::new(1);
+        for _ in 0..2 {
+            let timed = run(&stats, 300, |_| Duration::from_millis(2));
+            assert_eq!(timed, [0, 1, 2, 4, 8, 16, 32, 64, 128, 192, 256]);
+            assert_eq!(stats.info().load_time, Duration::from_millis(600));
+            stats.clear();
+            assert_eq!(stats.info().load_time, Duration::ZERO);
+        }
+    }
+
+    #[test]
+    fn a_slow_first_run_does_not_stand_for_the_others() {
+        let stats = Stats::<Shared>::new(1);
+        let first_slow = |run| if run == 0 { Duration::from_secs(10) } else { Duration::from_millis(1) };
+        for runs in [1, 2, 3, 1000] {
+            run(&stats, runs, first_slow);
+            assert_eq!(stats.info().load_time, Duration::from_millis(10_000 + runs - 1));
+            stats.clear();
+        }
+    }
+
+    /// As a recursive function has it.
+    #[test]
+    fn runs_inside_of_the_first_one_take_no_time_of_their_own() {
+        let stats = Stats::<Shared>::new(1);
+        run(&stats, 1, |_| Duration::ZERO);
+        stats.clear();
+        (0..100).for_each(|_| stats.stripe(0).count(Counter::Miss));
+        stats.timed((Duration::from_secs(1), 100));
+        assert_eq!(stats.info().load_time, Duration::from_secs(1));
+        stats.stripe(0).count(Counter::Miss);
+        assert_eq!(stats.info().load_time, Duration::from_millis(1010), "one more is taken to be as the first");
     }
 }
