@@ -4,10 +4,12 @@
 //! load, because a precise reading costs more than the rest of a hit. The tick is never ahead of
 //! the precise clock, so nothing expires early.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use crate::nesting::nested;
 use crate::system_clock::{nanos, system_now};
 use crate::ticker;
 
@@ -100,10 +102,20 @@ impl Clock for ManualClock {
     }
 }
 
+thread_local! {
+    static READING: Cell<usize> = const { Cell::new(0) };
+}
+
 /// Reads a user's clock. The greatest number of nanoseconds is never returned: as a deadline it
 /// means "never".
+///
+/// # Panics
+///
+/// If the clock always uses the cache whose time it tells.
 fn reading(clock: &dyn Clock) -> u64 {
-    nanos(clock.now()).min(u64::MAX - 1)
+    let message =
+        || String::from("a cache cannot be used by its own clock: `Clock::now` calls it, which reads the clock");
+    nested(&READING, message, || nanos(clock.now()).min(u64::MAX - 1))
 }
 
 /// The clock of one cache.

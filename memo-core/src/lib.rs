@@ -107,6 +107,7 @@ mod info;
 mod key;
 mod lazy;
 mod level;
+mod nesting;
 mod policy;
 #[doc(hidden)]
 pub mod private;

@@ -23,6 +23,7 @@ macro_rules! events {
 mod caches;
 mod functions;
 mod hidden;
+mod set_up;
 
 use std::cell::{Cell, RefCell};
 use std::hash::{Hash, Hasher};

@@ -1,11 +1,13 @@
 //! A store together with its hasher, as functions and fields have it.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::sync::{Arc, Weak};
 
 use crate::config::Config;
 use crate::engine::{OwnedStore, Shared};
 use crate::hash::DefaultHashBuilder;
+use crate::nesting::nested;
 use crate::ticker::Sweep;
 
 /// A store with its hasher.
@@ -20,12 +22,15 @@ pub(super) struct CacheInstance {
 pub(super) type NamedHasher = Option<Box<dyn Any + Send + Sync>>;
 
 impl CacheInstance {
-    /// Makes the store.
+    /// Makes the store. User code runs here: the options' expressions and the hasher's `default`.
+    /// So it is made under no lock, and of two threads that make it at the same time one keeps its
+    /// own.
     ///
     /// # Panics
     ///
-    /// If the configuration cannot work.
-    pub(super) fn new(name: &str, config: Config, named_hasher: NamedHasher) -> Self {
+    /// If the configuration cannot work, or if making the store makes the store.
+    pub(super) fn new(name: &str, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> Self {
+        let (config, named_hasher) = set_up(name, || (config(), named_hasher()));
         check(name, &config);
         let store = Arc::new(OwnedStore::of_any_type(config));
         let sweeper: Weak<dyn Sweep> = Arc::downgrade(&store) as _;
@@ -39,6 +44,24 @@ impl CacheInstance {
         let hasher = self.named_hasher.as_ref().map_or(default, |hasher| &**hasher as &dyn Any);
         hasher.downcast_ref().expect("one cache has one hasher")
     }
+}
+
+/// Runs the user's part of a set-up.
+///
+/// # Panics
+///
+/// If it calls the function whose cache it sets up, whenever it runs.
+pub(super) fn set_up<T>(name: &str, run: impl FnOnce() -> T) -> T {
+    thread_local! {
+        static SETTING_UP: Cell<usize> = const { Cell::new(0) };
+    }
+    let message = || {
+        format!(
+            "the cache of `{name}` cannot be created: its set-up, the options' expressions or the hasher's `default`, \
+             calls the function, which needs the cache"
+        )
+    };
+    nested(&SETTING_UP, message, run)
 }
 
 /// Checks the configuration.

@@ -127,7 +127,8 @@ fn make(
     config: fn() -> Config,
     named_hasher: fn() -> NamedHasher,
 ) -> &CacheInstance {
-    parts.get_or_init(|| Box::new(CacheInstance::new("a field", config(), named_hasher())))
+    let made = Box::new(CacheInstance::new("a field", config, named_hasher));
+    parts.get_or_init(|| made)
 }
 
 impl<A, R> Default for Memo<A, R> {

@@ -41,11 +41,11 @@ impl StaticCache {
     #[cold]
     #[inline(never)]
     fn make(&'static self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &'static CacheInstance {
-        let config = config();
+        let made = CacheInstance::new(self.identity.name(), config, named_hasher);
         let mut first = false;
         let instance = self.instance.get_or_init(|| {
             first = true;
-            CacheInstance::new(self.identity.name(), config, named_hasher())
+            made
         });
         if first {
             registry::list_function(self);

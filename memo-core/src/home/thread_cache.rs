@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::instance::check;
+use super::instance::{check, set_up};
 use super::interface::{Holds, Home, Registered};
 use crate::config::Config;
 use crate::engine::{Face, Local, OwnedStore, Stats, Store};
@@ -160,7 +160,8 @@ impl ThreadCache {
     fn make(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<ThreadInstance>> {
         // Once the thread's locals are destroyed, nothing can be cached.
         CACHES.try_with(|_| ()).ok()?;
-        let (index, config, hasher) = (self.index(), config(), hasher());
+        let index = self.index();
+        let (config, hasher) = set_up(self.identity.name(), || (config(), hasher()));
         check(self.identity.name(), &config);
         let instance = Rc::new(ThreadInstance {
             store: OwnedLocal::of_any_type(config),
