@@ -8,9 +8,9 @@ use std::thread::LocalKey;
 pub(crate) const MAX_NESTING: usize = 32;
 
 /// Lets go of one level when it is dropped.
-struct Level(&'static LocalKey<Cell<usize>>);
+struct NestingGuard(&'static LocalKey<Cell<usize>>);
 
-impl Drop for Level {
+impl Drop for NestingGuard {
     fn drop(&mut self) {
         let _ = self.0.try_with(|depth| depth.set(depth.get() - 1));
     }
@@ -31,6 +31,6 @@ pub(crate) fn nested<T>(
         assert!(depth.get() < MAX_NESTING, "{}", message());
         depth.set(depth.get() + 1);
     });
-    let _level = entered.is_ok().then_some(Level(depth));
+    let _level = entered.is_ok().then_some(NestingGuard(depth));
     run()
 }

@@ -1,6 +1,6 @@
 //! Tests of configurations that cannot work: the first call panics with a clear message.
 
-use memokit::{Cache, LocalCache, memoize};
+use memokit::{Cache, LocalCache, Memo, memoize};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
@@ -124,7 +124,7 @@ fn a_large_bound_reserves_nothing_ahead() {
 fn a_cache_in_a_field_refuses_as_well() {
     #[derive(Default)]
     struct Holder {
-        memo: memokit::Memo<(u32,), u32>,
+        memo: Memo<(u32,), u32>,
     }
     impl Holder {
         #[memoize(in = self.memo, ttl = NO_TIME)]
@@ -150,4 +150,36 @@ fn the_first_caller_gets_the_panic_of_a_clock_and_others_may_retry() {
     assert!(complaint(|| next(1)).contains("no clock yet"));
     READY.store(true, SeqCst);
     assert_eq!((next(1), next(1), next::cache_info().hits), (2, 2, 1));
+}
+
+#[test]
+fn the_set_up_of_a_field_may_depend_on_the_parameters_of_its_type() {
+    #[derive(Default)]
+    struct Squares<const N: usize> {
+        memo: Memo<(u32,), u32>,
+    }
+    impl<const N: usize> Squares<N> {
+        #[memoize(in = self.memo, lru = N)]
+        fn square(&self, n: u32) -> u32 {
+            n * n
+        }
+    }
+    let (two, fifty) = (Squares::<2>::default(), Squares::<50>::default());
+    (0..100).for_each(|n| _ = (two.square(n), fifty.square(n)));
+    assert_eq!((two.memo.info().currsize, fifty.memo.info().currsize), (2, 50));
+}
+
+#[test]
+fn a_set_up_may_use_the_constants_of_its_type() {
+    struct Squares;
+    impl Squares {
+        const MOST: usize = 2;
+
+        #[memoize(lru = Self::MOST, ignore(self))]
+        fn square(&self, n: u32) -> u32 {
+            n * n
+        }
+    }
+    (0..100).for_each(|n| _ = Squares.square(n));
+    assert_eq!(Squares::square_cache_info().currsize, 2);
 }

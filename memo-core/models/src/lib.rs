@@ -49,6 +49,8 @@ mod info;
 mod key;
 #[path = "../../src/level.rs"]
 mod level;
+#[path = "../../src/nesting.rs"]
+mod nesting;
 #[path = "../../src/policy/mod.rs"]
 mod policy;
 #[path = "../../src/random.rs"]

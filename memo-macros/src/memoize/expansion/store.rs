@@ -1,6 +1,7 @@
 //! The store of the function's entries, and its set-up.
 
 use super::{MemoizePrinter, Surface};
+use crate::memoize::scan;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -13,7 +14,15 @@ impl MemoizePrinter<'_> {
         let (p, cfg) = (&self.p, &self.attributes.cfg);
         let config = self.config();
         let (config_fn, store_fn) = (self.operation("__config"), self.operation("__store"));
-        let config_item = quote_spanned!(self.span=> #cfg #[doc(hidden)] fn #config_fn() -> #p::Config { #config });
+        // An item inside, where rustc rejects the parameters of a generic `impl` too: one cache
+        // serves all instantiations, and the first one's set-up would decide for all.
+        let is_shared = self.model.options.field.is_none() && !scan::mentions_self(config.clone());
+        let set_up = if is_shared {
+            quote_spanned!(self.span=> fn __memokit_set_up() -> #p::Config { #config } __memokit_set_up())
+        } else {
+            config
+        };
+        let config_item = quote_spanned!(self.span=> #cfg #[doc(hidden)] fn #config_fn() -> #p::Config { #set_up });
         if self.model.options.field.is_some() {
             return config_item;
         }
@@ -31,11 +40,16 @@ impl MemoizePrinter<'_> {
             }
             None => (name(open).into_token_stream(), None),
         };
+        let only_hasher =
+            self.model.options.hasher.as_ref().filter(|hasher| !scan::mentions_self(hasher.to_token_stream()));
+        let only_hasher =
+            only_hasher.map(|hasher| quote_spanned!(self.span=> const _: #p::Option<#hasher> = #p::None;));
         let (listed, typed) = (self.listed_name(), self.model.options.typed == Some(true));
         let config_path = self.operation_path("__config");
         quote_spanned! {self.span=>
             #config_item
             #cfg #[doc(hidden)] fn #store_fn() -> #p::#store_ty #hasher {
+                #only_hasher
                 static CACHE: #p::#cache_ty = #p::#cache_ty::new(#listed, #p::file!(), #p::line!(), #typed);
                 CACHE.#open(#config_path)
             }
