@@ -1,102 +1,129 @@
-//! The timer of a run. It also counts the runs that are nested in the timed one.
+//! Times runs, and counts the runs that are nested in a timed one.
 //!
 //! A recursive function's outermost run contains all the others. So a timed run counts the runs of
 //! the same store that begin on its thread until it ends, and its time is the time of all of them
 //! together; none of them is timed again. Untimed runs only check whether a timed run is active on
-//! this thread.
+//! this thread. A timed run of a thread is found in the thread's locals, so timing it allocates
+//! nothing.
 
 use std::cell::Cell;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::system_clock::system_now;
 
 /// The maximum number of stores of which one thread times runs at the same time. A run of one more
 /// is not timed.
 const MOST: usize = 4;
 
+/// A timed run.
+#[derive(Clone, Copy)]
+struct TimedRun {
+    /// The store, by address.
+    store: usize,
+    /// In nanoseconds of the system's clock.
+    started: u64,
+    /// How many runs of the store have begun inside of it.
+    inside: u64,
+}
+
 /// The timed runs of one thread: at most one of each store. Without a destructor, so that the check
 /// of each miss is cheap.
-struct Timed {
+struct TimedRuns {
     active: Cell<usize>,
-    /// The store, by address, and how many runs have begun inside of its timed run.
-    runs: [Cell<(usize, u64)>; MOST],
+    runs: [Cell<Option<TimedRun>>; MOST],
 }
 
 crate::sync::thread_local! {
-    static TIMED: Timed = const { Timed { active: Cell::new(0), runs: [const { Cell::new((0, 0)) }; MOST] } };
+    static TIMED: TimedRuns = const { TimedRuns { active: Cell::new(0), runs: [const { Cell::new(None) }; MOST] } };
 }
 
-impl Timed {
-    fn active(&self) -> &[Cell<(usize, u64)>] {
-        &self.runs[..self.active.get()]
+impl TimedRuns {
+    fn find(&self, store: usize) -> Option<(&Cell<Option<TimedRun>>, TimedRun)> {
+        let active = &self.runs[..self.active.get()];
+        active.iter().find_map(|cell| cell.get().filter(|run| run.store == store).map(|run| (cell, run)))
     }
 
-    fn of(&self, store: usize) -> Option<&Cell<(usize, u64)>> {
-        self.active().iter().find(|run| run.get().0 == store)
-    }
-
-    fn begin(&self, store: usize) -> bool {
+    fn start(&self, store: usize) -> bool {
         let active = self.active.get();
-        let begins = active < MOST && self.of(store).is_none();
-        if begins {
-            self.runs[active].set((store, 0));
+        let starts = active < MOST && self.find(store).is_none();
+        if starts {
+            self.runs[active].set(Some(TimedRun { store, started: system_now(), inside: 0 }));
             self.active.set(active + 1);
         }
-        begins
+        starts
     }
 
-    /// Ends the timed run of this store, in whatever order they end. Returns how many runs have
-    /// begun inside of it.
-    fn end(&self, store: usize) -> u64 {
-        let Some((ended, last)) = self.of(store).zip(self.active().last()) else { return 0 };
-        ended.swap(last);
-        self.active.set(self.active.get() - 1);
-        last.get().1
+    #[cold]
+    fn count(&self, store: usize) {
+        if let Some((cell, run)) = self.find(store) {
+            cell.set(Some(TimedRun { inside: run.inside + 1, ..run }));
+        }
+    }
+
+    /// Removes the timed run of this store: they end in any order.
+    fn end(&self, store: usize) -> Option<TimedRun> {
+        let (cell, run) = self.find(store)?;
+        let last = self.active.get() - 1;
+        cell.set(self.runs[last].take());
+        self.active.set(last);
+        Some(run)
     }
 }
 
 /// Records that a run of this store begins on this thread.
+#[inline]
 pub(super) fn run_started(store: usize) {
     let _ = TIMED.try_with(|timed| {
-        if timed.active.get() > 0
-            && let Some(run) = timed.of(store)
-        {
-            run.set((store, run.get().1 + 1));
+        if timed.active.get() > 0 {
+            timed.count(store);
         }
     });
 }
 
-/// A run that is timed.
-pub(super) struct LoadTimer {
-    started: Instant,
-    /// The store, by address; `None` if the run may move between threads.
-    store: Option<usize>,
-}
+/// The timer of one run. A whole word, as all of a run.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct LoadTimer(u64);
 
 impl LoadTimer {
-    /// Starts to time a run of this store, unless it is part of one that is being timed.
-    pub(super) fn start(store: usize) -> Option<Self> {
-        let begins = TIMED.try_with(|timed| timed.begin(store)).unwrap_or(false);
-        begins.then(|| Self { started: Instant::now(), store: Some(store) })
+    /// The run is not timed.
+    pub(super) const OFF: Self = Self(0);
+    /// The run is timed in the thread's locals.
+    const ON_THREAD: Self = Self(1);
+
+    /// Starts to time a run of this store on this thread, unless it is part of a timed one or too
+    /// many are timed.
+    pub(super) fn start(store: usize) -> Self {
+        let starts = TIMED.try_with(|timed| timed.start(store)).unwrap_or(false);
+        if starts { Self::ON_THREAD } else { Self::OFF }
     }
 
-    /// Unbinds the run of a task from this thread: only its own time counts.
-    pub(super) fn leave_thread(&mut self) {
-        self.leave();
+    /// Unbinds the run from this thread: from now on only its own time counts.
+    pub(super) fn leave_thread(&mut self, store: usize) {
+        if *self == Self::ON_THREAD {
+            let run = TIMED.try_with(|timed| timed.end(store)).unwrap_or(None);
+            // The first nanoseconds of the clock are taken.
+            *self = run.map_or(Self::OFF, |run| Self(run.started.max(2)));
+        }
     }
 
-    fn leave(&mut self) -> u64 {
-        self.store.take().map_or(0, |store| TIMED.try_with(|timed| timed.end(store)).unwrap_or(0))
+    /// Stops timing. Returns the time of the run, and how many runs it covers; `None` if it was not
+    /// timed.
+    #[inline]
+    pub(super) fn end(&mut self, store: usize) -> Option<(Duration, u64)> {
+        if *self == Self::OFF { None } else { self.end_timed(store) }
     }
 
-    /// Stops the timer. Returns the time, and the number of runs that it covers.
-    pub(super) fn end(mut self) -> (Duration, u64) {
-        let elapsed = self.started.elapsed();
-        (elapsed, self.leave() + 1)
-    }
-}
-
-impl Drop for LoadTimer {
-    fn drop(&mut self) {
-        self.leave();
+    #[cold]
+    #[inline(never)]
+    fn end_timed(&mut self, store: usize) -> Option<(Duration, u64)> {
+        let (started, inside) = match std::mem::replace(self, Self::OFF) {
+            Self::ON_THREAD => {
+                let run = TIMED.try_with(|timed| timed.end(store)).ok()??;
+                (run.started, run.inside)
+            }
+            Self(started) => (started, 0),
+        };
+        Some((Duration::from_nanos(system_now().saturating_sub(started)), inside + 1))
     }
 }
 
@@ -104,30 +131,37 @@ impl Drop for LoadTimer {
 mod tests {
     use super::{LoadTimer, MOST, run_started};
 
+    /// What is left of the result of [`LoadTimer::end`] without the time.
+    fn runs(mut timer: LoadTimer, store: usize) -> Option<u64> {
+        timer.end(store).map(|(_, runs)| runs)
+    }
+
     /// Runs of two stores that call one another: each timer counts its own, and no run is timed
     /// inside of another of its store.
     #[test]
     fn a_timer_counts_the_runs_of_its_own_store() {
-        let one = LoadTimer::start(1).unwrap();
+        let one = LoadTimer::start(1);
         run_started(2);
-        let two = LoadTimer::start(2).unwrap();
+        let two = LoadTimer::start(2);
         for _ in 0..3 {
             run_started(1);
-            assert!(LoadTimer::start(1).is_none());
+            assert_eq!(LoadTimer::start(1), LoadTimer::OFF);
         }
         run_started(2);
         // Not in the order of a stack, as callers that hold several guards may end them.
-        assert_eq!((one.end().1, two.end().1), (4, 2));
-        assert_eq!(LoadTimer::start(1).unwrap().end().1, 1);
+        assert_eq!((runs(one, 1), runs(two, 2)), (Some(4), Some(2)));
+        assert_eq!(runs(LoadTimer::start(1), 1), Some(1));
+        assert_eq!(runs(LoadTimer::OFF, 1), None);
     }
 
     #[test]
     fn a_thread_times_runs_of_a_few_stores_at_once() {
-        let mut timers: Vec<_> = (1..=MOST).map(|store| LoadTimer::start(store).unwrap()).collect();
-        assert!(LoadTimer::start(MOST + 1).is_none());
-        timers.remove(1).leave_thread();
-        assert!(LoadTimer::start(MOST + 1).is_some());
-        drop(timers);
-        assert!((1..=MOST).all(|store| LoadTimer::start(store).is_some()));
+        let mut timers: Vec<_> = (0..MOST).map(LoadTimer::start).collect();
+        assert_eq!(LoadTimer::start(MOST), LoadTimer::OFF);
+        timers[1].leave_thread(1);
+        timers.push(LoadTimer::start(MOST));
+        run_started(1);
+        let covered: Vec<_> = timers.into_iter().enumerate().map(|(store, timer)| runs(timer, store)).collect();
+        assert_eq!(covered, [Some(1); MOST + 1]);
     }
 }

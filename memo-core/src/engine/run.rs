@@ -40,7 +40,7 @@ pub(super) enum LoadMode {
 /// [make](Run::new) a [`Run`] of it.
 pub struct Started<'a> {
     entry: EntryRef<'a>,
-    timer: Option<Box<LoadTimer>>,
+    timer: LoadTimer,
 }
 
 /// A run in flight. Its owner must end it: [`Store::complete`] or [`Store::abandon`].
@@ -48,7 +48,7 @@ pub struct Started<'a> {
 /// Small, since moving freshly written memory stalls the processor.
 pub(super) struct Run<'a> {
     entry: EntryRef<'a>,
-    timer: Option<Box<LoadTimer>>,
+    timer: LoadTimer,
     stage: Stage,
     /// Whether this thread is inside the run. An async run is entered only while it is polled,
     /// begins or completes. A whole word, because moving bytes as parts of words stalls the
@@ -110,11 +110,9 @@ impl<'a> Run<'a> {
     }
 
     /// Turns the run into a task's, which may continue on another thread.
-    pub(super) fn make_async(&mut self) {
+    pub(super) fn make_async<S: Sharing>(&mut self, store: &Store<S>) {
         self.leave();
-        if let Some(timer) = &mut self.timer {
-            timer.leave_thread();
-        }
+        self.timer.leave_thread(address(store));
     }
 
     pub(super) fn id(&self) -> RunId {
@@ -127,13 +125,18 @@ fn id(entry: EntryRef<'_>) -> RunId {
     entry.as_ptr().addr()
 }
 
+/// The store in the thread's books.
+fn address<S: Sharing>(store: &Store<S>) -> usize {
+    ptr::from_ref(store).addr()
+}
+
 /// Abandons a started run that its caller does not own yet, if a user's `drop` panics on the way.
 struct AbandonOnUnwind<'a, S: Sharing>(&'a Store<S>, Option<EntryRef<'a>>);
 
 impl<S: Sharing> Drop for AbandonOnUnwind<'_, S> {
     fn drop(&mut self) {
         if let Some(entry) = self.1 {
-            let mut run = Run::new(Started { entry, timer: None });
+            let mut run = Run::new(Started { entry, timer: LoadTimer::OFF });
             self.0.abandon(&mut run, RunFailure::abandoned());
             run.leave();
         }
@@ -209,18 +212,18 @@ impl<S: Sharing> Store<S> {
         stripe.stats.count(Counter::Miss);
         drop(state);
         self.enter_run(entry);
-        Some(Started { entry, timer: if timed { self.start_timer() } else { None } })
+        Some(Started { entry, timer: if timed { self.start_timer() } else { LoadTimer::OFF } })
     }
 
     #[cold]
     #[inline(never)]
-    fn start_timer(&self) -> Option<Box<LoadTimer>> {
-        LoadTimer::start(ptr::from_ref(self).addr()).map(Box::new)
+    fn start_timer(&self) -> LoadTimer {
+        LoadTimer::start(address(self))
     }
 
     #[inline]
     fn enter_run(&self, entry: EntryRef<'_>) {
-        load_timer::run_started(ptr::from_ref(self).addr());
+        load_timer::run_started(address(self));
         current_runs::enter(id(entry));
     }
 
@@ -303,7 +306,7 @@ impl<S: Sharing> Store<S> {
         let timed = mode == LoadMode::Call && stripe.stats.times_next_run();
         stripe.stats.count(if mode == LoadMode::Refresh { Counter::Refresh } else { Counter::Miss });
         self.enter_run(entry);
-        Started { entry, timer: if timed { self.start_timer() } else { None } }
+        Started { entry, timer: if timed { self.start_timer() } else { LoadTimer::OFF } }
     }
 
     /// Closes a run to later callers: they start another run. Returns whether it has been
@@ -322,8 +325,8 @@ impl<S: Sharing> Store<S> {
     #[inline(always)]
     pub(super) fn complete(&self, run: &mut Run<'_>, _: Written, terms: &mut WriteTerms) -> Settled {
         run.stage = Stage::Full;
-        if let Some(timer) = run.timer.take() {
-            self.common.stats.timed(timer.end());
+        if let Some(timed) = run.timer.end(address(self)) {
+            self.common.stats.timed(timed);
         }
         let ttl = self.common.ttl_for(terms);
         let now = self.common.now_if_dated();
@@ -346,8 +349,8 @@ impl<S: Sharing> Store<S> {
     /// Ends a run that has nothing to cache. Waiters get the failure if it can be shared, otherwise
     /// they look again.
     pub(super) fn complete_without_value(&self, run: &mut Run<'_>, failure: RunFailure) -> Settled {
-        if let Some(timer) = run.timer.take() {
-            self.common.stats.timed(timer.end());
+        if let Some(timed) = run.timer.end(address(self)) {
+            self.common.stats.timed(timed);
         }
         self.abandon(run, failure)
     }
@@ -357,6 +360,8 @@ impl<S: Sharing> Store<S> {
         let RunFailure { shared, is_error, removes_old } = failure;
         let full = run.stage == Stage::Full;
         run.stage = Stage::Ended;
+        // Stopped, and not counted: it may have been cancelled after any time.
+        let _ = run.timer.end(address(self));
         if is_error {
             self.common.stats.count(Counter::Error);
         }

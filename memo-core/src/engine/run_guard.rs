@@ -34,8 +34,8 @@ impl<'a, S: Face> RunGuard<'a, S> {
 
     /// Returns the guard of a run that may continue on another thread.
     pub(super) fn into_async(mut self) -> Self {
-        if let Some((_, run)) = &mut *self.run {
-            run.make_async();
+        if let Some((store, run)) = &mut *self.run {
+            run.make_async(store);
         }
         self
     }
