@@ -223,10 +223,17 @@ pub enum RemovalCause {
     Evicted,
     /// Its time to live or to idle had passed.
     Expired,
-    /// Its key was written again, whether or not the new value was cached.
+    /// A newer value of its key took its place.
     Replaced,
-    /// It was removed explicitly.
+    /// It was removed explicitly, or a value that was written to its key was [`Refused`], which
+    /// makes an older one outdated.
+    ///
+    /// [`Refused`]: Self::Refused
     Removed,
+    /// It never was in the cache: it was heavier than the bound, its time to live was zero, the
+    /// capacity was 0, the policy preferred all that is cached, or its key was removed or written
+    /// while it was computed.
+    Refused,
     /// The whole cache was cleared.
     Cleared,
 }

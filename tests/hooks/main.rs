@@ -5,6 +5,7 @@
 mod begin;
 mod begin_tasks;
 mod observers;
+mod removal_causes;
 mod settled;
 mod shared_failures;
 mod snapshots;

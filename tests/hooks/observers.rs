@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use memokit::RemovalCause::{Cleared, Evicted, Expired, Removed, Replaced};
+use memokit::RemovalCause::{Cleared, Evicted, Expired, Refused, Removed, Replaced};
 use memokit::{Cache, LocalCache, ManualClock, RemovalCause};
 
 use super::{load, watchdog};
@@ -48,7 +48,8 @@ macro_rules! remove_in_all_ways {
             (3, 30, Evicted),
             (4, 40, Removed),
             (5, 50, Expired),
-            (6, 60, Replaced),
+            (6, 60, Removed),
+            (6, 61, Refused),
             (7, 70, Evicted),
             (8, 80, Cleared),
         ]

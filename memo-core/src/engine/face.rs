@@ -290,6 +290,7 @@ macro_rules! compiled_here {
                     return true;
                 }
                 store.record_miss();
+                store.sweep_with_a_miss(hash);
                 false
             }
 

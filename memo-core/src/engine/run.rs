@@ -339,7 +339,7 @@ impl<S: Sharing> Store<S> {
         }
         let kept = terms.admit && writer.admit_new(new, now, || ());
         if !kept {
-            writer.retire_slot(slot, true);
+            writer.refuse(slot);
         }
         writer.expire(now, SWEEP_WITH_A_MISS);
         writer.finish(false);
@@ -371,7 +371,7 @@ impl<S: Sharing> Store<S> {
         let invalidated = ended.as_ref().is_some_and(|run| run.invalidated);
         if let Some(run) = ended.as_ref().filter(|run| removes_old && !run.invalidated) {
             let old = writer.replaced_by(run);
-            writer.remove_replaced(old, self.common.now_if_dated());
+            writer.remove_outdated(old, self.common.now_if_dated());
         }
         writer.retire_slot(slot, full);
         let outcome = shared.map_or(RunOutcome::Nothing, |failure| RunOutcome::Failure(failure.into()));
@@ -426,12 +426,12 @@ fn complete_slow<S: Sharing>(
             if admit {
                 kept = writer.admit(new, old, now, &mut || ());
             } else {
-                writer.remove_replaced(old, now);
+                writer.remove_outdated(old, now);
             }
         }
     }
     if !kept {
-        writer.retire_slot(slot, true);
+        writer.refuse(slot);
     }
     writer.expire(now, SWEEP_WITH_A_MISS);
     // The waiters are woken even if a user's `drop` panics.

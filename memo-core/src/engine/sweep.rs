@@ -1,7 +1,9 @@
 //! Sweeps of expired entries.
 
+use super::run::SWEEP_WITH_A_MISS;
 use super::sharing::Sharing;
 use super::store::Store;
+use crate::table::ShortHash;
 
 /// Entries swept per holding of the lock.
 const SWEEP_BATCH: usize = 256;
@@ -10,6 +12,17 @@ impl<S: Sharing> Store<S> {
     /// Whether [`sweep`](Self::sweep) would do nothing at that time.
     pub(super) fn is_quiet(&self, now: u64) -> bool {
         self.stripes().all(|stripe| stripe.lock().is_quiet(now))
+    }
+
+    /// Frees a few expired entries with a miss that starts no run. With the system's clock the
+    /// timer thread does it.
+    pub(super) fn sweep_with_a_miss(&self, hash: ShortHash) {
+        if !self.common.config.time.is_system() {
+            let now = self.common.now_if_dated();
+            let mut writer = self.writer(self.stripe(hash));
+            writer.expire(now, SWEEP_WITH_A_MISS);
+            writer.finish(false);
+        }
     }
 
     /// Frees expired and retired entries.

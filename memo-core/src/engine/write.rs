@@ -25,19 +25,27 @@ impl<S: Sharing> Store<S> {
         let mut located = self.locate(hash, entry_type, &|entry| request.is(entry));
         located.invalidate_runs();
         let (live, writer) = (located.live, &mut located.writer);
+        let is_observed = !self.common.observers.is_empty();
         let mut kept = false;
-        if terms.admit {
+        if !terms.admit {
+            writer.remove_outdated(live, now);
+        }
+        if terms.admit || is_observed {
             let slot = writer.state.table_writer.take(table, entry_type);
             let entry = table.entry(slot);
             // SAFETY: a cell of this type, which no other thread knows yet.
             let mut write = || unsafe { request.write(entry.as_ptr()) };
-            let new = Candidate { head: entry.head(), hash, slot, weight: terms.weight, ttl };
-            kept = writer.admit(new, live, now, &mut write);
-            if !kept {
+            if terms.admit {
+                let new = Candidate { head: entry.head(), hash, slot, weight: terms.weight, ttl };
+                kept = writer.admit(new, live, now, &mut write);
+            }
+            // What was not admitted has not been written.
+            if !kept && is_observed {
+                write();
+                writer.refuse(slot);
+            } else if !kept {
                 writer.state.table_writer.give_back(entry_type, slot);
             }
-        } else {
-            writer.remove_replaced(live, now);
         }
         writer.expire(now, SWEEP_WITH_A_MISS);
         located.finish(false);

@@ -148,7 +148,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         match old.and_then(|old| self.unless_expired(old, now)) {
             None => self.admit_new(new, now, write),
             Some(old) if self.is_hopeless(new) => {
-                self.remove_inline(old, RemovalCause::Replaced);
+                self.remove_inline(old, RemovalCause::Removed);
                 false
             }
             Some(old) => {
@@ -171,10 +171,19 @@ impl<'a, S: Sharing> Writer<'a, S> {
         None
     }
 
-    /// Removes the entry of a key that was written again, where the new value is not cached.
-    pub(super) fn remove_replaced(&mut self, old: Option<u32>, now: u64) {
+    /// Removes the entry of a key that was written again, where the new value is refused.
+    pub(super) fn remove_outdated(&mut self, old: Option<u32>, now: u64) {
         if let Some(old) = old.and_then(|old| self.unless_expired(old, now)) {
-            self.remove(old, RemovalCause::Replaced);
+            self.remove(old, RemovalCause::Removed);
+        }
+    }
+
+    /// Gives up an entry that has its key and value and is not published after all.
+    pub(super) fn refuse(&mut self, slot: u32) {
+        if self.common.observers.is_empty() {
+            self.retire_slot(slot, true);
+        } else {
+            self.state.removals.push(Removal { slot, cause: RemovalCause::Refused });
         }
     }
 
