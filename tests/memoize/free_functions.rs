@@ -223,8 +223,36 @@ fn an_unsafe_function_stays_unsafe() {
     // SAFETY: there is a byte.
     let bytes = unsafe { (typed(b"abc"), first(b"abc"), first::uncached(b"x"), first::refresh(b"abc")) };
     assert_eq!(bytes, (97, 97, 120, 97));
-    assert_eq!(first::peek(b"abc"), Some(97));
+    // SAFETY: as above.
+    assert_eq!(unsafe { first::peek(b"abc") }, Some(97));
     assert_eq!(tally(first::cache_info()).0, 1);
+}
+
+#[test]
+#[expect(clippy::undocumented_unsafe_blocks, reason = "an option has no room for a comment")]
+fn the_operations_of_an_unsafe_function_have_its_contract() {
+    struct Reader;
+    impl Reader {
+        #[memoize(key = unsafe { *number })]
+        unsafe fn read(&self, number: *const u32) -> u32 {
+            // SAFETY: the caller passes a pointer to a number.
+            unsafe { *number }
+        }
+    }
+    #[memoize(key = unsafe { *number }, when = unsafe { *number } != 5)]
+    unsafe fn read(number: *const u32) -> u32 {
+        // SAFETY: the caller passes a pointer to a number.
+        unsafe { *number }
+    }
+    let (four, five, reader) = (&raw const *&4, &raw const *&5, Reader);
+    // SAFETY: they point to numbers.
+    unsafe {
+        assert_eq!((read(four), read(five), reader.read(four)), (4, 5, 4));
+        assert_eq!((read::contains(four), read::contains(five), reader.read_contains(four)), (true, false, true));
+        read::put(five, 6);
+        assert_eq!((read::peek(five), read::with(four, |value| *value), read::expires_in(four)), (Some(6), 4, None));
+        assert!(read::forget(four) && reader.read_forget(four) && !read::forget(four));
+    }
 }
 
 #[test]

@@ -215,7 +215,7 @@ impl MemoizePrinter<'_> {
         all
     }
 
-    /// An operation that may run the body, and so is `async` or `unsafe` if the function is.
+    /// An operation that may run the body, and so is `async` if the function is.
     fn may_run(
         &self,
         kind: OperationKind,
@@ -224,10 +224,9 @@ impl MemoizePrinter<'_> {
         output: TokenStream,
         operation: &TokenStream,
     ) -> Operation {
-        let sig = &self.model.function.sig;
-        let (asyncness, unsafety) = (&sig.asyncness, self.model.unsafety());
-        let qualifiers = quote!(#asyncness #unsafety);
-        Operation { qualifiers, ..self.entry_operation(kind, named, more, output, operation) }
+        let entry = self.entry_operation(kind, named, more, output, operation);
+        let (asyncness, unsafety) = (&self.model.function.sig.asyncness, &entry.qualifiers);
+        Operation { qualifiers: quote!(#asyncness #unsafety), ..entry }
     }
 
     /// An operation that the store answers without the body.
@@ -241,7 +240,8 @@ impl MemoizePrinter<'_> {
         self.entry_operation(OperationKind::StoreOnly, named, more, output, operation)
     }
 
-    /// An operation that takes the arguments of the call, and `more`.
+    /// An operation that takes the arguments of the call, and `more`. It is `unsafe` if the
+    /// function is: `key`, `when` and patterns look at the arguments as the body does.
     fn entry_operation(
         &self,
         kind: OperationKind,
@@ -253,7 +253,7 @@ impl MemoizePrinter<'_> {
         Operation {
             name,
             doc,
-            qualifiers: TokenStream::new(),
+            qualifiers: self.model.unsafety().unwrap_or_default(),
             generics: self.model.function.sig.generics.clone(),
             inputs: self.plain_inputs_and(more),
             output,

@@ -9,7 +9,7 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Error, Expr, Result};
+use syn::{Error, Expr, ExprGroup, ExprLit, ExprParen, ExprReference, Lit, Result};
 
 pub(super) const FACET: MemoizeFacet = MemoizeFacet {
     title: "key",
@@ -29,6 +29,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
                 ),
                 MemoizeRule::Fits(|model, _, diagnostics| {
                     check_variables(model.options.key.as_ref(), model, diagnostics);
+                    check_constant(model, diagnostics);
                 }),
             ],
         },
@@ -63,6 +64,45 @@ fn key(input: ParseStream<'_>) -> Result<Expr> {
             Err(Error::new_spanned(&expr, "`key` is an expression over the arguments, not a closure: `key = user.id`"))
         }
         _ => Ok(expr),
+    }
+}
+
+/// Refuses a text as the key of a function with arguments: it would answer all of them alike.
+/// Elsewhere the type of the key, or a format, is written so.
+fn check_constant(model: &Model, diagnostics: &mut Diagnostics) {
+    let Some(key) = &model.options.key else { return };
+    let text = match ungrouped(key) {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if !model.arguments.is_empty() => text.value(),
+        _ => return,
+    };
+    let all = if model.arguments.len() == 1 {
+        "leave `key` out, for the argument is the key"
+    } else {
+        "leave `key` out, for the arguments are the key"
+    };
+    let what = if text.contains('{') {
+        format!("write `key = format!({text:?})`")
+    } else {
+        String::from("name what the result depends on, as in `key = (user.id, page)`")
+    };
+    diagnostics.over(
+        key,
+        format!(
+            "this text would be the key of every call, so all would have one result: {all}; or {what}; one result for \
+             all calls is `key = ()`"
+        ),
+    );
+}
+
+/// An expression without parentheses and `&` around it.
+fn ungrouped(mut expr: &Expr) -> &Expr {
+    loop {
+        expr = match expr {
+            Expr::Paren(ExprParen { expr, .. })
+            | Expr::Group(ExprGroup { expr, .. })
+            | Expr::Reference(ExprReference { expr, .. }) => expr,
+            _ => return expr,
+        };
     }
 }
 
