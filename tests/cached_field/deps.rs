@@ -82,11 +82,13 @@ fn a_string_is_compared_in_place() {
 }
 
 #[test]
-fn not_a_number_equals_itself_and_zero_has_no_sign() {
+fn not_a_number_equals_itself_and_zero_has_a_sign() {
     let mut rect = Rect { size: Size { w: f64::NAN }, h: 0.0, ..Rect::default() };
     assert!(rect.area().is_nan());
-    rect.h = -0.0;
     rect.size.w = -f64::NAN;
+    assert!(rect.area().is_nan());
+    assert_eq!(rect.runs(), 1);
+    rect.h = -0.0;
     assert!(rect.area().is_nan());
     assert_eq!(rect.runs(), 1);
 }

@@ -15,7 +15,8 @@ struct Point {
 
 #[test]
 fn a_struct_is_its_fields_and_floats_just_work() {
-    assert!(same(&Point { x: f64::NAN, y: 0.0 }, &Point { x: -f64::NAN, y: -0.0 }));
+    assert!(same(&Point { x: f64::NAN, y: 0.0 }, &Point { x: -f64::NAN, y: 0.0 }));
+    assert!(!same(&Point { x: 1.0, y: 0.0 }, &Point { x: 1.0, y: -0.0 }));
     assert!(!same(&Point { x: 1.0, y: 2.0 }, &Point { x: 2.0, y: 1.0 }));
 }
 

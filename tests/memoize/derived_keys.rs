@@ -19,9 +19,10 @@ fn a_struct_of_floats_is_an_argument() {
     }
     let (a, b) = (Point { x: 3.0, y: 4.0 }, Point { x: 0.0, y: -0.0 });
     assert!((length(a, &[b], Some(&a)) - 9.0).abs() < 1e-6);
-    assert!((length(a, &[Point { x: -0.0, y: 0.0 }], Some(&a)) - 9.0).abs() < 1e-6);
+    assert!((length(a, &[b], Some(&a)) - 9.0).abs() < 1e-6);
+    assert!((length(a, &[Point { x: 0.0, y: 0.0 }], Some(&a)) - 9.0).abs() < 1e-6);
     assert!((length(a, &[], None) - 5.0).abs() < 1e-6);
-    assert_eq!(tally(length::cache_info()), (1, 2, 2));
+    assert_eq!(tally(length::cache_info()), (1, 3, 3));
 }
 
 #[test]

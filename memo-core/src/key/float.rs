@@ -8,11 +8,12 @@ use std::ops::Deref;
 
 /// Stores a float in a key, with total equality and order.
 ///
-/// The conversion from a float replaces every NaN by one NaN and `-0.0` by `0.0`. So a NaN equals
-/// itself and is greater than every other value; otherwise equality and order are those of the
-/// float. Dereferences to the float.
+/// The conversion from a float replaces every NaN by one NaN. So a NaN equals itself and is greater
+/// than every other value. `-0.0` and `0.0` are two values, the negative one the lesser, because a
+/// function can tell them apart; otherwise equality and order are those of the float. Dereferences
+/// to the float.
 ///
-/// It has the size of the float. The conversion costs one comparison and one addition.
+/// It has the size of the float. The conversion costs one comparison.
 ///
 /// # Examples
 /// ```
@@ -20,7 +21,7 @@ use std::ops::Deref;
 /// use memokit::Float;
 ///
 /// assert_eq!(Float::from(f64::NAN), Float::from(-f64::NAN));
-/// assert_eq!(Float::from(-0.0), Float::from(0.0));
+/// assert_ne!(Float::from(-0.0), Float::from(0.0));
 /// assert!(Float::from(f64::NAN) > Float::from(f64::INFINITY));
 /// assert_eq!(Float::from(2.0_f64).sqrt(), 2.0_f64.sqrt());
 /// ```
@@ -53,12 +54,7 @@ macro_rules! floats {
         impl From<$Float> for Float<$Float> {
             #[inline]
             fn from(float: $Float) -> Self {
-                if float.is_nan() {
-                    Self(<$Float>::NAN)
-                } else {
-                    // -0.0 + 0.0 is 0.0; every other float is unchanged.
-                    Self(float + 0.0)
-                }
+                Self(if float.is_nan() { <$Float>::NAN } else { float })
             }
         }
 
@@ -69,7 +65,7 @@ macro_rules! floats {
             }
         }
 
-        // Equal floats have equal bits after the conversion above.
+        // After the conversion above there is one NaN.
         impl PartialEq for Float<$Float> {
             #[inline]
             fn eq(&self, other: &Self) -> bool {

@@ -18,7 +18,9 @@ use std::hash::Hasher;
 ///   `Vec<T>`, `&[T]` and `VecDeque<T>`.
 /// - Hashes are prefix-free: a type of variable length also hashes its length or an end mark, so
 ///   that `("a", "bc")` and `("ab", "c")` differ.
-/// - Floats are keys: all NaN are equal, and so are `-0.0` and `0.0`.
+/// - A key is as fine as what a function can see of its argument, but for capacity, address, the
+///   order of an unordered collection, and the payload of a NaN: all NaN are equal, and `-0.0` and
+///   `0.0` are two keys, as are the paths `a/b` and `a//b`.
 ///
 /// # Examples
 /// ```
@@ -31,7 +33,7 @@ use std::hash::Hasher;
 /// assert!(!Key::matches("coffee", &stored));
 ///
 /// assert!(f64::NAN.matches(&f64::NAN.to_stored()));
-/// assert!(Some([0.0, 1.5]).matches(&Some([-0.0, 1.5]).to_stored()));
+/// assert!(!Some([0.0, 1.5]).matches(&Some([-0.0, 1.5]).to_stored()));
 /// ```
 ///
 /// A hand-written implementation, for a name that ignores case:

@@ -5,20 +5,21 @@ use std::ffi::{CStr, CString, OsStr, OsString};
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-/// Unsized text and the type that owns it. The owner is hashed and compared as its deref target.
+/// Unsized text, the type that owns it, and what of it is hashed and compared, which is all of it.
+/// The owner is hashed and compared as its deref target.
 macro_rules! texts {
-    ($($Text:ty, $Owner:ty;)*) => { $(
+    ($($Text:ty, $Owner:ty, $whole:expr;)*) => { $(
         impl Key for $Text {
             type Stored = Box<$Text>;
 
             #[inline]
             fn hash_key<H: Hasher>(&self, state: &mut H) {
-                self.hash(state);
+                $whole(self).hash(state);
             }
 
             #[inline]
             fn matches(&self, stored: &Box<$Text>) -> bool {
-                *self == **stored
+                $whole(self) == $whole(&**stored)
             }
 
             #[inline]
@@ -48,8 +49,14 @@ macro_rules! texts {
     )* };
 }
 texts! {
-    str, String;
-    Path, PathBuf;
-    OsStr, OsString;
-    CStr, CString;
+    str, String, whole;
+    // By itself a path is compared by its components: `a//b` would equal `a/b`.
+    Path, PathBuf, Path::as_os_str;
+    OsStr, OsString, whole;
+    CStr, CString, whole;
+}
+
+#[inline]
+fn whole<T: ?Sized>(text: &T) -> &T {
+    text
 }

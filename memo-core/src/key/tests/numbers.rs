@@ -54,9 +54,10 @@ fn every_nan_is_the_same_key() {
 }
 
 #[test]
-fn negative_zero_is_zero() {
-    assert_same(&0.0_f64, &-0.0_f64);
-    assert_same(&Some(0.0_f32), &Some(-0.0_f32));
+fn the_zeros_are_apart() {
+    assert_apart(&0.0_f64, &-0.0_f64);
+    assert_apart(&Some(0.0_f32), &Some(-0.0_f32));
+    assert!(Float::from(-0.0_f64) < Float::from(0.0_f64) && Float::from(-0.0_f32) == -0.0_f32);
 }
 
 #[test]

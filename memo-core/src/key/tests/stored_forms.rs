@@ -27,7 +27,10 @@ fn text_is_one_key_however_it_is_owned() {
 #[test]
 fn paths_and_foreign_text_are_one_key_however_they_are_owned() {
     assert_same(Path::new("/etc/hosts"), &PathBuf::from("/etc/hosts"));
-    assert_same(Path::new("/etc/hosts"), &Cow::Borrowed(Path::new("/etc//hosts")));
+    assert_same(Path::new("/etc/hosts"), &Cow::Borrowed(Path::new("/etc/hosts")));
+    for spelling in ["/etc//hosts", "/etc/./hosts", "/etc/hosts/"] {
+        assert_apart(Path::new("/etc/hosts"), Path::new(spelling));
+    }
     assert_apart(Path::new("/etc/hosts"), &PathBuf::from("/etc/host"));
     assert_same(OsStr::new("name"), &OsString::from("name"));
     assert_same::<Box<CStr>, _, _>(c"name", &CString::from(c"name"));
