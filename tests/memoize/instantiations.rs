@@ -1,10 +1,11 @@
 //! Tests of generic functions: no result of another type, and one bound for all types together.
 
 use super::{calls, tally};
-use memokit::memoize;
+use memokit::{Key, memoize};
 use std::any::{Any, type_name};
 use std::fmt::Debug;
 use std::marker::PhantomData;
+use std::str::FromStr;
 
 #[test]
 fn a_generic_body_may_say_its_types_name() {
@@ -48,7 +49,7 @@ fn parameters_that_look_alike_are_told_apart() {
 #[test]
 fn equal_keys_of_two_types_with_one_stored_form_are_told_apart() {
     #[memoize]
-    fn name<T: memokit::Key<Stored: Send + Sync>>(_text: T) -> &'static str {
+    fn name<T: Key<Stored: Send + Sync>>(_text: T) -> &'static str {
         type_name::<T>()
     }
     // Both are stored as the same text.
@@ -143,17 +144,37 @@ fn two_methods_of_generic_impls_on_phantom_types_are_told_apart() {
 }
 
 #[test]
-fn closures_of_one_signature_are_instantiations_of_their_own() {
-    #[memoize(ignore(f))]
-    fn applied<F: Fn(u32) -> u32>(f: F, n: u32) -> u32 {
-        f(n)
+fn the_parameters_of_ignored_arguments_are_ignored_with_them() {
+    #[memoize(ignore(progress))]
+    fn double<F: Fn(u32)>(n: u32, progress: F) -> u32 {
+        progress(n);
+        n * 2
     }
-    assert_eq!(
-        (applied(|n| n + 1, 1), applied(|n| n + 2, 1)),
-        (2, 3),
-        "the type joins the key even of an ignored argument"
-    );
-    assert_eq!(tally(applied::cache_info()), (0, 2, 2));
+    assert_eq!((double(1, |_| ()), double(1, |n| assert_eq!(n, 1))), (2, 2));
+    assert_eq!(tally(double::cache_info()), (1, 1, 1));
+
+    #[memoize(ignore(buffer))]
+    fn triple<const N: usize>(n: u32, buffer: &[u8; N]) -> u32 {
+        let _ = buffer;
+        n * 3
+    }
+    assert_eq!((triple(1, &[0; 4]), triple(1, &[0; 8]), triple::cache_info().hits), (3, 3, 1));
+}
+
+#[test]
+fn parameters_that_are_needed_elsewhere_stay_in_the_key() {
+    #[memoize(ignore(_like))]
+    fn parse<T: FromStr + Clone + Send + Sync + 'static>(text: &str, _like: &T) -> Option<T> {
+        text.parse().ok()
+    }
+    assert_eq!((parse("1", &0_u8), parse("1", &0.5)), (Some(1), Some(1.0)), "it is in the result");
+
+    #[memoize(ignore(_other))]
+    fn size<T: Key<Stored: Send + Sync>>(one: T, _other: T) -> usize {
+        let _ = one;
+        size_of::<T>()
+    }
+    assert_eq!((size(1_u8, 2), size(1_u16, 2)), (1, 2), "it is in an argument of the key");
 }
 
 #[test]

@@ -122,6 +122,18 @@ impl Model {
             .collect()
     }
 
+    /// Whether a parameter only belongs to arguments that are left out of the key: it is left out
+    /// with them.
+    pub(crate) fn is_ignored(&self, parameter: &Ident) -> bool {
+        let mentioned = |ty: &Type| scan::mentions(ty.to_token_stream(), &[parameter]);
+        let (mut ignored, mut kept) = (false, mentioned(&self.result));
+        for argument in self.arguments.iter().filter(|argument| mentioned(&argument.ty)) {
+            ignored |= argument.ignored;
+            kept |= !argument.ignored;
+        }
+        ignored && !kept
+    }
+
     /// The argument's type depends on the caller: it is an `impl Trait` or names a type parameter.
     pub(crate) fn is_generic(&self, argument: &Argument) -> bool {
         argument.opaque || scan::mentions(argument.ty.to_token_stream(), &self.type_params())

@@ -88,7 +88,8 @@ impl MemoizePrinter<'_> {
             types.push(quote_spanned!(self.span=> Self));
         }
         if with_types {
-            types.extend(model.type_params().into_iter().map(ToTokens::to_token_stream));
+            let kept = model.type_params().into_iter().filter(|parameter| !model.is_ignored(parameter));
+            types.extend(kept.map(ToTokens::to_token_stream));
         }
         let mut parts: Vec<TokenStream> = Vec::new();
         match types.as_slice() {
@@ -102,7 +103,8 @@ impl MemoizePrinter<'_> {
             parts.extend(opaque.map(|Argument { name, .. }| quote_spanned!(self.span=> #p::instantiation_of(&#name))));
         }
         if with_consts {
-            parts.extend(model.const_params().into_iter().map(ToTokens::to_token_stream));
+            let kept = model.const_params().into_iter().filter(|parameter| !model.is_ignored(parameter));
+            parts.extend(kept.map(ToTokens::to_token_stream));
         }
         tuple(&parts)
     }

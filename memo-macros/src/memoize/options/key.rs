@@ -36,7 +36,8 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
         MemoizeOption {
             name: "ignore",
             usage: "`ignore(log, verbose)`",
-            doc: "Leaves these arguments out of the key; `ignore(self)` leaves out the receiver.",
+            doc: "Leaves these arguments out of the key, and type parameters that only they have; `ignore(self)` leaves \
+                  out the receiver.",
             read: |options, input| {
                 options.ignore = input.list("the names of arguments", Ident::parse_any)?;
                 Ok(())
