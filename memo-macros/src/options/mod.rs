@@ -8,15 +8,17 @@
 mod input;
 #[cfg(test)]
 pub(crate) mod reference;
+mod translations;
 
 pub(crate) use input::OptionInput;
 
+use self::translations::translation;
 use crate::diagnostics::{Diagnostics, nearest};
 use proc_macro2::{Ident, Span, TokenStream};
 use std::fmt::Write;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, Result, Token};
+use syn::{Error, LitInt, Result, Token};
 
 /// The declaration of an option. `O` collects what was read; `S` is what the attribute is on.
 pub(crate) struct OptionSpec<O: 'static, S: 'static> {
@@ -57,9 +59,9 @@ pub(crate) fn read<O: Default, S>(facets: &'static [Facet<O, S>], attr: TokenStr
     let (mut options, mut given) = (O::default(), Given(Vec::new()));
     let parser = |input: ParseStream<'_>| {
         while !input.is_empty() {
-            let name = input
-                .call(Ident::parse_any)
-                .map_err(|error| Error::new(error.span(), format!("expected an option; {}", list(facets))))?;
+            let name = input.call(Ident::parse_any).map_err(|error| {
+                Error::new(error.span(), format!("expected an option; {}", expected(input, facets)))
+            })?;
             match given.admit(facets, &name) {
                 Ok(spec) => (spec.read)(&mut options, &OptionInput::new(&name, spec.usage, input))?,
                 Err(error) => {
@@ -151,13 +153,24 @@ fn specs<O, S>(facets: &'static [Facet<O, S>]) -> impl Iterator<Item = &'static 
     facets.iter().flat_map(|facet| facet.options)
 }
 
-/// The message for an unknown option: the nearest known one if there is any, else all of them.
+/// The message for an unknown option: what to write if it is another tool's word, else the nearest
+/// known one if there is any, else all of them.
 fn unknown<O, S>(name: &str, facets: &'static [Facet<O, S>]) -> String {
     let known: Vec<&str> = specs(facets).map(|spec| spec.name).collect();
+    if let Some(advice) = translation(name, |option| known.contains(&option)) {
+        return format!("unknown option `{name}`; {advice}");
+    }
     match nearest(name, &known) {
         Some(near) => format!("unknown option `{name}`; did you mean `{near}`?"),
         None => format!("unknown option `{name}`; {}", list(facets)),
     }
+}
+
+/// What to write where there is no option: in place of a bare number a bound, else any of all.
+fn expected<O, S>(input: ParseStream<'_>, facets: &'static [Facet<O, S>]) -> String {
+    let is_known = |option: &str| specs(facets).any(|spec| spec.name == option);
+    let bound = input.peek(LitInt).then(|| translation("size", is_known)).flatten();
+    bound.map_or_else(|| list(facets), str::to_owned)
 }
 
 /// All options, one line per facet if there are several.
