@@ -59,7 +59,7 @@ macro_rules! statistics {
             pub max_weight: Option<u64>,
             /// Time spent in loads. An estimate: the first run counts as it is, for it often is not
             /// like the others; of those the second, third, fifth, ninth and so on are timed, from
-            /// the 64th on one in 64, and their mean stands for all.
+            /// the 256th on one in 256, and their mean stands for all.
             pub load_time: Duration,
         }
 

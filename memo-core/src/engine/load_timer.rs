@@ -7,9 +7,9 @@
 //! nothing.
 
 use std::cell::Cell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::system_clock::system_now;
+use crate::system_clock::{nanos, system_now};
 
 /// The maximum number of stores of which one thread times runs at the same time. A run of one more
 /// is not timed.
@@ -20,8 +20,7 @@ const MOST: usize = 4;
 struct TimedRun {
     /// The store, by address.
     store: usize,
-    /// In nanoseconds of the system's clock.
-    started: u64,
+    started: Instant,
     /// How many runs of the store have begun inside of it.
     inside: u64,
 }
@@ -47,7 +46,7 @@ impl TimedRuns {
         let active = self.active.get();
         let starts = active < MOST && self.find(store).is_none();
         if starts {
-            self.runs[active].set(Some(TimedRun { store, started: system_now(), inside: 0 }));
+            self.runs[active].set(Some(TimedRun { store, started: Instant::now(), inside: 0 }));
             self.active.set(active + 1);
         }
         starts
@@ -101,8 +100,9 @@ impl LoadTimer {
     pub(super) fn leave_thread(&mut self, store: usize) {
         if *self == Self::ON_THREAD {
             let run = TIMED.try_with(|timed| timed.end(store)).unwrap_or(None);
-            // The first nanoseconds of the clock are taken.
-            *self = run.map_or(Self::OFF, |run| Self(run.started.max(2)));
+            // In nanoseconds of the system's clock, of which the first two are taken.
+            let started = |run: TimedRun| system_now().saturating_sub(nanos(run.started.elapsed()));
+            *self = run.map_or(Self::OFF, |run| Self(started(run).max(2)));
         }
     }
 
@@ -116,14 +116,13 @@ impl LoadTimer {
     #[cold]
     #[inline(never)]
     fn end_timed(&mut self, store: usize) -> Option<(Duration, u64)> {
-        let (started, inside) = match std::mem::replace(self, Self::OFF) {
+        match std::mem::replace(self, Self::OFF) {
             Self::ON_THREAD => {
                 let run = TIMED.try_with(|timed| timed.end(store)).ok()??;
-                (run.started, run.inside)
+                Some((run.started.elapsed(), run.inside + 1))
             }
-            Self(started) => (started, 0),
-        };
-        Some((Duration::from_nanos(system_now().saturating_sub(started)), inside + 1))
+            Self(started) => Some((Duration::from_nanos(system_now().saturating_sub(started)), 1)),
+        }
     }
 }
 

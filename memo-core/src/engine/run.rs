@@ -205,11 +205,10 @@ impl<S: Sharing> Store<S> {
         if version != stripe.table.version() || state.in_flight.may_have(hash) {
             return None;
         }
-        let timed = stripe.stats.times_next_run();
         let joinable = self.common.config.single_flight != SingleFlight::Off;
         let (_, entry) = begin_run(stripe, &mut state, hash, entry_type, request, joinable);
         stripe.set_runs_hint(&state);
-        stripe.stats.count(Counter::Miss);
+        let timed = stripe.stats.count_run();
         drop(state);
         self.enter_run(entry);
         Some(Started { entry, timer: if timed { self.start_timer() } else { LoadTimer::OFF } })
@@ -303,8 +302,13 @@ impl<S: Sharing> Store<S> {
 
     /// Counts a started run. Called under the lock.
     fn started<'a>(&self, stripe: &Stripe<S>, entry: EntryRef<'a>, mode: LoadMode) -> Started<'a> {
-        let timed = mode == LoadMode::Call && stripe.stats.times_next_run();
-        stripe.stats.count(if mode == LoadMode::Refresh { Counter::Refresh } else { Counter::Miss });
+        let timed = match mode {
+            LoadMode::Call => stripe.stats.count_run(),
+            LoadMode::Refresh => {
+                stripe.stats.count(Counter::Refresh);
+                false
+            }
+        };
         self.enter_run(entry);
         Started { entry, timer: if timed { self.start_timer() } else { LoadTimer::OFF } }
     }

@@ -5,7 +5,7 @@
 //! counter: it records where each one stood, so no concurrent count is lost.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use super::sharing::{FastReader, HitCounting, Sharing};
@@ -16,13 +16,15 @@ use crate::table::thread_counters::ThreadCounters;
 
 /// In the long run one run in this many is timed: two readings of the clock cost more than a miss
 /// should.
-const TIMED: u64 = 64;
+const TIMED: u64 = 256;
 
 /// The statistics of one store.
 pub(crate) struct Stats<S: Sharing> {
     hits: S::Counting,
     counters: [AtomicU64; Counter::COUNT],
     baseline: Mutex<Snapshot>,
+    /// Whether the first of the runs since the last reset has been timed.
+    has_first: AtomicBool,
     stripes: Box<[Arc<StripeStats>]>,
 }
 
@@ -46,9 +48,11 @@ impl StripeStats {
         counter.store(counter.load(Relaxed) + 1, Relaxed);
     }
 
-    /// Whether the next run is to be timed.
-    pub(super) fn times_next_run(&self) -> bool {
-        let run = self.counters[Counter::Miss as usize].load(Relaxed);
+    /// Counts a miss that starts a run. Returns whether the run is to be timed.
+    pub(super) fn count_run(&self) -> bool {
+        let counter = &self.counters[Counter::Miss as usize];
+        let run = counter.load(Relaxed);
+        counter.store(run + 1, Relaxed);
         run >= self.next_timed.load(Relaxed) && self.times(run)
     }
 
@@ -89,6 +93,7 @@ impl<S: Sharing> Stats<S> {
             hits: S::Counting::default(),
             counters: Default::default(),
             baseline: Mutex::default(),
+            has_first: AtomicBool::new(false),
             stripes: std::iter::repeat_with(Arc::default).take(stripes).collect(),
         }
     }
@@ -131,11 +136,11 @@ impl<S: Sharing> Stats<S> {
     /// Adds the time that this many runs took together.
     pub(super) fn timed(&self, (elapsed, runs): (Duration, u64)) {
         let counter = |what: Counter| &self.counters[what as usize];
-        let is_first = counter(Counter::FirstRuns).load(Relaxed) == self.baseline().of(Counter::FirstRuns);
-        let (of_runs, of_nanos) = if is_first {
-            (Counter::FirstRuns, Counter::FirstNanos)
-        } else {
+        let (of_runs, of_nanos) = if self.has_first.load(Relaxed) {
             (Counter::TimedRuns, Counter::TimedNanos)
+        } else {
+            self.has_first.store(true, Relaxed);
+            (Counter::FirstRuns, Counter::FirstNanos)
         };
         counter(of_runs).fetch_add(runs, Relaxed);
         counter(of_nanos).fetch_add(nanos(elapsed), Relaxed);
@@ -176,6 +181,7 @@ impl<S: Sharing> Stats<S> {
     pub(super) fn clear(&self) {
         let now = self.now();
         *self.baseline() = now;
+        self.has_first.store(false, Relaxed);
         self.stripes.iter().for_each(|stripe| stripe.reset_timing());
     }
 }
@@ -222,8 +228,7 @@ mod tests {
     fn run(stats: &Stats<Shared>, runs: u64, takes: impl Fn(u64) -> Duration) -> Vec<u64> {
         let stripe = stats.stripe(0);
         let timed = (0..runs).filter(|&run| {
-            let timed = stripe.times_next_run();
-            stripe.count(Counter::Miss);
+            let timed = stripe.count_run();
             if timed {
                 stats.timed((takes(run), 1));
             }
@@ -236,9 +241,9 @@ mod tests {
     fn ever_fewer_runs_are_timed_and_anew_after_a_reset() {
         let stats = Stats::<Shared>::new(1);
         for _ in 0..2 {
-            let timed = run(&stats, 300, |_| Duration::from_millis(2));
-            assert_eq!(timed, [0, 1, 2, 4, 8, 16, 32, 64, 128, 192, 256]);
-            assert_eq!(stats.info().load_time, Duration::from_millis(600));
+            let timed = run(&stats, 600, |_| Duration::from_millis(2));
+            assert_eq!(timed, [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
+            assert_eq!(stats.info().load_time, Duration::from_millis(1200));
             stats.clear();
             assert_eq!(stats.info().load_time, Duration::ZERO);
         }
