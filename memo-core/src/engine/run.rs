@@ -370,12 +370,14 @@ impl<S: Sharing> Store<S> {
             self.common.stats.count(Counter::Error);
         }
         let (slot, hash) = run.slot_and_hash();
+        // Read here, because the clock may be the user's.
+        let now = if removes_old { self.common.now_if_dated() } else { 0 };
         let mut writer = self.writer(self.stripe(hash));
         let ended = writer.state.in_flight.remove(hash, slot);
         let invalidated = ended.as_ref().is_some_and(|run| run.invalidated);
         if let Some(run) = ended.as_ref().filter(|run| removes_old && !run.invalidated) {
             let old = writer.replaced_by(run);
-            writer.remove_outdated(old, self.common.now_if_dated());
+            writer.remove_outdated(old, now);
         }
         writer.retire_slot(slot, full);
         let outcome = shared.map_or(RunOutcome::Nothing, |failure| RunOutcome::Failure(failure.into()));
