@@ -63,17 +63,25 @@ impl Hasher for DefaultHasher {
     }
 }
 
-pub(crate) use seeds::fresh_seed;
+pub(crate) use seeds::{fresh_seed, unordered_hasher};
 
 #[cfg(not(memokit_fixed_seeds))]
 mod seeds {
     use std::hash::{BuildHasher, Hasher, RandomState};
+    use std::sync::OnceLock;
 
     pub(super) type SeededState = foldhash::fast::RandomState;
 
     #[inline]
     pub(super) fn seeded_state() -> SeededState {
         SeededState::default()
+    }
+
+    /// Returns a hasher for entries whose hashes are added up: `SipHash`, with the same keys
+    /// throughout the process.
+    pub(crate) fn unordered_hasher() -> impl Hasher {
+        static STATE: OnceLock<RandomState> = OnceLock::new();
+        STATE.get_or_init(RandomState::new).build_hasher()
     }
 
     /// Returns a number that differs between processes and between calls. The keys of std's hasher
@@ -87,12 +95,17 @@ mod seeds {
 /// compared.
 #[cfg(memokit_fixed_seeds)]
 mod seeds {
+    use std::hash::{DefaultHasher, Hasher};
     use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
     pub(super) type SeededState = foldhash::fast::FixedState;
 
     pub(super) fn seeded_state() -> SeededState {
         SeededState::with_seed(fresh_seed())
+    }
+
+    pub(crate) fn unordered_hasher() -> impl Hasher {
+        DefaultHasher::new()
     }
 
     pub(crate) fn fresh_seed() -> u64 {

@@ -21,6 +21,7 @@ pub use crate::shareable::*;
 pub mod choices {
     pub use crate::cacheable::{
         AutoCacheable1 as _, AutoCacheable2 as _, AutoCacheable3 as _, AutoFit1 as _, AutoFit2 as _,
+        AutoSkipNone1 as _, AutoSkipNone2 as _, AutoSkipNone3 as _,
     };
     pub use crate::key::{
         AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, AutoKey5 as _, AutoShare1 as _, AutoShare2 as _,

@@ -3,7 +3,7 @@
 use super::{Runs, tally};
 use memokit::{Key, memoize};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::num::NonZeroU8;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -254,6 +254,23 @@ fn paths_sets_maps_and_numbers_of_all_kinds_are_keys() {
     }
     assert_eq!(tally(all::cache_info()), (1, 1, 1));
     assert_eq!(tally(numbers::cache_info()), (1, 1, 1));
+}
+
+#[test]
+fn hash_maps_and_hash_sets_are_keys_whatever_their_order() {
+    #[memoize(weight = |key, _| key.1.len() as u64, max_weight = 1_000)]
+    fn render(template: &str, context: &HashMap<String, f64>, tags: HashSet<u32>) -> String {
+        format!("{template}{}{}", context.len(), tags.len())
+    }
+    let one: HashMap<String, f64> = (0_u8..100).map(|n| (n.to_string(), n.into())).collect();
+    let mut other: HashMap<String, f64> = (0_u8..100).rev().map(|n| (n.to_string(), n.into())).collect();
+    let tags = HashSet::from([1, 2]);
+    assert_eq!((render("x", &one, tags.clone()), render("x", &other, tags.clone())), ("x1002".into(), "x1002".into()));
+    assert_eq!(tally(render::cache_info()), (1, 1, 1));
+    other.insert("7".to_owned(), 7.5);
+    render("x", &other, tags);
+    render("x", &one, HashSet::from([1, 3]));
+    assert_eq!((tally(render::cache_info()), render::cache_info().weight), ((1, 3, 3), 300));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::Duration;
 
 type Res<T> = Result<T, String>;
 mod deep {
@@ -224,6 +225,32 @@ fn skip_none_works_behind_an_alias_and_in_async() {
         assert_eq!((half(1).await, half(1).await, half(2).await, half(2).await), (None, None, Some(1), Some(1)));
     });
     assert_eq!(tally(half::cache_info()), (1, 3, 1));
+}
+
+#[test]
+fn skip_none_caches_the_ok_some_of_a_result() {
+    #[derive(Debug)]
+    struct NoClone;
+    type Found<T> = Result<Option<T>, String>;
+    #[memoize(skip_none)]
+    fn find(id: u32) -> Result<Option<String>, NoClone> {
+        if id > 9 { Err(NoClone) } else { Ok((id > 0).then(|| id.to_string())) }
+    }
+    #[memoize(skip_none, ttl = |_, value| Duration::from_secs(u64::from(value.as_ref().is_ok_and(Option::is_some))))]
+    async fn find_later(id: u32) -> Found<u32> {
+        if id > 9 { Err("none".to_owned()) } else { Ok((id > 0).then_some(id)) }
+    }
+    for _ in 0..2 {
+        assert_eq!(find(0).unwrap(), None);
+        assert_eq!(find(1).unwrap().as_deref(), Some("1"));
+        find(10).unwrap_err();
+        let later = block_on(async { (find_later(0).await, find_later(1).await, find_later(10).await) });
+        assert_eq!(later, (Ok(None), Ok(Some(1)), Err("none".to_owned())));
+    }
+    for info in [find::cache_info(), find_later::cache_info()] {
+        assert_eq!((tally(info), info.errors), ((1, 5, 1), 2), "a None is no error");
+    }
+    assert_eq!((find::peek(1).unwrap().unwrap().as_deref(), find::contains(0)), (Some("1"), false));
 }
 
 #[test]

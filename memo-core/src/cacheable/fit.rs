@@ -8,6 +8,7 @@
 
 use super::results::{OkOnly, OkSharedErr};
 use super::rule::{Cacheable, CachedView};
+use super::skip_none::OkSome;
 use super::values::{All, SomeOnly};
 use crate::shareable::Shares;
 use std::any::Any;
@@ -40,8 +41,8 @@ impl<T: Clone> Reuses<T> for NotCacheable {}
 
 /// An `Option`.
 #[diagnostic::on_unimplemented(
-    message = "`skip_none` is for functions that return an `Option`; this one returns `{Self}`",
-    label = "is not an `Option`",
+    message = "`skip_none` is for functions that return an `Option` or a `Result<Option<_>, _>`; this one returns `{Self}`",
+    label = "has no `None`",
     note = "leave `skip_none` out, or use `keep_if = |value| ..`"
 )]
 pub trait Optional {}
@@ -68,6 +69,11 @@ impl<T, E> Requirements<Result<T, E>> for OkOnly {
 impl<T, E> Requirements<Result<T, E>> for OkSharedErr {
     type Value = T;
     type Option = Option<()>;
+}
+
+impl<T, E, K> Requirements<Result<Option<T>, E>> for OkSome<K> {
+    type Value = T;
+    type Option = Option<T>;
 }
 
 impl<R> Requirements<R> for SomeOnly {

@@ -7,6 +7,7 @@ mod choose;
 mod fit;
 mod results;
 mod rule;
+mod skip_none;
 mod values;
 
 #[cfg(test)]
@@ -16,4 +17,5 @@ pub use choose::{AutoCacheable1, AutoCacheable2, AutoCacheable3, Returns};
 pub use fit::{AutoFit1, AutoFit2, NotCacheable, Optional, Requirements, Reuses, RuleCheck, check_cacheable};
 pub use results::{OkOnly, OkSharedErr, OkValue};
 pub use rule::{Cacheable, CachedView, Reusable};
+pub use skip_none::{AutoSkipNone1, AutoSkipNone2, AutoSkipNone3, OkSome, ReturnsOption};
 pub use values::{All, SomeOnly};

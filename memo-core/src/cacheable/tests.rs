@@ -4,6 +4,7 @@ use super::choose::{AutoCacheable1 as _, AutoCacheable2 as _, AutoCacheable3 as 
 use super::fit::{AutoFit1 as _, check_cacheable};
 use super::results::{OkOnly, OkSharedErr};
 use super::rule::Cacheable;
+use super::skip_none::{AutoSkipNone1 as _, AutoSkipNone2 as _, AutoSkipNone3 as _, OkSome, ReturnsOption};
 use super::values::{All, SomeOnly};
 use crate::cacheable::CachedView;
 use crate::shareable::{AcrossThreads, OneThread};
@@ -98,6 +99,33 @@ fn none_is_cached_unless_skipped() {
     assert_eq!(Cacheable::<Option<u8>>::from_failure(SomeOnly, &*waited), Some(None));
     assert_eq!(SomeOnly.give(&SomeOnly.stored(&Some(1_u8)).unwrap()), Some(1));
     assert!(SomeOnly.shared_failure(&Some(1_u8)).is_none());
+}
+
+#[test]
+fn an_ok_none_is_skipped_and_shared() {
+    macro_rules! skipping {
+        ($Return:ty) => {
+            (&&&ReturnsOption::<$Return>::new()).__memokit_cacheable()
+        };
+    }
+    let (none, some, bad) = (Ok(None), Ok(Some(1_u8)), Err("down".into()));
+    let rule = skipping!(Fallible<Option<u8>>);
+    assert_eq!(rule.type_id(), TypeId::of::<OkSome<OkSharedErr>>());
+    assert_eq!([&none, &some, &bad].map(|result| rule.admits(result)), [false, true, false]);
+    assert_eq!([&none, &some, &bad].map(|result: &Fallible<Option<u8>>| rule.failed(result)), [false, false, true]);
+    assert_eq!(rule.give(&rule.stored(&some).unwrap()), some);
+    assert!(rule.stored(&none).is_none() && rule.stored(&bad).is_none() && rule.shared_failure(&some).is_none());
+    for result in [none, bad] {
+        let failure = rule.shared_failure(&result).unwrap();
+        assert_eq!(rule.from_failure(&*failure), Some(result));
+    }
+
+    let rule = skipping!(Result<Option<u8>, Bare>);
+    assert_eq!(rule.type_id(), TypeId::of::<OkSome<OkOnly>>());
+    assert!(rule.shared_failure(&Err::<Option<u8>, _>(Bare)).is_none(), "an error that is not `Clone` is not shared");
+    let failure = rule.shared_failure(&Ok::<Option<u8>, Bare>(None)).unwrap();
+    assert_eq!(rule.from_failure(&*failure), Some(Ok::<Option<u8>, Bare>(None)));
+    assert_eq!(skipping!(Option<u8>).type_id(), TypeId::of::<SomeOnly>());
 }
 
 #[test]

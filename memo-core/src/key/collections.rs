@@ -2,7 +2,7 @@
 //! and `Result`.
 
 use super::key_trait::Key;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, LinkedList, VecDeque};
 use std::hash::Hasher;
 
 impl<T: Key> Key for [T] {
@@ -68,7 +68,7 @@ macro_rules! sequences {
         }
     )* };
 }
-sequences! { VecDeque BTreeSet }
+sequences! { VecDeque LinkedList BTreeSet }
 
 /// The stored form of a sorted map is that of the slice of its pairs.
 impl<K: Key, V: Key> Key for BTreeMap<K, V> {

@@ -15,7 +15,8 @@ use std::hash::Hasher;
 ///   form](Key::to_stored).
 /// - Types with the same [`Stored`](Key::Stored) form are forms of one key: `&str`, `String`,
 ///   `Cow<str>` and `Arc<str>` have equal hashes and match each other's stored form. So do
-///   `Vec<T>`, `&[T]` and `VecDeque<T>`.
+///   `Vec<T>`, `&[T]` and `VecDeque<T>`. A `HashMap` or `HashSet` is equal to another whatever
+///   their order; a look-up hashes each entry with `SipHash`, and once more to compare it.
 /// - Hashes are prefix-free: a type of variable length also hashes its length or an end mark, so
 ///   that `("a", "bc")` and `("ab", "c")` differ.
 /// - A key is as fine as what a function can see of its argument, but for capacity, address, the

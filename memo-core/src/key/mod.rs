@@ -26,6 +26,7 @@ mod scalars;
 mod shape;
 mod text;
 mod tuples;
+mod unordered;
 mod untyped;
 
 #[cfg(test)]
@@ -43,4 +44,5 @@ pub use key_ref::{Component, KeyRef};
 pub use key_trait::Key;
 pub use query::{Lookup, Query, StoredArgs, StoredKey, query};
 pub use shape::{Chunk, Many, Shape, Single};
+pub use unordered::Unordered;
 pub use untyped::{Untyped, UntypedKey};

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::hash::Hasher;
 use std::marker::PhantomData;
-use std::num::Wrapping;
+use std::num::{Saturating, Wrapping};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ macro_rules! wrappers {
         }
     )* };
 }
-wrappers! { Wrapping Reverse }
+wrappers! { Wrapping Saturating Reverse }
 
 impl<T: ?Sized> Key for PhantomData<T> {
     type Stored = ();

@@ -7,4 +7,5 @@ mod numbers;
 mod queries;
 mod stored_forms;
 mod transcript;
+mod unordered;
 mod untyped;

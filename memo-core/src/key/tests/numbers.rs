@@ -6,7 +6,7 @@ use crate::key::key_trait::Key;
 use std::cmp::{Ordering, Reverse};
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::num::{NonZero, Wrapping};
+use std::num::{NonZero, Saturating, Wrapping};
 use std::time::{Duration, Instant, SystemTime};
 
 #[test]
@@ -34,6 +34,7 @@ fn different_scalars_are_apart() {
     let now = Instant::now();
     assert_apart(&now, &(now + Duration::from_secs(1)));
     assert_apart(&Wrapping(1.5_f32), &Wrapping(2.5_f32));
+    assert_apart(&Saturating(0.0), &Saturating(-0.0));
     assert_apart(&Reverse("a"), &Reverse("b"));
     assert_same(&PhantomData::<u8>, &PhantomData::<str>);
 }

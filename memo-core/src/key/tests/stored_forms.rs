@@ -3,7 +3,7 @@
 use super::transcript::{assert_apart, assert_same, bytes, writes};
 use crate::key::key_trait::Key;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, LinkedList, VecDeque};
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -48,6 +48,7 @@ fn sequences_are_one_key_whatever_their_type() {
     assert_same(&items[..], &Box::<[u32]>::from(items));
     assert_same(&items[..], &Arc::<[u32]>::from(items));
     assert_same(&items[..], &deque);
+    assert_same(&items[..], &LinkedList::from(items));
     assert_same(&items[..], &items.each_ref().to_vec());
     assert_same(&items[..], &items.map(Box::new).to_vec());
     assert_same(&[1_u32, 2, 3][..], &BTreeSet::from(items));

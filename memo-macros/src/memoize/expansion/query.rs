@@ -38,7 +38,7 @@ impl MemoizePrinter<'_> {
             return quote_spanned!(span=> #p::All);
         }
         let policy = if options.skip_none {
-            quote_spanned!(span=> #p::SomeOnly)
+            quote_spanned!(span=> (&&&#p::ReturnsOption::<#result>::new()).__memokit_cacheable())
         } else if options.cache_err {
             quote_spanned!(span=> #p::All)
         } else {

@@ -19,13 +19,13 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             },
             rules: &[MemoizeRule::Excludes(
                 &["skip_none"],
-                "`cache_err` is for a `Result` and `skip_none` for an `Option`; keep the one that fits the return type",
+                "the first caches every result; to leave out `Ok(None)` only, write `cache_err, keep_if = |value| !matches!(value, Ok(None))`",
             )],
         },
         MemoizeOption {
             name: "skip_none",
             usage: "`skip_none`",
-            doc: "Does not cache a `None`.",
+            doc: "Does not cache a `None`, nor the `Ok(None)` of a `Result<Option<T>, E>`.",
             read: |options, input| {
                 input.flag()?;
                 options.skip_none = true;
