@@ -138,6 +138,14 @@ fn a_clone_keeps_the_value_and_is_independent() {
 }
 
 #[test]
+fn a_struct_update_is_noticed() {
+    let small = Rect { size: Size { w: 2.0 }, h: 3.0, ..Rect::default() };
+    assert_eq!(small.area(), 6.0);
+    let large = Rect { h: 5.0, ..small };
+    assert_eq!(large.area(), 10.0);
+}
+
+#[test]
 fn ten_threads_compute_once() {
     let rect = Arc::new(Rect { size: Size { w: 2.0 }, h: 3.0, ..Rect::default() });
     let barrier = Arc::new(Barrier::new(10));

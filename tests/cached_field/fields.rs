@@ -28,12 +28,33 @@ fn literals_and_patterns_keep_working() {
 }
 
 #[test]
-fn a_clone_keeps_the_value() {
+fn a_clone_is_empty() {
+    let small = Circle { radius: 1.0, ..Circle::default() };
+    assert_eq!((small.area(), small.clone().area_cached()), (3.0, None));
+    let large = Circle { radius: 10.0, ..small.clone() };
+    assert_eq!((large.area(), small.area_cached()), (300.0, Some(&3.0)));
+    let mut other = Circle { radius: 2.0, ..Circle::default() };
+    other.area();
+    other.clone_from(&large);
+    assert_eq!(other.area(), 300.0);
+}
+
+#[test]
+fn a_clone_with_value_keeps_the_value_and_is_independent() {
     let mut circle = Circle { radius: 2.0, ..Circle::default() };
+    assert_eq!(circle.area.clone_with_value().get(), None);
     circle.area();
-    let clone = circle.clone();
+    let clone = Circle { radius: circle.radius, area: circle.area.clone_with_value() };
     circle.area_cache_clear();
     assert_eq!((clone.area_cached(), circle.area_cached()), (Some(&12.0), None));
+}
+
+#[test]
+fn a_value_that_is_not_clone_does_not_keep_its_struct_from_being_cloned() {
+    #[derive(Debug)]
+    struct NoClone;
+    let lazy = Lazy::from(NoClone);
+    assert!(lazy.get().is_some() && lazy.clone().get().is_none());
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::key::Key;
 pub trait Depends<T>: sealed::SealedDeps {
     /// Stores the value.
     #[doc(hidden)]
-    type Cell;
+    type Cell: Clone;
 
     /// A cell without a value.
     #[doc(hidden)]

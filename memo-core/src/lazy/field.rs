@@ -13,9 +13,13 @@ use super::init_cell::{get_or_init, get_or_init_async};
 /// one load and one branch; the field takes two words besides its value.
 ///
 /// The value is derived from the other fields, so the struct can still derive the standard traits:
-/// a clone keeps the value, comparison and hashing ignore it, `Debug` shows it or `<not computed>`,
-/// and `Default` is an empty field. With the feature `serde` it is serialized as nothing and
-/// deserialized as empty.
+/// comparison and hashing ignore the value, `Debug` shows it or `<not computed>`, and `Default` is
+/// an empty field. With the feature `serde` it is serialized as nothing and deserialized as empty.
+///
+/// A clone is empty, since the fields of the new struct may be changed; with
+/// [dependencies](#dependencies) it keeps the value, since it notices. A field without dependencies
+/// does not notice plain assignment to the other fields, nor a struct update that moves it
+/// (`Circle { radius: 10.0, ..circle }`): [`clear`](Self::clear) it, or name the dependencies.
 ///
 /// `#[cached_field]` on a getter is the shortest way to use one.
 ///
@@ -37,6 +41,7 @@ use super::init_cell::{get_or_init, get_or_init_async};
 /// assert_eq!(format!("{circle:?}"), "Circle { radius: 2.0, area: <not computed> }");
 /// assert_eq!(*circle.area.get_or_init(|| 3.0 * circle.radius.powi(2)), 12.0);
 /// assert_eq!(circle.area.get(), Some(&12.0));
+/// assert_eq!(circle.clone().area.get(), None);
 /// assert_eq!(circle, Circle { radius: 2.0, area: Lazy::new() });
 /// ```
 ///
@@ -140,6 +145,25 @@ impl<T> Lazy<T> {
     /// first.
     pub fn set(&self, value: T) -> Result<(), T> {
         self.cell.value.set(value)
+    }
+
+    /// Returns a field with a clone of the value, where [`clone`](Clone::clone) would return an empty
+    /// one: for a struct whose other fields stay as they are.
+    ///
+    /// # Examples
+    /// ```
+    /// use memokit::Lazy;
+    ///
+    /// let lazy = Lazy::from(1);
+    /// assert_eq!(lazy.clone().get(), None);
+    /// assert_eq!(lazy.clone_with_value().get(), Some(&1));
+    /// ```
+    #[must_use]
+    pub fn clone_with_value(&self) -> Self
+    where
+        T: Clone,
+    {
+        self.get().cloned().map_or_else(Self::new, Self::from)
     }
 
     /// Takes the value out of the field. The next call computes it again.
