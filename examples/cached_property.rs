@@ -31,7 +31,7 @@ fn main() {
     println!("area = {:.3}", circle.area());
 
     let copy = circle.clone();
-    println!("the clone has the cached value: {:.3}", copy.area());
+    println!("a clone computes its own value: {:.3}", copy.area());
     println!("equal to a circle without one: {}", copy == Circle::new(2.0));
 
     circle.radius = 3.0;

@@ -23,9 +23,9 @@ use std::hash::Hasher;
 /// use memokit::{Key, Unordered};
 /// use std::collections::HashMap;
 ///
-/// let ages = HashMap::from([("Ada", 36), ("Alan", 41)]);
+/// let ages = HashMap::from([("Ada", 36_u32), ("Alan", 41_u32)]);
 /// let stored: Unordered<(Box<str>, u32)> = ages.to_stored();
-/// assert!(HashMap::from([("Alan", 41), ("Ada", 36)]).matches(&stored));
+/// assert!(HashMap::from([("Alan", 41_u32), ("Ada", 36_u32)]).matches(&stored));
 /// assert_eq!(stored.iter().map(|(_, age)| age).sum::<u32>(), 77);
 /// ```
 pub struct Unordered<T> {
@@ -47,6 +47,7 @@ impl<T> Unordered<T> {
     }
 
     /// The entries, in no particular order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &T> {
         self.entries.iter().map(|(_, entry)| entry)
     }

@@ -147,8 +147,8 @@ impl<T> Lazy<T> {
         self.cell.value.set(value)
     }
 
-    /// Returns a field with a clone of the value, where [`clone`](Clone::clone) would return an empty
-    /// one: for a struct whose other fields stay as they are.
+    /// Returns a field with a clone of the value, where [`clone`](Clone::clone) would return an
+    /// empty one: for a struct whose other fields stay as they are.
     ///
     /// # Examples
     /// ```

@@ -24,10 +24,10 @@ impl<T> From<T> for Lazy<T> {
     }
 }
 
-/// Without dependencies the clone is empty, as that of a [`Memo`](crate::Memo): it is part of another
-/// struct, whose fields may be others, as in `Circle { radius: 10.0, ..small.clone() }`. To keep the
-/// value there is [`clone_with_value`](Lazy::clone_with_value). With dependencies the clone keeps
-/// the value, since it notices other ones.
+/// Without dependencies the clone is empty, as that of a [`Memo`](crate::Memo): it is part of
+/// another struct, whose fields may be others, as in `Circle { radius: 10.0, ..small.clone() }`. To
+/// keep the value there is [`clone_with_value`](Lazy::clone_with_value). With dependencies the
+/// clone keeps the value, since it notices other ones.
 impl<T, D: Depends<T>> Clone for Lazy<T, D> {
     fn clone(&self) -> Self {
         Self { cell: self.cell.clone() }
