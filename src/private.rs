@@ -8,7 +8,7 @@ pub use core::fmt::Debug;
 pub use core::hash::Hasher;
 pub use core::prelude::rust_2024::{Clone, Default, Err, FnMut, FnOnce, None, Ok, Option, Result, Some};
 pub use core::primitive::{bool, usize};
-pub use core::{concat, file, line, module_path, stringify};
+pub use core::{column, concat, file, line, module_path, stringify};
 pub use std::boxed::Box;
 pub use std::time::Duration;
 

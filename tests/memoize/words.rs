@@ -117,6 +117,53 @@ impl Atlas {
     }
 }
 
+/// The compiler refuses a second method in one field only where it can see it.
+#[test]
+fn methods_that_reach_one_field_unseen_have_their_own_entries() {
+    #[derive(Default)]
+    struct Inner {
+        memo: Memo<(u64,), u64>,
+    }
+    #[derive(Default)]
+    struct Outer {
+        inner: Inner,
+    }
+    trait Scale {
+        fn triple(&self, n: u64) -> u64;
+        fn quadruple(&self, n: u64) -> u64;
+    }
+    impl Inner {
+        #[memoize(in = self.memo)]
+        fn times(&self, n: u64) -> u64 {
+            n
+        }
+    }
+    impl Outer {
+        #[memoize(in = self.inner.memo)]
+        fn times(&self, n: u64) -> u64 {
+            2 * n
+        }
+    }
+    impl Scale for Outer {
+        #[memoize(in = self.inner.memo, handle = false)]
+        fn triple(&self, n: u64) -> u64 {
+            3 * n
+        }
+        #[memoize(in = self.inner.memo, handle = false)]
+        fn quadruple(&self, n: u64) -> u64 {
+            4 * n
+        }
+    }
+    let outer = Outer::default();
+    for _ in 0..2 {
+        assert_eq!((outer.inner.times(5), outer.times(5), outer.triple(5), outer.quadruple(5)), (5, 10, 15, 20));
+    }
+    assert_eq!(tally(outer.inner.memo.info()), (4, 4, 4));
+    assert!(outer.times_forget(5) && !outer.times_contains(5) && outer.inner.times_contains(5));
+    outer.times_put(5, 11);
+    assert_eq!((outer.times(5), outer.inner.times(5), outer.triple(5)), (11, 5, 15));
+}
+
 #[test]
 fn a_cache_in_a_field_is_its_instances_own() {
     let (one, two) = (Atlas { factor: 1, ..Atlas::default() }, Atlas { factor: 2, ..Atlas::default() });

@@ -19,9 +19,14 @@ use crate::shareable::Shareable;
 /// A cache in a field, for a method with `#[memoize(in = self.field)]`: one cache per instance.
 ///
 /// `A` is the tuple of the method's argument types, also for one argument: `Memo<(u64,), R>`. `R`
-/// is its result. The bounds come from the attribute; the first call allocates the store. A memo
-/// does not affect the struct that contains it: a clone begins empty, and comparison and hashing
-/// ignore it.
+/// is its result, and each method has a field of its own. The bounds come from the attribute; the
+/// first call allocates the store. A memo does not affect the struct that contains it: a clone
+/// starts empty, and comparison and hashing ignore it.
+///
+/// Two methods of one type that name one field are refused by the compiler. Where it cannot see
+/// that, as with `handle = false` or methods of two types that lead to one field, each method has
+/// its own entries; statistics, operations on the whole cache, and the bounds, which the first call
+/// sets, are common to both.
 ///
 /// # Examples
 /// ```
@@ -175,15 +180,18 @@ impl<A, R> fmt::Debug for Memo<A, R> {
 }
 
 /// Returns the store in a field, with the default hasher.
+///
+/// `R` comes first for the attribute, which names the method's result and leaves the arguments to
+/// [`Holds`].
 #[inline]
-pub fn field<A, R>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, A, R> {
+pub fn field<R, A>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, A, R> {
     let instance = memo.instance(config, || None);
     FieldStore { store: &instance.store, hasher: &instance.hasher, _of: PhantomData }
 }
 
 /// Returns the store in a field, with a user's hasher.
 #[inline]
-pub fn field_with<H, A, R>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, A, R, H>
+pub fn field_with<H, R, A>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, A, R, H>
 where
     H: BuildHasher + Any + Default + Send + Sync,
 {
@@ -221,7 +229,7 @@ impl<A, R, H: BuildHasher + 'static> Home for FieldStore<'_, A, R, H> {
 }
 
 /// The field's type names the argument types, and the method's owned arguments must be exactly
-/// those.
+/// those. Its result is the method's, see [`field()`].
 impl<A, R, V, Sh, H: BuildHasher + 'static> Holds<StoredKey<(), A::Stored, Sh>, V> for FieldStore<'_, A, R, H>
 where
     A: Key,

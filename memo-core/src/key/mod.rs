@@ -43,6 +43,6 @@ pub use instantiation::{Instantiation, instantiation, instantiation_of};
 pub use key_ref::{Component, KeyRef};
 pub use key_trait::Key;
 pub use query::{Lookup, Query, StoredArgs, StoredKey, query};
-pub use shape::{Chunk, Many, Shape, Single};
+pub use shape::{Chunk, Many, OfMethod, Shape, Single, method_id};
 pub use unordered::Unordered;
 pub use untyped::{Untyped, UntypedKey};

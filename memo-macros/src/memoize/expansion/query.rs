@@ -54,7 +54,12 @@ impl MemoizePrinter<'_> {
         let p = &self.p;
         let instantiation = self.instantiation();
         let components = self.components();
-        let (arguments, shape) = (tuple(&components), self.shape(components.len()));
+        let arguments = tuple(&components);
+        let mut shape = self.shape(components.len());
+        if self.model.options.field.is_some() {
+            let name = self.model.name().to_string();
+            shape = quote_spanned!(self.span=> #p::OfMethod::<{ #p::method_id(#p::file!(), #p::line!(), #p::column!(), #name) }, _>(#shape));
+        }
         quote_spanned!(self.span=> #p::query(#instantiation, #arguments, #shape))
     }
 

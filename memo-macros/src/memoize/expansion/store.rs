@@ -1,9 +1,11 @@
 //! The store of the function's entries, and its set-up.
 
 use super::{MemoizePrinter, Surface};
+use crate::memoize::model::Model;
 use crate::memoize::scan;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
 use syn::ext::IdentExt;
 
 impl MemoizePrinter<'_> {
@@ -23,8 +25,9 @@ impl MemoizePrinter<'_> {
             config
         };
         let config_item = quote_spanned!(self.span=> #cfg #[doc(hidden)] fn #config_fn() -> #p::Config { #set_up });
-        if self.model.options.field.is_some() {
-            return config_item;
+        if let Some(field) = &self.model.options.field {
+            let claim = self.claim(field);
+            return quote!(#config_item #claim);
         }
         let (cache_ty, store_ty, open) = if self.model.options.local {
             ("ThreadCache", "LocalStore", "local")
@@ -56,6 +59,30 @@ impl MemoizePrinter<'_> {
         }
     }
 
+    /// An item that a second method with this field would define again, which is an error that
+    /// points to both attributes. Its name is the message. `None` where there is no room for it, or
+    /// if the expression is no path of fields.
+    fn claim(&self, field: &Expr) -> Option<TokenStream> {
+        if !matches!(self.surface, Surface::Siblings(_)) {
+            return None;
+        }
+        let mut name = String::from("only_one_method_may_cache_in_self");
+        for token in field.to_token_stream() {
+            match token {
+                TokenTree::Ident(this) if this == "self" => {}
+                TokenTree::Ident(field) => name.extend(["_", field.unraw().to_string().as_str()]),
+                TokenTree::Literal(index) => name.extend(["_", index.to_string().replace('.', "_").as_str()]),
+                TokenTree::Punct(dot) if dot.as_char() == '.' => {}
+                _ => return None,
+            }
+        }
+        let span = Model::mixed_site_at(field);
+        let (cfg, name) = (&self.attributes.cfg, Ident::new(&name, span));
+        Some(quote_spanned! {span=>
+            #cfg #[doc(hidden)] #[allow(dead_code, non_upper_case_globals)] const #name: () = ();
+        })
+    }
+
     /// The store of this call.
     pub(super) fn store(&self) -> TokenStream {
         let p = &self.p;
@@ -67,8 +94,9 @@ impl MemoizePrinter<'_> {
             Some(field) => {
                 let config = self.operation_path("__config");
                 let hasher = self.model.options.hasher.as_ref();
-                let open = hasher.map(|hasher| quote_spanned!(self.span=> field_with::<#hasher, _, _>));
-                let open = open.unwrap_or_else(|| quote_spanned!(self.span=> field));
+                let result = &self.model.result;
+                let open = hasher.map(|hasher| quote_spanned!(self.span=> field_with::<#hasher, #result, _>));
+                let open = open.unwrap_or_else(|| quote_spanned!(self.span=> field::<#result, _>));
                 quote_spanned!(self.span=> #p::#open(&#field, #config))
             }
         }

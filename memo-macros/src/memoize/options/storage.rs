@@ -3,6 +3,7 @@
 use super::spec::{MemoizeFacet, MemoizeOption, MemoizeRule};
 use crate::diagnostics::Diagnostics;
 use crate::memoize::model::Model;
+use crate::memoize::scan;
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::parse::Parse;
@@ -28,8 +29,8 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
         MemoizeOption {
             name: "in",
             usage: "`in = self.field`",
-            doc: "One cache per instance, in this field: a `memokit::Memo<(Args..,), R>` (`(A,)` for one argument). \
-                  `self` is then not part of the key.",
+            doc: "One cache per instance, in this field: a `memokit::Memo<(Args..,), R>` (`(A,)` for one argument; `R` is the \
+                  return type). Each method needs a field of its own. `self` is then not part of the key.",
             read: |options, input| {
                 options.field = Some(input.value(Expr::parse)?);
                 Ok(())
@@ -75,6 +76,14 @@ fn check_field(model: &Model, span: Span, diagnostics: &mut Diagnostics) {
         diagnostics.over(
             &model.result,
             "the field's type `Memo<(Args..), R>` must name the result: write the return type out instead of `impl ..`",
+        );
+    }
+    let mut own = model.type_params();
+    own.extend(model.const_params());
+    if scan::mentions(model.result.to_token_stream(), &own) {
+        diagnostics.over(
+            &model.result,
+            "the field's type `Memo<(Args..), R>` holds results of one type, and this one depends on a parameter of the method: drop `in`",
         );
     }
     let generic = model.arguments.iter().find(|argument| !argument.ignored && model.is_generic(argument));
