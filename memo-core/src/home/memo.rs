@@ -182,7 +182,7 @@ impl<A, R> fmt::Debug for Memo<A, R> {
 /// Returns the store in a field, with the default hasher.
 ///
 /// `R` comes first for the attribute, which names the method's result and leaves the arguments to
-/// [`Holds`].
+/// `Holds`.
 #[inline]
 pub fn field<R, A>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, A, R> {
     let instance = memo.instance(config, || None);
