@@ -6,7 +6,8 @@
 
 pub use core::fmt::Debug;
 pub use core::hash::Hasher;
-pub use core::prelude::rust_2024::{Clone, Default, Err, FnMut, FnOnce, None, Ok, Option, Result, Some};
+pub use core::marker::{Send, Sync};
+pub use core::prelude::rust_2024::{Clone, Default, Err, Fn, FnMut, FnOnce, None, Ok, Option, Result, Some};
 pub use core::primitive::{bool, usize};
 pub use core::{column, concat, file, line, module_path, stringify};
 pub use std::boxed::Box;

@@ -121,10 +121,13 @@ mod table;
 mod ticker;
 mod unwind;
 
-pub use cache::{AsyncLoadGuard, Cache, CacheBuilder, Entry, LoadGuard, LoadWait, LocalCache};
+pub use cache::{
+    AsyncLoadGuard, AtomicEntry, Cache, CacheBuilder, Change, Changed, Entry, LoadGuard, LoadWait, LocalCache,
+    ModifiedEntry, OutcomeEntry,
+};
 pub use clock::{Clock, ManualClock};
 pub use config::{Error, SingleFlight};
-pub use engine::{Answer, Settled};
+pub use engine::{Answer, Outcome, Settled};
 pub use flight::current_runs::InRun;
 pub use hash::{DefaultHashBuilder, DefaultHasher};
 pub use home::Memo;

@@ -4,10 +4,10 @@
 pub use crate::cacheable::*;
 pub use crate::call::{
     Call, Contains, ExpiresIn, Forget, Loading, MapValue, Operation, Peek, Put, Read, Refresh, Waiting, Weight,
-    Writing, as_is, at_once, bypassed, cache, clear, forget_if, info, parameters, plan, resize,
+    WithOutcome, Writing, as_is, at_once, bypassed, cache, clear, forget_if, info, parameters, plan, resize,
 };
 pub use crate::config::{Config, SingleFlight};
-pub use crate::engine::{Answer, RetryState};
+pub use crate::engine::{Answer, Outcome, RetryState};
 pub use crate::hash::DefaultHashBuilder;
 pub use crate::home::{FieldStore, LocalStore, SharedStore, StaticCache, ThreadCache, field, field_with};
 pub use crate::info::{CacheInfo, CacheParameters};

@@ -2,6 +2,7 @@
 //! in batches, statistics that only read, and shared failures.
 #![allow(clippy::all, clippy::pedantic, dropping_copy_types, reason = "tests spell out what users may write")]
 
+mod atomic_entries;
 mod begin;
 mod begin_tasks;
 mod observers;

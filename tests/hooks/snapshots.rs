@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -118,11 +119,19 @@ fn forget_if_asks_about_each_key_that_is_only_replaced_once() {
             let start = Instant::now();
             let mut wrong = None;
             while start.elapsed() < Duration::from_millis(600) && wrong.is_none() {
-                let mut seen = BTreeMap::<u32, u32>::new();
-                let removed = double::forget_if(|key, _| {
-                    *seen.entry(*key.arg::<u32>(0).unwrap()).or_default() += 1;
-                    false
+                // Of this thread, because the predicate is also asked about the values of refreshes
+                // that end meanwhile, on theirs.
+                let (this, seen) = (thread::current().id(), Arc::new(Mutex::new(BTreeMap::<u32, u32>::new())));
+                let removed = double::forget_if({
+                    let seen = seen.clone();
+                    move |key, _| {
+                        if thread::current().id() == this {
+                            *seen.lock().unwrap().entry(*key.arg::<u32>(0).unwrap()).or_default() += 1;
+                        }
+                        false
+                    }
                 });
+                let seen = seen.lock().unwrap().clone();
                 let exactly_once = seen.len() == KEYS as usize && seen.values().all(|&times| times == 1);
                 wrong = (!exactly_once || removed != 0).then_some((seen, removed));
             }

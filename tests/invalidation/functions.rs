@@ -63,11 +63,6 @@ fn clear_through_the_registry_invalidates_a_run() {
 }
 
 #[test]
-fn forget_if_invalidates_a_run_whatever_it_returns() {
-    slow!([ttl = "1h"] assert_eq!(slow::forget_if(|_, _| false), 0));
-}
-
-#[test]
 fn put_invalidates_a_run() {
     slow!([max = 5] slow::put(1, 555));
 }

@@ -2,4 +2,5 @@
 //! and later callers start another run.
 
 mod functions;
+mod predicates;
 mod tasks;

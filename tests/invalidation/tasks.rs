@@ -67,11 +67,6 @@ fn clear_invalidates_a_run() {
 }
 
 #[test]
-fn forget_if_invalidates_a_run_whatever_it_returns() {
-    slow!([max = 5] assert_eq!(slow::forget_if(|_, _| false), 0));
-}
-
-#[test]
 fn put_invalidates_a_run() {
     slow!([ttl = "1h"] slow::put(1, 555));
 }

@@ -38,6 +38,7 @@ mod instantiations;
 mod key_words;
 mod methods;
 mod names;
+mod outcomes;
 mod policies;
 mod registry;
 mod results;

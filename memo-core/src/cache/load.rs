@@ -8,7 +8,7 @@ use super::plan::{CachePlan, CacheTypes, EveryValue, LentKey, OkResult, OwnedKey
 use super::value::Cache;
 use crate::cacheable::Cacheable;
 use crate::call::{KeySource, Loading, load, load_step};
-use crate::engine::{Answer, Face, RetryState};
+use crate::engine::{Answer, Face, Outcome, RetryState};
 use crate::shareable::SharedError;
 use crate::table::ShortHash;
 
@@ -94,6 +94,31 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
         self.load(hash, OwnedKey(Some(key)), OkResult, compute)
     }
 
+    /// As [`try_get_or_insert_with`](Self::try_get_or_insert_with), with a borrowed key: `to_owned`
+    /// is called only on a miss.
+    ///
+    /// # Errors
+    ///
+    /// The error of `compute`, or of another caller's `compute` that this call waited for.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    ///
+    /// let cache: Cache<String, u32> = Cache::default();
+    /// assert_eq!(cache.try_get_or_insert_with_by_ref("7", || "7".parse()), Ok(7));
+    /// assert!(cache.try_get_or_insert_with_by_ref("x", || "x".parse()).is_err());
+    /// ```
+    pub fn try_get_or_insert_with_by_ref<Q, E>(&self, key: &Q, compute: impl FnOnce() -> Result<V, E>) -> Result<V, E>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
+        E: SharedError,
+    {
+        self.load(self.hash(key), LentKey::new(key), OkResult, compute)
+    }
+
     /// As [`get_or_insert_with`](Self::get_or_insert_with) for a future, on any runtime. If this
     /// future is dropped before it is ready, a waiting caller computes instead.
     ///
@@ -108,7 +133,7 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     /// # });
     /// ```
     pub async fn get_or_insert_async(&self, key: K, compute: impl Future<Output = V>) -> V {
-        self.load_async(key, EveryValue, compute).await
+        self.load_async(self.hash(&key), OwnedKey(Some(key)), EveryValue, compute).await.0
     }
 
     /// As [`try_get_or_insert_with`](Self::try_get_or_insert_with) for a future.
@@ -133,7 +158,59 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     where
         E: SharedError,
     {
-        self.load_async(key, OkResult, compute).await
+        self.load_async(self.hash(&key), OwnedKey(Some(key)), OkResult, compute).await.0
+    }
+
+    /// As [`get_or_insert_async`](Self::get_or_insert_async), with a borrowed key: `to_owned` is
+    /// called only on a miss.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let cache: Cache<String, usize> = Cache::default();
+    /// assert_eq!(cache.get_or_insert_async_by_ref("two", async { 2 }).await, 2);
+    /// # });
+    /// ```
+    pub async fn get_or_insert_async_by_ref<Q>(&self, key: &Q, compute: impl Future<Output = V>) -> V
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
+    {
+        self.load_async(self.hash(key), LentKey::new(key), EveryValue, compute).await.0
+    }
+
+    /// As [`try_get_or_insert_async`](Self::try_get_or_insert_async), with a borrowed key:
+    /// `to_owned` is called only on a miss.
+    ///
+    /// # Errors
+    ///
+    /// The error of `compute`, or of another caller's `compute` that this call waited for.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let cache: Cache<String, usize> = Cache::default();
+    /// let two = cache.try_get_or_insert_async_by_ref("two", async { Ok::<_, &str>(2) }).await;
+    /// assert_eq!(two, Ok(2));
+    /// # });
+    /// ```
+    pub async fn try_get_or_insert_async_by_ref<Q, E>(
+        &self,
+        key: &Q,
+        compute: impl Future<Output = Result<V, E>>,
+    ) -> Result<V, E>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
+        E: SharedError,
+    {
+        self.load_async(self.hash(key), LentKey::new(key), OkResult, compute).await.0
     }
 
     #[inline]
@@ -153,36 +230,47 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
         }
     }
 
-    async fn load_async<R, C>(&self, key: K, cacheable: C, compute: impl Future<Output = R>) -> R
+    pub(super) async fn load_async<R, C, Source>(
+        &self,
+        hash: ShortHash,
+        mut source: Source,
+        cacheable: C,
+        compute: impl Future<Output = R>,
+    ) -> (R, Outcome)
     where
         C: Cacheable<R, Stored = V>,
+        Source: KeySource<K>,
     {
-        let hash = self.hash(&key);
-        let (mut key, mut retry) = (OwnedKey(Some(key)), RetryState::new());
+        let mut retry = RetryState::new();
         let loading = loop {
-            match load_step(CachePlan::new(self.typed(), hash, &mut key, cacheable), (), &retry) {
+            match load_step(CachePlan::new(self.typed(), hash, &mut source, cacheable), (), &retry) {
                 Answer::Ready((value, ())) => {
                     // Here, where the value is not lost if dropping the key panics.
-                    drop(key);
-                    return value;
+                    drop(source);
+                    return (value, Outcome::Hit);
                 }
                 Answer::Load(loading) => break loading.into_async(),
                 Answer::Wait(wait) => {
                     if let Some(value) = wait.value(&mut retry).await {
-                        drop(key);
-                        return value;
+                        drop(source);
+                        return (value, Outcome::Coalesced);
                     }
                 }
             }
         };
+        let outcome = loading.outcome();
         let value = loading.drive(Box::pin(compute)).await;
         self.complete(loading, &value);
-        value
+        (value, outcome)
     }
 
     /// Ends a run, with the weight that the cache's weigher returns.
     #[inline]
-    fn complete<R, C: Cacheable<R, Stored = V>>(&self, loading: Loading<'_, CacheTypes<S, K, R, C>, ()>, value: &R) {
+    pub(super) fn complete<R, C: Cacheable<R, Stored = V>>(
+        &self,
+        loading: Loading<'_, CacheTypes<S, K, R, C>, ()>,
+        value: &R,
+    ) {
         loading.complete(value, |key, _, stored, terms| terms.weight = self.weigh(key, stored));
     }
 }

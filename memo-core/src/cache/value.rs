@@ -299,7 +299,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     }
 
     /// Removes the entries for which `keep` returns `false`. Results of in-flight computations are
-    /// discarded, because the predicate has not seen them.
+    /// discarded, because the predicate has not seen them: see [`forget_if`](Cache::forget_if),
+    /// whose predicate may not borrow and which discards none.
     ///
     /// The lock is held for 128 entries at a time, and never while `keep` runs.
     ///

@@ -1,7 +1,10 @@
 //! Operations on the whole cache of a function: `cache_info`, `cache_clear`, `resize`, `forget_if`
 //! and others.
 
-use crate::engine::{Face, retain_shown};
+use std::any::Any;
+use std::marker::PhantomData;
+
+use crate::engine::{Face, Judge, JudgeIn};
 use crate::home::{Home, Registered};
 use crate::info::{CacheInfo, CacheParameters};
 use crate::key::{Components, KeyRef};
@@ -45,13 +48,20 @@ pub fn bypassed<H: Home>(home: &H) {
 
 /// `forget_if`: removes the entries for which `forget` returns `true`, and returns their number.
 /// Values of another type (of another instantiation) stay.
-pub fn forget_if<R: 'static, H, F>(home: &H, mut forget: F) -> usize
+pub fn forget_if<R: 'static, H, F>(home: &H, forget: F) -> usize
 where
     H: Home,
-    F: FnMut(KeyRef<'_>, &R) -> bool,
+    ForgetIf<F, R>: JudgeIn<H::Sharing, dyn Components>,
 {
     let Some((store, _)) = home.parts() else { return 0 };
-    retain_shown::<_, dyn Components>(store, &mut |key, value| {
-        value.downcast_ref().is_none_or(|value| !forget(KeyRef::new(key), value))
-    })
+    H::Sharing::forget_if(store, &ForgetIf(forget, PhantomData).into_predicate())
+}
+
+/// The predicate of a call of `forget_if`, over values of one type.
+pub struct ForgetIf<F, R>(F, PhantomData<fn(&R)>);
+
+impl<F: Fn(KeyRef<'_>, &R) -> bool + 'static, R: 'static> Judge<dyn Components> for ForgetIf<F, R> {
+    fn forgets(&self, key: &dyn Components, value: &dyn Any) -> bool {
+        value.downcast_ref().is_some_and(|value| (self.0)(KeyRef::new(key), value))
+    }
 }

@@ -9,7 +9,7 @@ use super::plan::{KeyOf, Plan, Signature, Stored, Target};
 use super::request::{JoinedValue, LoadRequest};
 use super::writing::{Computation, Writing, as_is};
 use crate::cacheable::Cacheable;
-use crate::engine::{Answer, RetryState, Settled, TypedGuard, TypedWait, WriteTerms};
+use crate::engine::{Answer, Outcome, RetryState, Settled, TypedGuard, TypedWait, WriteTerms};
 use crate::flight::current_runs::InRun;
 use crate::level::Level;
 
@@ -60,6 +60,11 @@ impl<'a, T: Signature, Op> Loading<'a, T, Op> {
     /// Returns the call of a run that may continue on another thread.
     pub(crate) fn into_async(self) -> Self {
         Self { guard: self.guard.into_async(), ..self }
+    }
+
+    /// How the call gets its value: it computes, with or without the cache.
+    pub(crate) fn outcome(&self) -> Outcome {
+        if self.guard.id().is_some() { Outcome::Computed } else { Outcome::Bypassed }
     }
 
     /// Polls the body's future as part of this run.

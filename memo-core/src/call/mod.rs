@@ -22,7 +22,7 @@ pub use handle::{bypassed, cache, clear, forget_if, info, parameters, resize};
 pub use load::{Loading, Waiting};
 pub(crate) use load::{load, load_step};
 pub use map_value::MapValue;
-pub use operation::{Call, Contains, ExpiresIn, Forget, Operation, Peek, Put, Read, Refresh, at_once};
+pub use operation::{Call, Contains, ExpiresIn, Forget, Operation, Peek, Put, Read, Refresh, WithOutcome, at_once};
 pub use plan::plan;
 pub(crate) use plan::{Plan, Target, Types};
 pub(crate) use request::{KeySource, PutRequest};

@@ -13,10 +13,10 @@ use std::time::Duration;
 use super::load::{self, Loading, TaskAnswer, ThreadAnswer};
 use super::map_value::MapValue;
 use super::plan::{FunctionPlan, Signature, Target};
-use super::request::{KeySource, LoadRequest, PutRequest};
+use super::request::{JoinedValue, KeySource, LoadRequest, PutRequest};
 use super::writing::Writing;
 use crate::cacheable::{Cacheable, CachedView};
-use crate::engine::{Answer, RetryState, TypedGuard, WriteTerms};
+use crate::engine::{Answer, Outcome, RetryState, TypedGuard, WriteTerms};
 use crate::level::{Filled, Level, Meta, Which};
 
 /// An operation on the entry of one key.
@@ -160,6 +160,79 @@ where
     match seen {
         Ok(answer) => answer.ok_or_else(|| unreachable!("a hit looks once")),
         Err(version) => Err((look.unwrap_or_else(|| unreachable!("only a hit looks")), version)),
+    }
+}
+
+/// `with_outcome`: a call that also tells how it got its value.
+pub struct WithOutcome(Outcome);
+
+impl WithOutcome {
+    /// A call that `when` may still keep from the cache.
+    pub const NEW: Self = Self(Outcome::Bypassed);
+
+    /// The outcome of a call that computes.
+    fn computes<T: Signature>(loading: &Loading<'_, T, Self>) -> Self {
+        Self(loading.outcome())
+    }
+}
+
+impl<R> MapValue<R> for WithOutcome {
+    type Mapped = (R, Outcome);
+
+    fn map(self, value: R) -> (R, Outcome) {
+        (value, self.0)
+    }
+}
+
+impl<R> Operation<R> for WithOutcome {
+    const CALLS: bool = true;
+
+    fn enter<'a, P: FunctionPlan<'a, R>>(self, plan: P) -> ThreadAnswer<'a, P::Types, (R, Outcome), Self> {
+        let (cacheable, level) = (plan.cacheable(), plan.level());
+        let Some(target) = plan.target() else { return Answer::Load(Loading::bypass(cacheable, level, self)) };
+        let (typed, hash, mut retry) = (target.typed, target.hash, RetryState::new());
+        let mut version = match typed.find_fast(hash, |key| plan.matches(key), |stored| cacheable.give(stored)) {
+            Ok(value) => return Answer::Ready((value, Outcome::Hit)),
+            Err(version) => version,
+        };
+        loop {
+            let mut request = LoadRequest::new(plan.source(), cacheable);
+            match typed.begin(hash, version, &mut request, &retry) {
+                Answer::Ready(()) => match request.into_value() {
+                    Some(value) => return Answer::Ready((value, Outcome::Hit)),
+                    None => unreachable!("the value was taken"),
+                },
+                Answer::Load(guard) => {
+                    let loading = Loading::new(guard, cacheable, level, self);
+                    let op = Self::computes(&loading);
+                    return Answer::Load(Loading { op, ..loading });
+                }
+                Answer::Wait(wait) => {
+                    let mut joined = JoinedValue::new(cacheable);
+                    wait.park(&mut retry, &mut joined);
+                    if let Some(value) = joined.value {
+                        return Answer::Ready((value, Outcome::Coalesced));
+                    }
+                    version = None;
+                }
+            }
+        }
+    }
+
+    fn enter_async<'a, P: FunctionPlan<'a, R>>(
+        self,
+        plan: P,
+        retry: &mut RetryState,
+    ) -> TaskAnswer<'a, P::Types, (R, Outcome), Self> {
+        // What a wait ends with is another caller's value.
+        match load::load_step(plan, Self(Outcome::Coalesced), retry) {
+            Answer::Ready((value, _)) => Answer::Ready((value, Outcome::Hit)),
+            Answer::Load(loading) => {
+                let op = Self::computes(&loading);
+                Answer::Load(Loading { op, ..loading.into_async() })
+            }
+            Answer::Wait(wait) => Answer::Wait(wait),
+        }
     }
 }
 

@@ -12,19 +12,20 @@
     reason = "public types name `Face` as a bound, and so make it reachable; what it does is this crate's own affair"
 )]
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::mem::ManuallyDrop;
 use std::time::Duration;
 
 use super::answer::Answer;
 use super::callbacks::{Caller, Computed, Finder, Matcher, Request, Taker, WriteValue};
+use super::exclusive::BeginExclusive;
 use super::hit::Found;
 use super::local::Local;
 use super::run::{LoadMode, OwnedRun, Run, Started};
 use super::shared::Shared;
 use super::sharing::Sharing;
 use super::store::Store;
-use super::wait::{RetryState, Wait, WaitResult};
+use super::wait::{ExclusiveRetry, RetryState, Wait, WaitResult};
 use super::write_terms::{RunFailure, Settled, WriteTerms};
 use crate::config::Config;
 use crate::info::{CacheInfo, CacheParameters, Counter};
@@ -77,6 +78,15 @@ pub trait Face: Sharing {
         entry_type: EntryType,
         caller: &mut dyn Caller,
     ) -> Option<Started<'a>>;
+
+    /// Starts an exclusive run, and shows the old value to the caller, which owns its key.
+    fn begin_exclusive<'a>(
+        store: &'a Store<Self>,
+        hash: ShortHash,
+        entry_type: EntryType,
+        caller: &mut dyn Caller,
+        retry: &ExclusiveRetry,
+    ) -> BeginExclusive<'a, Self>;
 
     /// Ends a run with a value: nothing is left of it that has a destructor, unless user code
     /// unwinds in `write`.
@@ -131,8 +141,9 @@ pub trait Face: Sharing {
 
     fn each(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>, u32));
 
-    /// Returns the attachment of this entry type.
-    fn attachment(store: &Store<Self>, entry_type: u32) -> Option<&'static (dyn Any + Send + Sync)>;
+    /// Removes every entry for which the predicate returns `true`; runs in flight answer to it when
+    /// they end. Returns their number.
+    fn forget_if(store: &Store<Self>, predicate: &Self::Predicate) -> usize;
 
     /// Counts a call that `when` kept from the cache.
     fn bypassed(store: &Store<Self>);
@@ -234,6 +245,17 @@ macro_rules! compiled_here {
             }
 
             #[inline(never)]
+            fn begin_exclusive<'a>(
+                store: &'a Store<Self>,
+                hash: ShortHash,
+                entry_type: EntryType,
+                caller: &mut dyn Caller,
+                retry: &ExclusiveRetry,
+            ) -> BeginExclusive<'a, Self> {
+                store.begin_exclusive(hash, entry_type.number, caller, retry)
+            }
+
+            #[inline(never)]
             fn complete(owned: &mut OwnedRun<'_, Self>, value: &mut dyn WriteValue) -> Settled {
                 let Some((store, run)) = owned else { return Settled::NotKept };
                 run.enter();
@@ -332,8 +354,8 @@ macro_rules! compiled_here {
             }
 
             #[inline(never)]
-            fn attachment(store: &Store<Self>, entry_type: u32) -> Option<&'static (dyn Any + Send + Sync)> {
-                store.attachment(entry_type)
+            fn forget_if(store: &Store<Self>, predicate: &Self::Predicate) -> usize {
+                store.forget_if(predicate)
             }
 
             #[inline(never)]

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 use smallvec::SmallVec;
 
+use super::remembered::{Forgotten, RememberedPredicates};
 use crate::flight::Flight;
-use crate::table::ShortHash;
 use crate::table::hazard::PinnedEntry;
+use crate::table::{EntryRef, ShortHash};
 
 pub(super) struct InFlight {
     pub(super) hash: ShortHash,
@@ -22,6 +23,9 @@ pub(super) struct InFlight {
     /// Whether other callers may wait for this run.
     pub(super) joinable: bool,
     pub(super) invalidated: bool,
+    /// Whether the run changes the entry by a function of its old value: other such runs wait for
+    /// it.
+    pub(super) exclusive: bool,
     /// The run's number in the order of starting.
     pub(super) started: u64,
     pub(super) extra: Option<Box<Extra>>,
@@ -40,6 +44,11 @@ pub(super) struct Extra {
 }
 
 impl InFlight {
+    #[inline(always)]
+    pub(super) fn new(hash: ShortHash, slot: u32, entry_type: u32, joinable: bool, started: u64) -> Self {
+        Self { hash, slot, entry_type, joinable, invalidated: false, exclusive: false, started, extra: None }
+    }
+
     pub(super) fn key_group(&self) -> u64 {
         self.extra.as_ref().and_then(|extra| extra.key_group).unwrap_or(self.started)
     }
@@ -56,8 +65,11 @@ impl InFlight {
         self.extra.get_or_insert_default().replaces = Some(entry);
     }
 
-    pub(super) fn flight(&mut self) -> &mut Option<Arc<Flight>> {
-        &mut self.extra.get_or_insert_default().flight
+    /// Returns the flight of this run, which makes `entry`.
+    pub(super) fn flight_of(&mut self, entry: EntryRef<'_>) -> Arc<Flight> {
+        let flight = &mut self.extra.get_or_insert_default().flight;
+        // Pinned, since the entry may be removed before all waiters have read it.
+        flight.get_or_insert_with(|| Arc::new(Flight::of(PinnedEntry::new(entry.as_ptr())))).clone()
     }
 
     pub(super) fn into_flight(self) -> Option<Arc<Flight>> {
@@ -66,11 +78,17 @@ impl InFlight {
 }
 
 /// All runs of a stripe. Usually there is one or none, which needs no table.
-#[derive(Default)]
-pub(super) struct InFlightTable {
+pub(super) struct InFlightTable<P> {
     single: Option<InFlight>,
     others: HashTable<InFlight>,
     started: u64,
+    remembered: RememberedPredicates<P>,
+}
+
+impl<P> Default for InFlightTable<P> {
+    fn default() -> Self {
+        Self { single: None, others: HashTable::default(), started: 0, remembered: RememberedPredicates::default() }
+    }
 }
 
 /// Spreads a short hash: the table uses bits from both ends of a hash.
@@ -78,7 +96,7 @@ fn spread(hash: ShortHash) -> u64 {
     u64::from(hash.bits()) | u64::from(hash.bits()) << 33
 }
 
-impl InFlightTable {
+impl<P: Clone> InFlightTable<P> {
     /// Returns the number of the next run, in the order of starting.
     pub(super) fn next_number(&mut self) -> u64 {
         self.started += 1;
@@ -137,12 +155,12 @@ impl InFlightTable {
         }
     }
 
-    /// Removes a run that ends, if it is the only one, has not been invalidated, and has no waiter.
-    /// Returns whether it did.
+    /// Removes a run that ends, if it is the only one, has not been invalidated, has no waiter, and
+    /// answers to no predicate. Returns whether it did.
     #[inline]
     pub(super) fn remove_fast(&mut self, slot: u32) -> bool {
         let usual = |single: &InFlight| single.slot == slot && !single.invalidated && single.extra.is_none();
-        if self.others.is_empty() && self.single.as_ref().is_some_and(usual) {
+        if self.others.is_empty() && self.single.as_ref().is_some_and(usual) && self.remembered.is_empty() {
             // Nothing to drop.
             std::mem::forget(self.single.take());
             return true;
@@ -150,13 +168,42 @@ impl InFlightTable {
         false
     }
 
-    /// Removes a run that ends.
-    pub(super) fn remove(&mut self, hash: ShortHash, slot: u32) -> Option<InFlight> {
-        if self.single.as_ref().is_some_and(|single| single.slot == slot) {
-            return self.single.take();
+    /// Removes a run that ends. Also returns the predicates that no run needs any more.
+    pub(super) fn remove(&mut self, hash: ShortHash, slot: u32) -> Option<(InFlight, Forgotten<P>)> {
+        let run = if self.single.as_ref().is_some_and(|single| single.slot == slot) {
+            self.single.take()?
+        } else {
+            self.others.find_entry(spread(hash), |run| run.slot == slot).ok()?.remove().0
+        };
+        let forgotten = self.remembered.run_ended(run.started);
+        Some((run, forgotten))
+    }
+
+    /// Makes the runs in flight answer to a predicate when they end; invalidates them if there are
+    /// too many predicates. Returns those that no run needs any more.
+    pub(super) fn remember(&mut self, predicate: P) -> Option<Forgotten<P>> {
+        if self.len() == 0 {
+            return None;
         }
-        let run = self.others.find_entry(spread(hash), |run| run.slot == slot).ok()?;
-        Some(run.remove().0)
+        if self.remembered.is_full() {
+            self.invalidate_all();
+            return Some(self.remembered.clear());
+        }
+        self.remembered.add(predicate, self.started, self.len());
+        None
+    }
+
+    /// Returns the predicates that a run has to answer to, from the one with the number `next` on,
+    /// and moves `next` behind the last one. None if the run has been invalidated: then its value
+    /// is not cached anyway.
+    pub(super) fn predicates_for(&mut self, hash: ShortHash, slot: u32, next: &mut u64) -> SmallVec<[P; 2]> {
+        match self.get_mut(hash, slot) {
+            Some(run) if !run.invalidated => {
+                let started = run.started;
+                self.remembered.for_run(started, next)
+            }
+            _ => SmallVec::new(),
+        }
     }
 
     fn all(&mut self) -> impl Iterator<Item = &mut InFlight> {

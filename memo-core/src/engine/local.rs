@@ -9,7 +9,7 @@ use super::sharing::{FastReader, HitCounting, Lock, Private, Reader, Sharing};
 use crate::info::RemovalCause;
 use crate::table::hazard::{self, Protected};
 use crate::table::thread_counters::ThreadCounters;
-use crate::table::{EntryRef, Head};
+use crate::table::{Attachment, EntryRef, Head};
 
 /// The sharing of a store that one thread uses.
 #[derive(Debug)]
@@ -33,12 +33,14 @@ impl Private for Local {
     type Lock<T> = RefCell<T>;
     type Observer = Box<dyn Fn(EntryRef<'_>, RemovalCause)>;
     type Weigher = Box<dyn Fn(*const (), *const ()) -> u64>;
+    type Predicate = Rc<dyn Fn(EntryRef<'_>, Attachment) -> bool>;
     type Readers = LocalReaders;
     type ReadGuard<'a> = LocalReadGuard<'a>;
     type FastGuard<'a> = LocalFastGuard<'a>;
     type Counting = SingleThread;
     const BATCH: usize = 1;
     const PLAIN_BATCH: usize = 16;
+    const MAY_PARK: bool = false;
 
     #[inline(always)]
     fn read_fast(readers: &LocalReaders, scan_tag: usize) -> Option<LocalFastGuard<'_>> {

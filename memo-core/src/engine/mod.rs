@@ -8,14 +8,14 @@
 //! |---|---|
 //! | [`sharing`], [`shared`], [`local`] | one thread or all: lock, read guards, counters |
 //! | [`common`], [`stripe`], [`state`], [`store`] | the parts of a store |
-//! | [`expiry`], [`entry_types`], [`in_flight`], [`slot_set`], [`walk_state`] | book-keeping |
+//! | [`expiry`], [`entry_types`], [`in_flight`], [`remembered`], [`slot_set`], [`walk_state`] | book-keeping |
 //! | [`stats`], [`hit_counters`], [`load_timer`] | statistics |
 //! | [`hit_action`], [`write_terms`], [`removal`] | what hits and writes do |
 //! | [`writer`] | mutations under the lock |
 //! | [`reclaim`] | deferred reclamation after it |
-//! | [`hit`], [`locate`], [`run`], [`wait`], [`mod@write`], [`walk`], [`sweep`], [`sizes`] | the operations |
+//! | [`hit`], [`locate`], [`run`], [`run_end`], [`exclusive`], [`wait`], [`mod@write`], [`walk`], [`sweep`], [`sizes`] | the operations |
 //! | [`callbacks`], [`face`], [`owned`], [`run_guard`] | the untyped interface, compiled once |
-//! | [`typed`], [`typed_callbacks`], [`sole_type`], [`show_entry`] | the typed interface |
+//! | [`typed`], [`typed_callbacks`], [`sole_type`], [`show_entry`], [`predicate`] | the typed interface |
 //!
 //! No user code runs while a lock is held: entries are compared and dropped outside it. The absence
 //! of a key is proved by a version that did not change ([`table`](crate::table)), or by comparing
@@ -26,6 +26,7 @@ mod answer;
 mod callbacks;
 mod common;
 mod entry_types;
+mod exclusive;
 mod expiry;
 mod face;
 mod hit;
@@ -35,10 +36,14 @@ mod in_flight;
 mod load_timer;
 mod local;
 mod locate;
+mod outcome;
 mod owned;
+mod predicate;
 mod reclaim;
+mod remembered;
 mod removal;
 mod run;
+mod run_end;
 mod run_guard;
 mod shared;
 mod sharing;
@@ -66,15 +71,18 @@ mod tests;
 pub use answer::Answer;
 pub(crate) use face::Face;
 pub(crate) use local::Local;
+pub use outcome::Outcome;
 pub(crate) use owned::OwnedStore;
+pub(crate) use predicate::{Judge, JudgeIn};
 pub(crate) use shared::Shared;
 pub(crate) use sharing::Sharing;
-pub(crate) use show_entry::{ShowEntry, ViewEntry, retain_shown};
+pub(crate) use show_entry::{ShowEntry, ViewEntry};
 pub(crate) use sole_type::{ErasedSetup, Setup, SoleTypeStore, SoleTyped};
 pub(crate) use stats::Stats;
 pub(crate) use store::Store;
-pub(crate) use typed::{Multiplicity, Several, Sole, Typed, TypedGuard, TypedWait};
+pub(crate) use typed::{Multiplicity, Several, Sole, Typed, TypedBegin, TypedGuard, TypedWait};
 pub(crate) use typed_callbacks::{Ask, Match, Produce, Take};
+pub(crate) use wait::ExclusiveRetry;
 pub use wait::RetryState;
 pub use write_terms::Settled;
 pub(crate) use write_terms::{RunFailure, WriteTerms};

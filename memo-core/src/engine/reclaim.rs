@@ -17,8 +17,13 @@ use crate::unwind::contain;
 impl<S: Sharing> Writer<'_, S> {
     /// Releases the lock, tells the observers, and drops the entries that no reader protects: at
     /// once if `promptly`, otherwise when there are enough of them.
-    #[inline]
     pub(super) fn finish(self, promptly: bool) {
+        self.finish_inline(promptly);
+    }
+
+    /// [`finish`](Self::finish) for the end of a miss.
+    #[inline(always)]
+    pub(super) fn finish_inline(self, promptly: bool) {
         let Self { common, stripe, state } = self;
         stripe.set_runs_hint(&state);
         stripe.stats.set_size(state.live, state.weight());
@@ -48,7 +53,7 @@ impl<S: Sharing> Writer<'_, S> {
 /// Returns how many retired entries are worth a scan. The user's values may be large: at most an
 /// eighth of a small store waits, and a 32nd where each entry's weight matters.
 #[inline]
-fn batch<S: Sharing>(common: &Common<S>, state: &State) -> usize {
+fn batch<S: Sharing>(common: &Common<S>, state: &State<S>) -> usize {
     if !state.table_writer.needs_drop() {
         return S::PLAIN_BATCH;
     }
@@ -60,7 +65,7 @@ fn batch<S: Sharing>(common: &Common<S>, state: &State) -> usize {
 /// entries without a destructor right here.
 #[cold]
 #[inline(never)]
-fn take_retired<S: Sharing>(common: &Common<S>, state: &mut State, promptly: bool) -> Vec<Retired> {
+fn take_retired<S: Sharing>(common: &Common<S>, state: &mut State<S>, promptly: bool) -> Vec<Retired> {
     if state.detached.is_some() {
         free_detached(common, state);
     }
@@ -93,7 +98,7 @@ fn take_retired<S: Sharing>(common: &Common<S>, state: &mut State, promptly: boo
     Vec::new()
 }
 
-fn free_detached<S: Sharing>(common: &Common<S>, state: &mut State) {
+fn free_detached<S: Sharing>(common: &Common<S>, state: &mut State<S>) {
     let (scan_tag, protected) = (common.scan_tag(), S::protected(&common.readers));
     let is_inside = |detached: &Detached, address: usize| {
         address == scan_tag || detached.contains(address) || state.table_writer.contains(address)
@@ -174,8 +179,8 @@ fn notify<S: Sharing>(common: &Common<S>, stripe: &Stripe<S>, removals: Vec<Remo
 pub(super) fn drop_stripe<S: Sharing>(stripe: &mut Stripe<S>) {
     let (table, state) = stripe.parts_mut();
     /// Frees the memory on drop, also when a user's `drop` panics.
-    struct Free<'a>(&'a mut State, &'a table::Table);
-    impl Drop for Free<'_> {
+    struct Free<'a, S: Sharing>(&'a mut State<S>, &'a table::Table);
+    impl<S: Sharing> Drop for Free<'_, S> {
         fn drop(&mut self) {
             let detached = self.0.detached.take();
             for detached in detached.into_iter().chain([self.0.table_writer.detach(self.1)]) {

@@ -1,8 +1,7 @@
-//! The two phases of a miss: [`Store::begin`] starts a run, [`Store::complete`] or
-//! [`Store::abandon`] ends it.
+//! The first phase of a miss: [`Store::begin`] starts a run, which [`Store::complete`] or
+//! [`Store::abandon`] ends.
 
 use std::ptr;
-use std::sync::Arc;
 
 use super::answer::Answer;
 use super::callbacks::Request;
@@ -15,14 +14,13 @@ use super::state::State;
 use super::store::Store;
 use super::stripe::Stripe;
 use super::wait::{RetryState, Wait};
-use super::write_terms::{RunFailure, Settled, WriteTerms};
-use super::writer::{Candidate, Writer};
+use super::write_terms::RunFailure;
 use crate::config::SingleFlight;
+use crate::flight::RunId;
 use crate::flight::current_runs;
-use crate::flight::{Flight, RunId, RunOutcome};
 use crate::info::{Counter, RemovalCause};
 use crate::table::hazard::PinnedEntry;
-use crate::table::{EntryRef, ShortHash, Written};
+use crate::table::{EntryRef, ShortHash};
 
 /// The maximum number of entries that one miss sweeps, so that no single miss pays for all of them.
 pub(super) const SWEEP_WITH_A_MISS: usize = 8;
@@ -34,6 +32,8 @@ pub(super) enum LoadMode {
     Call,
     /// Computes in any case, and replaces an entry that is there.
     Refresh,
+    /// Changes the entry by a function of its old value.
+    Exclusive,
 }
 
 /// A run that has just started, on its way into the caller's frame: two registers. The caller must
@@ -48,8 +48,8 @@ pub struct Started<'a> {
 /// Small, since moving freshly written memory stalls the processor.
 pub(super) struct Run<'a> {
     entry: EntryRef<'a>,
-    timer: LoadTimer,
-    stage: Stage,
+    pub(super) timer: LoadTimer,
+    pub(super) stage: Stage,
     /// Whether this thread is inside the run. An async run is entered only while it is polled,
     /// begins or completes. A whole word, because moving bytes as parts of words stalls the
     /// processor too.
@@ -62,7 +62,7 @@ pub(super) type OwnedRun<'a, S> = Option<(&'a Store<S>, Run<'a>)>;
 /// The progress of a run.
 #[derive(Clone, Copy, PartialEq)]
 #[repr(u32)]
-enum Stage {
+pub(super) enum Stage {
     Running,
     /// The value has been written.
     Full,
@@ -77,7 +77,7 @@ impl<'a> Run<'a> {
 
     /// Returns the slot of the unpublished entry and its hash. The rank holds them until the entry
     /// is published.
-    fn slot_and_hash(&self) -> (u32, ShortHash) {
+    pub(super) fn slot_and_hash(&self) -> (u32, ShortHash) {
         let rank = self.entry.rank.load(std::sync::atomic::Ordering::Relaxed);
         let (hash, slot) = ((rank >> 32) as u32, ((rank << 32) >> 32) as u32);
         (slot, ShortHash::from_bits(hash))
@@ -121,17 +121,23 @@ impl<'a> Run<'a> {
 }
 
 /// Returns the id of the run that makes this entry.
-fn id(entry: EntryRef<'_>) -> RunId {
+pub(super) fn id(entry: EntryRef<'_>) -> RunId {
     entry.as_ptr().addr()
 }
 
 /// The store in the thread's books.
-fn address<S: Sharing>(store: &Store<S>) -> usize {
+pub(super) fn address<S: Sharing>(store: &Store<S>) -> usize {
     ptr::from_ref(store).addr()
 }
 
 /// Abandons a started run that its caller does not own yet, if a user's `drop` panics on the way.
-struct AbandonOnUnwind<'a, S: Sharing>(&'a Store<S>, Option<EntryRef<'a>>);
+pub(super) struct AbandonOnUnwind<'a, S: Sharing>(&'a Store<S>, Option<EntryRef<'a>>);
+
+impl<'a, S: Sharing> AbandonOnUnwind<'a, S> {
+    pub(super) fn new(store: &'a Store<S>, started: Option<EntryRef<'a>>) -> Self {
+        Self(store, started)
+    }
+}
 
 impl<S: Sharing> Drop for AbandonOnUnwind<'_, S> {
     fn drop(&mut self) {
@@ -171,7 +177,7 @@ impl<S: Sharing> Store<S> {
                 Some(Answer::Load(Some(started))) => Some(started.entry),
                 _ => None,
             };
-            let on_unwind = AbandonOnUnwind(self, started);
+            let on_unwind = AbandonOnUnwind::new(self, started);
             located.finish(false);
             std::mem::forget(on_unwind);
             match answer {
@@ -267,12 +273,7 @@ impl<S: Sharing> Store<S> {
                         return Some(self.bypass());
                     }
                     let entry = stripe.table.entry(slot);
-                    // Pinned, since the entry may be removed before all waiters have read it.
-                    let flight = run
-                        .flight()
-                        .get_or_insert_with(|| Arc::new(Flight::of(PinnedEntry::new(entry.as_ptr()))))
-                        .clone();
-                    return Some(Answer::Wait(Wait::new(self, flight, entry, id(entry))));
+                    return Some(Answer::Wait(Wait::new(self, run.flight_of(entry), entry, id(entry))));
                 }
             }
         }
@@ -301,99 +302,25 @@ impl<S: Sharing> Store<S> {
     }
 
     /// Counts a started run. Called under the lock.
-    fn started<'a>(&self, stripe: &Stripe<S>, entry: EntryRef<'a>, mode: LoadMode) -> Started<'a> {
+    pub(super) fn started<'a>(&self, stripe: &Stripe<S>, entry: EntryRef<'a>, mode: LoadMode) -> Started<'a> {
         let timed = match mode {
             LoadMode::Call => stripe.stats.count_run(),
             LoadMode::Refresh => {
                 stripe.stats.count(Counter::Refresh);
                 false
             }
+            LoadMode::Exclusive => false,
         };
         self.enter_run(entry);
         Started { entry, timer: if timed { self.start_timer() } else { LoadTimer::OFF } }
-    }
-
-    /// Closes a run to later callers: they start another run. Returns whether it has been
-    /// invalidated.
-    pub(super) fn close(&self, run: &Run<'_>) -> bool {
-        let (slot, hash) = run.slot_and_hash();
-        let mut state = self.stripe(hash).lock();
-        state.in_flight.get_mut(hash, slot).is_none_or(|run| {
-            run.joinable = false;
-            run.invalidated
-        })
-    }
-
-    /// Ends a run whose value has been written into its unpublished entry. Waiters get the value,
-    /// cached or not.
-    #[inline(always)]
-    pub(super) fn complete(&self, run: &mut Run<'_>, _: Written, terms: &mut WriteTerms) -> Settled {
-        run.stage = Stage::Full;
-        if let Some(timed) = run.timer.end(address(self)) {
-            self.common.stats.timed(timed);
-        }
-        let ttl = self.common.ttl_for(terms);
-        let now = self.common.now_if_dated();
-        let (slot, hash) = run.slot_and_hash();
-        let new = Candidate { head: run.entry.head(), hash, slot, weight: terms.weight, ttl };
-        let mut writer = self.writer(self.stripe(hash));
-        run.stage = Stage::Ended;
-        if !writer.state.in_flight.remove_fast(slot) {
-            return complete_slow(writer, run.entry, new, terms.admit, now);
-        }
-        let kept = terms.admit && writer.admit_new(new, now, || ());
-        if !kept {
-            writer.refuse(slot);
-        }
-        writer.expire(now, SWEEP_WITH_A_MISS);
-        writer.finish(false);
-        if kept { Settled::Kept } else { Settled::NotKept }
-    }
-
-    /// Ends a run that has nothing to cache. Waiters get the failure if it can be shared, otherwise
-    /// they look again.
-    pub(super) fn complete_without_value(&self, run: &mut Run<'_>, failure: RunFailure) -> Settled {
-        if let Some(timed) = run.timer.end(address(self)) {
-            self.common.stats.timed(timed);
-        }
-        self.abandon(run, failure)
-    }
-
-    /// Ends a run without a value.
-    pub(super) fn abandon(&self, run: &mut Run<'_>, failure: RunFailure) -> Settled {
-        let RunFailure { shared, is_error, removes_old } = failure;
-        let full = run.stage == Stage::Full;
-        run.stage = Stage::Ended;
-        // Stopped, and not counted: it may have been cancelled after any time.
-        let _ = run.timer.end(address(self));
-        if is_error {
-            self.common.stats.count(Counter::Error);
-        }
-        let (slot, hash) = run.slot_and_hash();
-        // Read here, because the clock may be the user's.
-        let now = if removes_old { self.common.now_if_dated() } else { 0 };
-        let mut writer = self.writer(self.stripe(hash));
-        let ended = writer.state.in_flight.remove(hash, slot);
-        let invalidated = ended.as_ref().is_some_and(|run| run.invalidated);
-        if let Some(run) = ended.as_ref().filter(|run| removes_old && !run.invalidated) {
-            let old = writer.replaced_by(run);
-            writer.remove_outdated(old, now);
-        }
-        writer.retire_slot(slot, full);
-        let outcome = shared.map_or(RunOutcome::Nothing, |failure| RunOutcome::Failure(failure.into()));
-        // Waiters are told even if a user's `drop` panics.
-        let told = ended.and_then(InFlight::into_flight).map(|flight| EndOnDrop { flight, outcome });
-        writer.finish(false);
-        drop(told);
-        if invalidated { Settled::Invalidated } else { Settled::NotKept }
     }
 }
 
 /// Registers a run. Returns its slot and its unpublished entry, which has the key.
 #[inline(always)]
-fn begin_run<'a, S: Sharing>(
+pub(super) fn begin_run<'a, S: Sharing>(
     stripe: &'a Stripe<S>,
-    state: &mut State,
+    state: &mut State<S>,
     hash: ShortHash,
     entry_type: u32,
     request: &mut dyn Request,
@@ -407,59 +334,6 @@ fn begin_run<'a, S: Sharing>(
     let rank = u64::from(hash.bits()) << 32 | u64::from(slot);
     entry.rank.store(rank, std::sync::atomic::Ordering::Relaxed);
     let started = state.in_flight.next_number();
-    state.in_flight.insert(InFlight { hash, slot, entry_type, joinable, invalidated: false, started, extra: None });
+    state.in_flight.insert(InFlight::new(hash, slot, entry_type, joinable, started));
     (slot, entry)
-}
-
-/// Slow path of [`Store::complete`]: there are other runs, or a waiter, or the run has been
-/// invalidated.
-#[inline(never)]
-fn complete_slow<S: Sharing>(
-    mut writer: Writer<'_, S>,
-    entry: EntryRef<'_>,
-    new: Candidate<'_>,
-    admit: bool,
-    now: u64,
-) -> Settled {
-    let Candidate { hash, slot, .. } = new;
-    let run = writer.state.in_flight.remove(hash, slot);
-    let (mut kept, mut invalidated) = (false, false);
-    if let Some(run) = &run {
-        invalidated = run.invalidated;
-        if !invalidated {
-            writer.state.in_flight.supersede_older(run, || (slot, PinnedEntry::new(entry.as_ptr())));
-            let old = writer.replaced_by(run);
-            if admit {
-                kept = writer.admit(new, old, now, &mut || ());
-            } else {
-                writer.remove_outdated(old, now);
-            }
-        }
-    }
-    if !kept {
-        writer.refuse(slot);
-    }
-    writer.expire(now, SWEEP_WITH_A_MISS);
-    // The waiters are woken even if a user's `drop` panics.
-    let told = run.and_then(InFlight::into_flight).map(|flight| EndOnDrop { flight, outcome: RunOutcome::Value });
-    writer.finish(false);
-    drop(told);
-    match (kept, invalidated) {
-        (true, _) => Settled::Kept,
-        (false, true) => Settled::Invalidated,
-        (false, false) => Settled::NotKept,
-    }
-}
-
-/// Tells the waiters, when it is dropped, how the run ended: after the lock has been released, for
-/// waking calls the async runtime.
-struct EndOnDrop {
-    flight: Arc<Flight>,
-    outcome: RunOutcome,
-}
-
-impl Drop for EndOnDrop {
-    fn drop(&mut self) {
-        self.flight.end(self.outcome.clone());
-    }
 }

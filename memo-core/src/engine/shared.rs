@@ -9,7 +9,7 @@ use crate::info::RemovalCause;
 use crate::table::hazard::{self, FastHazardGuard, HazardGuard, Protected};
 use crate::table::lock::{SpinGuard, SpinLock};
 use crate::table::thread_counters::ThreadCounters;
-use crate::table::{EntryRef, Head};
+use crate::table::{Attachment, EntryRef, Head};
 
 /// The sharing of a store that all threads use.
 #[derive(Debug)]
@@ -32,12 +32,14 @@ impl Private for Shared {
     type Lock<T> = SpinLock<T>;
     type Observer = Box<dyn Fn(EntryRef<'_>, RemovalCause) + Send + Sync>;
     type Weigher = Box<dyn Fn(*const (), *const ()) -> u64 + Send + Sync>;
+    type Predicate = Arc<dyn Fn(EntryRef<'_>, Attachment) -> bool + Send + Sync>;
     type Readers = ();
     type ReadGuard<'a> = HazardGuard;
     type FastGuard<'a> = FastHazardGuard;
     type Counting = PerThread;
     const BATCH: usize = 64;
     const PLAIN_BATCH: usize = 64;
+    const MAY_PARK: bool = true;
 
     #[inline(always)]
     fn read_fast((): &(), scan_tag: usize) -> Option<FastHazardGuard> {

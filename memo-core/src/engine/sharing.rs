@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicU64;
 use crate::info::RemovalCause;
 use crate::table::hazard::Protected;
 use crate::table::thread_counters::ThreadCounters;
-use crate::table::{EntryRef, Head};
+use crate::table::{Attachment, EntryRef, Head};
 
 /// Implemented by [`Shared`](super::Shared) and [`Local`](super::Local) only: the engine depends on
 /// their details.
@@ -26,7 +26,7 @@ pub trait Sharing: sealed::Sealed {
 }
 
 mod sealed {
-    use super::{Deref, EntryRef, FastReader, HitCounting, Lock, Protected, Reader, RemovalCause};
+    use super::{Attachment, Deref, EntryRef, FastReader, HitCounting, Lock, Protected, Reader, RemovalCause};
 
     /// The part of a sharing that only the engine needs.
     #[expect(unnameable_types, reason = "that is what sealed means")]
@@ -37,6 +37,9 @@ mod sealed {
         type Observer: Deref<Target: Fn(EntryRef<'_>, RemovalCause)>;
         /// A weigher of entries. It gets pointers to the key and the value.
         type Weigher: Deref<Target: Fn(*const (), *const ()) -> u64>;
+        /// A predicate over entries that the store may keep. It gets the attachment of the entry's
+        /// type.
+        type Predicate: Deref<Target: Fn(EntryRef<'_>, Attachment) -> bool> + Clone;
         /// The store's record of its readers.
         type Readers: Default;
         /// A read in progress.
@@ -51,6 +54,8 @@ mod sealed {
         /// As [`BATCH`](Self::BATCH), for entries without a destructor, whose removal has no
         /// visible effect.
         const PLAIN_BATCH: usize;
+        /// Whether a thread may block until a run ends: another thread can end it.
+        const MAY_PARK: bool;
 
         /// Begins a read in the store with this scan tag, in the common case only.
         fn read_fast(readers: &Self::Readers, scan_tag: usize) -> Option<Self::FastGuard<'_>>;

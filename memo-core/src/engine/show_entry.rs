@@ -3,8 +3,6 @@
 
 use std::any::Any;
 
-use super::face::Face;
-use super::store::Store;
 use crate::table::EntryRef;
 
 /// Shows the entries of one type as references to two trait objects, to code that does not know
@@ -26,31 +24,24 @@ impl<Key: ?Sized + 'static> ShowEntry<Key> {
         }
         Self(show::<K, V, Key, W>)
     }
+
+    /// Shows an entry to `look`.
+    ///
+    /// # Safety
+    ///
+    /// This is attached to the entry's type; the entry has its key and value, and is protected.
+    pub(crate) unsafe fn show<T>(&self, entry: EntryRef<'_>, look: impl FnOnce(&Key, &dyn Any) -> T) -> T {
+        // SAFETY: by contract.
+        let (key, value) = unsafe {
+            let (key, value) = (self.0)(entry);
+            (&*key, &*value)
+        };
+        look(key, value)
+    }
 }
 
 /// Converts a key and a value to trait objects.
 pub(crate) trait ViewEntry<K, V, Key: ?Sized> {
     fn key(key: &K) -> &Key;
     fn value(value: &V) -> &dyn Any;
-}
-
-/// Removes every entry for which `keep` returns `false`, of all types that have a [`ShowEntry`]
-/// attached; entries of other types stay. Returns their number.
-pub(crate) fn retain_shown<S: Face, Key: ?Sized + 'static>(
-    store: &Store<S>,
-    keep: &mut dyn FnMut(&Key, &dyn Any) -> bool,
-) -> usize {
-    S::retain(store, &mut |entry, entry_type| {
-        let attachment = S::attachment(store, entry_type);
-        let Some(show) = attachment.and_then(|attachment| attachment.downcast_ref::<ShowEntry<Key>>()) else {
-            return true;
-        };
-        // SAFETY: attached to the type of this entry, which is alive, and pinned while `keep` looks
-        // at it.
-        let (key, value) = unsafe {
-            let (key, value) = (show.0)(entry);
-            (&*key, &*value)
-        };
-        keep(key, value)
-    })
 }

@@ -2,6 +2,8 @@
 //! removal observers, a typed weigher and typed walks over all entries.
 
 use std::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::{mem, ptr};
 
 use super::face::Face;
@@ -12,7 +14,7 @@ use super::sharing::Sharing;
 use super::typed::{Sole, Typed};
 use crate::config::{Config, Error};
 use crate::info::RemovalCause;
-use crate::table::{EntryRef, EntryVtable};
+use crate::table::{Attachment, EntryRef, EntryVtable};
 
 /// What a store of one type is made of, while its types are known: one pointer, since each method
 /// of a builder moves it.
@@ -71,7 +73,21 @@ impl<S: Sharing> ErasedSetup<S> {
 }
 
 macro_rules! erase_callbacks {
-    ($($Sharing:ty: [$($bounds:tt)*];)*) => { $(
+    ($($Sharing:ty: $Pointer:ident [$($bounds:tt)*];)*) => { $(
+        impl<K, V> Typed<'_, $Sharing, K, V, Sole> {
+            /// Removes the entries for which `forget` returns `true`; runs in flight answer to it
+            /// when they end. Returns the number of removed entries.
+            pub(crate) fn forget_if(self, forget: impl Fn(&K, &V) -> bool $($bounds)* + 'static) -> usize {
+                let predicate = $Pointer::new(move |entry: EntryRef<'_>, _: Attachment| {
+                    // SAFETY: an entry of this store, so it is of these types; predicates are shown
+                    // protected entries that have their values.
+                    let (key, value) = unsafe { entry.key_and_value::<K, V>() };
+                    forget(key, value)
+                });
+                <$Sharing>::forget_if(self.store, &(predicate as _))
+            }
+        }
+
         impl<K, V> Setup<$Sharing, K, V> {
             pub(crate) fn observe(&mut self, hear: impl Fn(&K, &V, RemovalCause) $($bounds)* + 'static) {
                 self.erased.observers.push(Box::new(move |entry, cause| {
@@ -92,8 +108,8 @@ macro_rules! erase_callbacks {
     )* };
 }
 erase_callbacks! {
-    Shared: [+ Send + Sync];
-    Local: [];
+    Shared: Arc [+ Send + Sync];
+    Local: Rc [];
 }
 
 /// A store whose entries are all of one type, which its owner knows.

@@ -4,6 +4,7 @@
 use super::expiry::ExpiryIndex;
 use super::in_flight::InFlightTable;
 use super::removal::Removal;
+use super::sharing::Sharing;
 use super::walk_state::Walks;
 use crate::config::Config;
 use crate::policy::{OnHit, Policy};
@@ -27,9 +28,9 @@ pub(super) struct Retired {
 // SAFETY: the entry belongs to the store, and is sent between threads as its types permit.
 unsafe impl Send for Retired {}
 
-pub(super) struct State {
+pub(super) struct State<S: Sharing> {
     pub(super) table_writer: TableWriter,
-    pub(super) in_flight: InFlightTable,
+    pub(super) in_flight: InFlightTable<S::Predicate>,
     /// `None` while the store has no bound: then nothing is evicted.
     pub(super) policy: Option<Box<dyn Policy>>,
     pub(super) expiry: ExpiryIndex,
@@ -50,7 +51,7 @@ pub(super) struct State {
     pub(super) detached: Option<Detached>,
 }
 
-impl State {
+impl<S: Sharing> State<S> {
     pub(super) fn new(config: &Config, table_writer: TableWriter) -> Self {
         let max_entries = config.max_entries.unwrap_or(usize::MAX);
         // A bound by weight alone still needs an order of eviction.

@@ -1,6 +1,6 @@
 //! One store: its stripes and the parts that they share.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::slice;
 use std::sync::{Arc, Weak};
 
@@ -12,7 +12,7 @@ use super::stats::Stats;
 use super::stripe::Stripe;
 use super::writer::Writer;
 use crate::config::Config;
-use crate::table::{EntryType, EntryVtable, ShortHash};
+use crate::table::{Attachment, EntryType, EntryVtable, ShortHash};
 use crate::ticker::Sweep;
 
 /// One store. Hits read the first fields.
@@ -89,7 +89,7 @@ impl<S: Sharing> Store<S> {
     }
 
     /// Returns the attachment of this entry type.
-    pub(super) fn attachment(&self, entry_type: u32) -> Option<&'static (dyn Any + Send + Sync)> {
+    pub(super) fn attachment(&self, entry_type: u32) -> Attachment {
         self.stripes().find_map(|stripe| stripe.lock().table_writer.vtable(entry_type).attachment())
     }
 

@@ -23,7 +23,7 @@ pub(super) struct Stripe<S: Sharing> {
     /// The number of runs in flight when the lock was last released: a hint.
     pub(super) runs_hint: AtomicUsize,
     pub(super) stats: Arc<StripeStats>,
-    state: S::Lock<State>,
+    state: S::Lock<State<S>>,
 }
 
 impl<S: Sharing> Stripe<S> {
@@ -42,7 +42,7 @@ impl<S: Sharing> Stripe<S> {
     }
 
     #[inline]
-    pub(super) fn lock(&self) -> <S::Lock<State> as Lock<State>>::Guard<'_> {
+    pub(super) fn lock(&self) -> <S::Lock<State<S>> as Lock<State<S>>>::Guard<'_> {
         self.state.lock()
     }
 
@@ -52,12 +52,12 @@ impl<S: Sharing> Stripe<S> {
         state.table_writer.add_entry_type(&self.table, vtable)
     }
 
-    pub(super) fn parts_mut(&mut self) -> (&Table, &mut State) {
+    pub(super) fn parts_mut(&mut self) -> (&Table, &mut State<S>) {
         (&self.table, self.state.get_mut())
     }
 
     #[inline]
-    pub(super) fn set_runs_hint(&self, state: &State) {
+    pub(super) fn set_runs_hint(&self, state: &State<S>) {
         self.runs_hint.store(state.in_flight.len(), Relaxed);
     }
 

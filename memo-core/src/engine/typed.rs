@@ -11,6 +11,7 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use super::answer::Answer;
+use super::exclusive::BeginExclusive;
 use super::face::Face;
 use super::hit::Found;
 use super::run::Started;
@@ -18,7 +19,7 @@ use super::run_guard::RunGuard;
 use super::sharing::Sharing;
 use super::store::Store;
 use super::typed_callbacks::{Ask, Erased, Match, Produce, Take};
-use super::wait::{RetryState, Wait};
+use super::wait::{ExclusiveRetry, RetryState, Wait};
 use super::write_terms::{Settled, WriteTerms};
 use crate::flight::RunId;
 use crate::table::{EntryType, EntryVtable, Node, ShortHash};
@@ -90,11 +91,28 @@ impl<S: Face, K, V> TypedWait<'_, S, K, V> {
         S::joined(self.wait.store(), self.wait.park(retry), Erased::<_, K, V>::new(taker))
     }
 
+    /// Parks the thread until the run has ended, for a caller that takes nothing of it.
+    pub(crate) fn park_until_end(self, retry: &mut ExclusiveRetry) {
+        self.wait.park_until_end(retry);
+    }
+
+    /// As [`park_until_end`](Self::park_until_end), for tasks.
+    pub(crate) async fn wait_until_end(self, retry: &mut ExclusiveRetry) {
+        self.wait.wait_until_end(retry).await;
+    }
+
     /// [`park`](Self::park) for tasks.
     pub(crate) async fn wait_async(self, retry: &mut RetryState, taker: &mut impl Take<V>) -> bool {
         let (store, result) = (self.wait.store(), self.wait.wait_async(retry).await);
         S::joined(store, result, Erased::<_, K, V>::new(taker))
     }
+}
+
+/// Result of asking for an exclusive run, as [`BeginExclusive`].
+pub(crate) enum TypedBegin<'a, S: Face, K, V> {
+    Begun(TypedGuard<'a, S, K, V>),
+    Wait(TypedWait<'a, S, K, V>),
+    Cycle,
 }
 
 /// The guard of a run that computes one entry of these types. Dropping it abandons the run.
@@ -235,6 +253,20 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
     /// Starts a run that replaces the entry, if there is one.
     pub(crate) fn refresh(self, hash: ShortHash, ask: &mut impl Ask<K, V>) -> TypedGuard<'a, S, K, V> {
         self.guard(S::refresh(self.store, hash, *self.entry_type, Erased::new(ask)))
+    }
+
+    /// Starts an exclusive run, and shows the old value to the caller, which owns its key.
+    pub(crate) fn begin_exclusive(
+        self,
+        hash: ShortHash,
+        ask: &mut impl Ask<K, V>,
+        retry: &ExclusiveRetry,
+    ) -> TypedBegin<'a, S, K, V> {
+        match S::begin_exclusive(self.store, hash, *self.entry_type, Erased::new(ask), retry) {
+            BeginExclusive::Begun(started) => TypedBegin::Begun(TypedGuard::new(RunGuard::new(self.store, started))),
+            BeginExclusive::Wait(wait) => TypedBegin::Wait(TypedWait { wait, _node: PhantomData }),
+            BeginExclusive::Cycle => TypedBegin::Cycle,
+        }
     }
 
     pub(crate) fn put(self, hash: ShortHash, ask: &mut impl Ask<K, V>, terms: &mut WriteTerms) -> bool {

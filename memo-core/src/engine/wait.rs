@@ -38,6 +38,25 @@ impl RetryState {
     }
 }
 
+/// The state of a caller that waits to begin an exclusive run: how the last wait ended.
+#[derive(Debug, Default)]
+pub struct ExclusiveRetry {
+    timed_out: bool,
+    refused: bool,
+}
+
+impl ExclusiveRetry {
+    /// Whether the caller waits no longer for a run that only computes a value.
+    pub(super) fn is_over(&self) -> bool {
+        self.timed_out || self.refused
+    }
+
+    /// Whether a wait was refused because it would have closed a cycle.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused
+    }
+}
+
 /// A wait for another caller's run.
 pub struct Wait<'a, S: Sharing> {
     store: &'a Store<S>,
@@ -73,6 +92,11 @@ impl<'a, S: Sharing> Wait<'a, S> {
         Self { store, flight, entry, run, counted: false }
     }
 
+    /// A wait of a caller that takes nothing of the run, and goes on when it has ended.
+    pub(super) fn until_end(store: &'a Store<S>, flight: Arc<Flight>, entry: EntryRef<'a>, run: RunId) -> Self {
+        Self { store, flight, entry, run, counted: true }
+    }
+
     pub(super) fn store(&self) -> &'a Store<S> {
         self.store
     }
@@ -87,26 +111,53 @@ impl<'a, S: Sharing> Wait<'a, S> {
     /// Adds the edges from each run that this caller is inside of to the awaited run. Returns
     /// `None` if they would close a cycle: the awaited run waits for one that the caller is inside
     /// of.
-    fn enter_edges(&mut self, retry: &mut RetryState) -> Option<WaitEdges> {
+    fn enter_edges(&mut self, refused: &mut bool) -> Option<WaitEdges> {
         let edges = WaitEdges::enter(self.run);
         if edges.is_none() {
             // The call will be counted when it bypasses the cache.
             self.counted = true;
-            retry.refused = true;
+            *refused = true;
         }
         edges
     }
 
+    /// As `enter_edges`, for a caller that blocks its thread. That cannot end if no other thread
+    /// can end the run.
+    fn enter_parked(&mut self, refused: &mut bool) -> Option<WaitEdges> {
+        if S::MAY_PARK {
+            return self.enter_edges(refused);
+        }
+        self.counted = true;
+        *refused = true;
+        None
+    }
+
+    /// Parks the thread until the run has ended.
+    pub(super) fn park_until_end(mut self, retry: &mut ExclusiveRetry) {
+        *retry = ExclusiveRetry::default();
+        if let Some(_edges) = self.enter_parked(&mut retry.refused) {
+            retry.timed_out = self.flight.wait(self.longest()).is_none();
+        }
+    }
+
+    /// Waits as a task until the run has ended.
+    pub(super) async fn wait_until_end(mut self, retry: &mut ExclusiveRetry) {
+        *retry = ExclusiveRetry::default();
+        if let Some(_edges) = self.enter_edges(&mut retry.refused) {
+            retry.timed_out = WaitFuture::new(self.flight.clone(), self.longest()).await.is_none();
+        }
+    }
+
     /// Waits by parking the thread.
     pub(super) fn park(mut self, retry: &mut RetryState) -> WaitResult<'a> {
-        let Some(_edges) = self.enter_edges(retry) else { return WaitResult::Again };
+        let Some(_edges) = self.enter_parked(&mut retry.refused) else { return WaitResult::Again };
         let outcome = self.flight.wait(self.longest());
         self.settle(outcome, retry)
     }
 
     /// Waits as a task.
     pub(super) async fn wait_async(mut self, retry: &mut RetryState) -> WaitResult<'a> {
-        let Some(_edges) = self.enter_edges(retry) else { return WaitResult::Again };
+        let Some(_edges) = self.enter_edges(&mut retry.refused) else { return WaitResult::Again };
         let outcome = WaitFuture::new(self.flight.clone(), self.longest()).await;
         self.settle(outcome, retry)
     }

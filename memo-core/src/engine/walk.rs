@@ -96,6 +96,30 @@ impl<S: Sharing> Store<S> {
         for stripe in self.stripes() {
             self.writer(stripe).state.in_flight.invalidate_all();
         }
+        self.remove_unless(keep)
+    }
+
+    /// Removes every entry for which `predicate` returns `true`. Runs in flight answer to it when
+    /// they end. Returns the number of removed entries.
+    pub(super) fn forget_if(&self, predicate: &S::Predicate) -> usize {
+        for stripe in self.stripes() {
+            let mut writer = self.writer(stripe);
+            let forgotten = writer.state.in_flight.remember(predicate.clone());
+            writer.finish(false);
+            drop(forgotten);
+        }
+        let mut last = None;
+        self.remove_unless(&mut |entry, entry_type| {
+            let attachment = match last {
+                Some((of, attachment)) if of == entry_type => attachment,
+                _ => self.attachment(entry_type),
+            };
+            last = Some((entry_type, attachment));
+            !predicate(entry, attachment)
+        })
+    }
+
+    fn remove_unless(&self, keep: &mut dyn FnMut(EntryRef<'_>, u32) -> bool) -> usize {
         let mut removed = 0;
         for stripe in self.stripes() {
             self.each_of(stripe, &mut |visited| {

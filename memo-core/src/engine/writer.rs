@@ -24,7 +24,7 @@ use crate::table::{Deadline, Head, ShortHash, Table, TableWriter};
 pub(super) struct Writer<'a, S: Sharing> {
     pub(super) common: &'a Common<S>,
     pub(super) stripe: &'a Stripe<S>,
-    pub(super) state: <S::Lock<State> as Lock<State>>::Guard<'a>,
+    pub(super) state: <S::Lock<State<S>> as Lock<State<S>>>::Guard<'a>,
 }
 
 /// An entry about to be admitted, or to replace another.
@@ -250,7 +250,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
     #[inline(always)]
     fn make_room(&mut self, entries: usize, weight: u64, candidate: Option<ShortHash>, now: u64) -> bool {
         let weighs = self.common.weight_word.is_some();
-        let is_crowded = |state: &State| {
+        let is_crowded = |state: &State<S>| {
             state.live + entries > state.max_entries
                 || weighs && state.weight + u128::from(weight) > u128::from(state.max_weight)
         };

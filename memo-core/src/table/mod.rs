@@ -40,7 +40,7 @@ mod tests;
 
 pub(crate) use drop_each::drop_each;
 pub(crate) use memory::Detached;
-pub(crate) use node::{Deadline, EntryRef, EntryVtable, Head, Node, Written};
+pub(crate) use node::{Attachment, Deadline, EntryRef, EntryVtable, Head, Node, Written};
 pub(crate) use reader::{FastLookup, FullLookup, Table};
 pub(crate) use short_hash::ShortHash;
 pub(crate) use slab::{EntryType, PrefixWords};

@@ -254,6 +254,9 @@ impl<K, V> Node<K, V> {
 #[derive(Clone, Copy)]
 pub(crate) struct Written(());
 
+/// What the owner of a store attaches to the type of an entry.
+pub(crate) type Attachment = Option<&'static (dyn Any + Send + Sync)>;
+
 /// What code that is not generic must know about the types of an entry.
 pub(crate) struct EntryVtable {
     pub(super) layout: Layout,
@@ -263,7 +266,7 @@ pub(crate) struct EntryVtable {
     /// Its contract: the node is of these types, no thread can reach it, and this is the only time.
     pub(super) drop: Option<unsafe fn(*mut Head, bool)>,
     /// What the owner of the entry type has attached to it.
-    attachment: Option<&'static (dyn Any + Send + Sync)>,
+    attachment: Attachment,
 }
 
 impl EntryVtable {
@@ -281,7 +284,7 @@ impl EntryVtable {
         Self { attachment: Some(attachment), ..Self::new::<K, V>() }
     }
 
-    pub(crate) fn attachment(&self) -> Option<&'static (dyn Any + Send + Sync)> {
+    pub(crate) fn attachment(&self) -> Attachment {
         self.attachment
     }
 }

@@ -139,13 +139,17 @@ impl MemoizePrinter<'_> {
         let mut own = self.model.type_params();
         own.extend(self.model.const_params());
         let generic = scan::mentions(result.to_token_stream(), &own);
+        // A cache of all threads may ask it on any of them: when a run in flight ends.
+        let sendable = (!self.model.options.local).then(|| quote_spanned!(span=> #p::Send + #p::Sync +));
         Operation {
             name: "forget_if",
-            doc: "Removes the entries for which the closure returns true, and returns how many; discards results that \
-                  are being computed.",
+            doc: "Removes the entries for which the closure returns true, and returns how many; results that are \
+                  being computed answer to it too.",
             qualifiers: TokenStream::new(),
             generics: if generic { self.model.function.sig.generics.clone() } else { Generics::default() },
-            inputs: quote_spanned!(span=> #this predicate: impl #p::FnMut(#p::KeyRef<'_>, &#result) -> #p::bool),
+            inputs: quote_spanned! {span=>
+                #this predicate: impl #sendable #p::Fn(#p::KeyRef<'_>, &#result) -> #p::bool + 'static
+            },
             output: quote_spanned!(span=> -> #p::usize),
             body: quote_spanned!(span=> #p::forget_if::<#result, _, _>(&#store, predicate)),
         }
@@ -211,6 +215,13 @@ impl MemoizePrinter<'_> {
             );
             with.generics.params.push(syn::parse_quote!(#output));
             all.push(with);
+            all.push(self.may_run(
+                OperationKind::Call,
+                ("with_outcome", "Calls the function, and also returns how the call got its result."),
+                &none(),
+                quote_spanned!(span=> -> (#result, #p::Outcome)),
+                &quote_spanned!(span=> #p::WithOutcome::NEW),
+            ));
         }
         all
     }
