@@ -88,7 +88,7 @@ impl Config {
 
     fn bounded(mut self, policy: PolicyKind, max_entries: usize) -> Self {
         self.policies_differ |= self.policy.is_some_and(|earlier| earlier.name() != policy.name());
-        (self.policy, self.max_entries) = (Some(policy), Some(max_entries));
+        (self.policy, self.max_entries) = (Some(policy), Some(no_bound_if_large(max_entries)));
         self
     }
 
@@ -181,11 +181,6 @@ impl Config {
                 "two of `lru`, `lfu`, `fifo`, `random` and `max` are set: a cache evicts by one policy; keep one of the bounds",
             );
         }
-        if self.ttl == Some(Duration::ZERO) {
-            return invalid(
-                "`ttl` is zero: every entry would expire at once; leave it out so that entries do not expire, or use `lru = 0` to store none",
-            );
-        }
         if self.idle == Some(Duration::ZERO) {
             return invalid(
                 "`idle` is zero: every entry would expire at once; leave it out so that unused entries do not expire",
@@ -201,15 +196,17 @@ impl Config {
                 "`jitter` is the greatest fraction of the time to live that is subtracted at random: give a number from 0.0 to 1.0",
             );
         }
-        if self.max_entries.is_some_and(|n| n != usize::MAX && n > MOST_ENTRIES) {
-            return invalid("a cache holds at most 2^32 - 2 entries: give a smaller bound, or none");
-        }
         Ok(())
     }
 }
 
 /// Slots are `u32`, and two of their values have a special meaning.
 pub(crate) const MOST_ENTRIES: usize = u32::MAX as usize - 1;
+
+/// A bound that no store can reach is none: `usize::MAX`.
+pub(crate) fn no_bound_if_large(max_entries: usize) -> usize {
+    if max_entries > MOST_ENTRIES { usize::MAX } else { max_entries }
+}
 
 /// A configuration that cannot work. The message says what is wrong and what to write instead.
 ///
@@ -220,8 +217,8 @@ pub(crate) const MOST_ENTRIES: usize = u32::MAX as usize - 1;
 /// use memokit::Cache;
 /// use std::time::Duration;
 ///
-/// let error = Cache::<u32, u32>::builder().ttl(Duration::ZERO).try_build().unwrap_err();
-/// assert!(error.to_string().starts_with("`ttl` is zero"));
+/// let error = Cache::<u32, u32>::builder().idle(Duration::ZERO).try_build().unwrap_err();
+/// assert!(error.to_string().starts_with("`idle` is zero"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {

@@ -4,7 +4,8 @@
 pub use crate::cacheable::*;
 pub use crate::call::{
     Call, Contains, ExpiresIn, Forget, Loading, MapValue, Operation, Peek, Put, Read, Refresh, Waiting, Weight,
-    WithOutcome, Writing, as_is, at_once, bypassed, cache, clear, forget_if, info, parameters, plan, resize,
+    WithOutcome, Writing, as_is, at_once, bypassed, cache, clear, forget_if, info, parameters, plan, reset_info,
+    resize,
 };
 pub use crate::config::{Config, SingleFlight};
 pub use crate::engine::{Answer, Outcome, RetryState};

@@ -40,7 +40,8 @@ pub(crate) trait AnyCache: Send + Sync {
     fn parameters(&self) -> CacheParameters;
     fn clear(&self);
     fn resize(&self, max_entries: usize);
-    fn run_pending(&self);
+    fn run_pending(&self) -> usize;
+    fn reset_info(&self);
 }
 
 enum Registration {
@@ -214,7 +215,7 @@ impl CacheRef {
         self.get().resize(max_entries);
     }
 
-    /// Frees expired entries now. With the system's clock a background thread does that within 50
+    /// Frees expired entries now, and returns their number. With the system's clock a background thread does that within 50
     /// ms; with a clock of your own it happens here and with each miss. For a `local` cache, the
     /// entries of the calling thread.
     ///
@@ -224,10 +225,25 @@ impl CacheRef {
     /// # use memo_core as memokit;
     /// use memokit::caches;
     ///
-    /// caches().iter().for_each(|handle| handle.run_pending());
+    /// let expired: usize = caches().iter().map(|handle| handle.run_pending()).sum();
+    /// # let _ = expired;
     /// ```
-    pub fn run_pending(&self) {
-        self.get().run_pending();
+    pub fn run_pending(&self) -> usize {
+        self.get().run_pending()
+    }
+
+    /// Resets the statistics, and keeps the entries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::caches;
+    ///
+    /// caches().iter().for_each(|handle| handle.reset_info());
+    /// ```
+    pub fn reset_info(&self) {
+        self.get().reset_info();
     }
 }
 

@@ -80,12 +80,14 @@ where
                     match dice() % 1000 {
                         0 => cache.clear(),
                         1 => cache.resize(usize::try_from(1 + key).expect("small")),
-                        2 => cache.retain(|key, value| {
-                            value.check(**key);
-                            **key % 3 != 0
-                        }),
+                        2 => {
+                            _ = cache.retain(|key, value| {
+                                value.check(**key);
+                                **key % 3 != 0
+                            })
+                        }
                         3 => cache.iter().for_each(|entry| entry.value().check(**entry.key())),
-                        4 => cache.run_pending(),
+                        4 => _ = cache.run_pending(),
                         5 => assert!(cache.weight() <= cache.parameters().max_weight.unwrap_or(u64::MAX)),
                         6..50 => drop(cache.remove(&key)),
                         50..120 => cache.insert(Box::new(key), Checked::new(key)),

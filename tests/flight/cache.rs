@@ -247,7 +247,7 @@ fn a_remove_invalidates_a_run() {
 
 #[test]
 fn a_retain_invalidates_a_run() {
-    cut_off_by(|cache| cache.retain(|_, _| true), None);
+    cut_off_by(|cache| _ = cache.retain(|_, _| true), None);
 }
 
 #[test]

@@ -107,7 +107,7 @@ macro_rules! run {
                     cache.resize(bound);
                     model.resize(bound);
                 }
-                Step::Sweep => cache.run_pending(),
+                Step::Sweep => _ = cache.run_pending(),
                 Step::Clear => {
                     cache.clear();
                     model.clear();

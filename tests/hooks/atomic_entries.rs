@@ -412,7 +412,7 @@ fn changes_among_everything_else() {
                             4 => drop(cache.entry(key).compute(|old| old.map_or(Change::Put(1), |_| Change::Remove))),
                             5 => drop(cache.entry(key).remove_if(|n| n % 2 == 0)),
                             6 => drop(block_on(cache.entry(key).or_insert_async_if(async { 1 }, |n| n % 3 == 0))),
-                            7 => cache.retain(|_, n| n % 5 != 0),
+                            7 => _ = cache.retain(|_, n| n % 5 != 0),
                             _ => drop(cache.entry(key).or_insert_with_if(|| state, |_| true)),
                         }
                     }

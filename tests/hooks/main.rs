@@ -5,6 +5,7 @@
 mod atomic_entries;
 mod begin;
 mod begin_tasks;
+mod contents;
 mod observers;
 mod removal_causes;
 mod settled;

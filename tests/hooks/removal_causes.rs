@@ -109,7 +109,7 @@ fn each_operation_has_its_cause() {
         ("heavy insert", |of| of.cache.insert(4, 8), vec![(1, 2, Evicted), (2, 2, Evicted)]),
         ("load", |of| _ = of.cache.get_or_insert_with(4, || 2), vec![(1, 2, Evicted)]),
         ("remove", |of| _ = of.cache.remove(&2), vec![(2, 2, Removed)]),
-        ("retain", |of| of.cache.retain(|key, _| *key == 2), vec![(1, 2, Removed), (3, 2, Removed)]),
+        ("retain", |of| _ = of.cache.retain(|key, _| *key == 2), vec![(1, 2, Removed), (3, 2, Removed)]),
         ("resize", |of| of.cache.resize(1), vec![(1, 2, Evicted), (2, 2, Evicted)]),
         ("resize back", |of| of.cache.resize(3), vec![]),
         ("clear", |of| of.cache.clear(), vec![(1, 2, Cleared), (2, 2, Cleared), (3, 2, Cleared)]),
@@ -135,7 +135,7 @@ fn each_operation_has_its_cause() {
             of.cache.run_pending();
         }),
         ("len", |of| assert_eq!(of.cache.len(), 0)),
-        ("run_pending", |of| of.cache.run_pending()),
+        ("run_pending", |of| _ = of.cache.run_pending()),
     ];
     for (name, find) in finders {
         fill();

@@ -88,7 +88,7 @@ type Invalidation = (&'static str, fn(&Cache<u32, u32>), Option<u32>);
 const INVALIDATIONS: &[Invalidation] = &[
     ("clear", |cache| cache.clear(), None),
     ("remove", |cache| assert_eq!(cache.remove(&1), None), None),
-    ("retain", |cache| cache.retain(|_, _| true), None),
+    ("retain", |cache| _ = cache.retain(|_, _| true), None),
     ("insert", |cache| cache.insert(1, 5), Some(5)),
     ("insert for no time", |cache| cache.insert_with_ttl(1, 5, Duration::ZERO), None),
     (

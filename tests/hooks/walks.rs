@@ -110,7 +110,7 @@ fn a_walk_pins_few_entries_at_a_time() {
 
 /// Ways to remove everything.
 const CLEARS: [fn(&Cache<usize, Value>); 3] =
-    [Cache::clear, |cache| cache.retain(|_, _| false), |cache| cache.resize(0)];
+    [Cache::clear, |cache| _ = cache.retain(|_, _| false), |cache| cache.resize(0)];
 
 #[test]
 fn a_walk_over_everything_looks_at_each_entry_once() {
@@ -212,7 +212,7 @@ fn clear_and_sweeps_remove_few_entries_before_they_tell_the_listeners() {
     type Clear = (&'static str, fn(&Cache<usize, usize>, &ManualClock), RemovalCause);
     let clears: [Clear; 3] = [
         ("clear", |cache, _| cache.clear(), RemovalCause::Cleared),
-        ("retain", |cache, _| cache.retain(|_, _| false), RemovalCause::Removed),
+        ("retain", |cache, _| _ = cache.retain(|_, _| false), RemovalCause::Removed),
         (
             "a sweep",
             |cache, clock| {

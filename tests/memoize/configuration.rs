@@ -15,29 +15,36 @@ fn complaint<R>(call: impl FnOnce() -> R) -> String {
 
 const NO_TIME: Duration = Duration::ZERO;
 
+/// As a configuration may have it: nothing is kept.
 #[test]
-fn a_computed_ttl_of_zero_is_refused_by_name() {
+fn a_computed_ttl_of_zero_keeps_nothing() {
     #[memoize(ttl = NO_TIME)]
     fn next(n: u32) -> u32 {
         n + 1
     }
-    for _ in 0..2 {
-        let text = complaint(|| next(1));
-        assert!(
-            text.contains("configuration::next") && text.contains("`ttl` is zero") && text.contains("lru = 0"),
-            "{text}"
-        );
+    #[memoize(ttl = NO_TIME, local)]
+    fn local(n: u32) -> u32 {
+        n + 1
     }
-    assert!(complaint(next::cache_info).contains("`ttl` is zero"));
+    #[memoize(ttl = NO_TIME)]
+    async fn task(n: u32) -> u32 {
+        n + 1
+    }
+    assert_eq!((next(1), next(1), next::cache_info().misses, next::cache_info().currsize), (2, 2, 2, 0));
+    assert_eq!((local(1), local(1), local::cache_info().misses, local::cache_info().currsize), (2, 2, 2, 0));
+    let twice = async { (task(1).await, task(1).await) };
+    assert_eq!((futures::executor::block_on(twice), task::cache_info().misses), ((2, 2), 2));
+    next::put(1, 5);
+    assert_eq!((next::peek(1), next::cache_parameters().ttl), (None, Some(NO_TIME)));
 }
 
 #[test]
 fn an_async_call_refuses_as_well() {
-    #[memoize(ttl = NO_TIME)]
+    #[memoize(idle = NO_TIME)]
     async fn next(n: u32) -> u32 {
         n + 1
     }
-    assert!(complaint(|| futures::executor::block_on(next(1))).contains("`ttl` is zero"));
+    assert!(complaint(|| futures::executor::block_on(next(1))).contains("`idle` is zero"));
 }
 
 #[test]
@@ -93,13 +100,19 @@ fn a_computed_jitter_beyond_one_is_refused() {
     assert!(complaint(|| other(1)).contains("from 0.0 to 1.0"));
 }
 
+/// `u32::MAX` and more is what programs write for "no bound", as is the largest `usize`.
 #[test]
-fn a_bound_beyond_the_maximum_is_refused() {
-    #[memoize(lru = usize::MAX - 1)]
+fn a_bound_that_no_cache_can_reach_means_none() {
+    #[memoize(lru = u32::MAX as usize)]
     fn next(n: u32) -> u32 {
         n + 1
     }
-    assert!(complaint(|| next(1)).contains("at most"));
+    assert_eq!((next(1), next(1), next::cache_info().hits, next::cache_info().maxsize), (2, 2, 1, None));
+    let cache: Cache<u32, u32> = Cache::builder().max(usize::MAX - 1).build();
+    cache.resize(u32::MAX as usize);
+    assert_eq!(cache.info().maxsize, None);
+    cache.resize(5);
+    assert_eq!(cache.info().maxsize, Some(5));
 }
 
 #[test]
@@ -127,12 +140,12 @@ fn a_cache_in_a_field_refuses_as_well() {
         memo: Memo<(u32,), u32>,
     }
     impl Holder {
-        #[memoize(in = self.memo, ttl = NO_TIME)]
+        #[memoize(in = self.memo, idle = NO_TIME)]
         fn next(&self, n: u32) -> u32 {
             n + 1
         }
     }
-    assert!(complaint(|| Holder::default().next(1)).contains("`ttl` is zero"));
+    assert!(complaint(|| Holder::default().next(1)).contains("`idle` is zero"));
 }
 
 #[test]

@@ -60,7 +60,9 @@ fn ours(table: &mut Table) {
     // What the walking thread's use of the memory and the processor adds.
     add_row(table, "memokit Cache, lru, iter of another cache", &mut keys, insert, || iterate(&other));
     add_row(table, "memokit Cache, lru, iter", &mut keys, insert, || iterate(&cache));
-    add_row(table, "memokit Cache, lru, retain", &mut keys, insert, || cache.retain(|key, _| keep(*key)));
+    add_row(table, "memokit Cache, lru, retain", &mut keys, insert, || {
+        cache.retain(|key, _| keep(*key));
+    });
 
     let insert = |key| memoized::put(key, key);
     (0..ENTRIES).map(number).for_each(|key| _ = memoized(key));

@@ -68,7 +68,7 @@ impl<K: 'static, V: 'static, H> CacheBuilder<K, V, H, Shared> {
     ///
     /// # Panics
     ///
-    /// If the configuration cannot work, for example with a time to live of zero or with two
+    /// If the configuration cannot work, for example with a time to idle of zero or with two
     /// policies: [`try_build`](Self::try_build) returns the error instead.
     ///
     /// # Examples
@@ -101,7 +101,7 @@ impl<K: 'static, V: 'static, H> CacheBuilder<K, V, H, Shared> {
     /// use memokit::Cache;
     /// use std::time::Duration;
     ///
-    /// assert!(Cache::<u32, u32>::builder().ttl(Duration::ZERO).try_build().is_err());
+    /// assert!(Cache::<u32, u32>::builder().idle(Duration::ZERO).try_build().is_err());
     /// ```
     #[track_caller]
     pub fn try_build(self) -> Result<Cache<K, V, H>, Error>
@@ -187,7 +187,7 @@ impl<K, V, H> CacheBuilder<K, V, H, Local> {
     ///
     /// # Panics
     ///
-    /// If the configuration cannot work, for example with a time to live of zero or with two
+    /// If the configuration cannot work, for example with a time to idle of zero or with two
     /// policies: [`try_build`](Self::try_build) returns the error instead.
     ///
     /// # Examples
@@ -216,7 +216,7 @@ impl<K, V, H> CacheBuilder<K, V, H, Local> {
     /// use memokit::LocalCache;
     /// use std::time::Duration;
     ///
-    /// assert!(LocalCache::<u32, u32>::builder().ttl(Duration::ZERO).try_build().is_err());
+    /// assert!(LocalCache::<u32, u32>::builder().idle(Duration::ZERO).try_build().is_err());
     /// ```
     #[track_caller]
     pub fn try_build(self) -> Result<LocalCache<K, V, H>, Error> {

@@ -13,7 +13,7 @@ use crate::hash::DefaultHashBuilder;
 /// bound, entries stay until they expire or are removed.
 ///
 /// Of two calls of one method the last one counts, except that every removal listener is called.
-/// Settings that contradict each other or cannot work, such as `lru` with `lfu` or a time of zero,
+/// Settings that contradict each other or cannot work, such as `lru` with `lfu` or a time to idle of zero,
 /// are reported when the cache is built: `build` panics, and `try_build` returns the
 /// [`Error`](crate::Error).
 ///
@@ -182,7 +182,8 @@ impl<K, V, H, S: Face> CacheBuilder<K, V, H, S> {
         self.set(Config::max_weight, max_weight)
     }
 
-    /// Sets the time to live of each entry, from its last write.
+    /// Sets the time to live of each entry, from its last write. With a time of zero, as a
+    /// configuration may have it, nothing is cached.
     ///
     /// # Examples
     /// ```

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::panic::Location;
 
 use crate::config::Error;
-use crate::engine::{ErasedSetup, Face, Shared, SoleTypeStore};
+use crate::engine::{ErasedSetup, Face, Shared, SoleTypeStore, WholeFace};
 use crate::info::{CacheInfo, CacheParameters};
 use crate::registry::{AnyCache, Identity};
 use crate::ticker::Sweep;
@@ -62,7 +62,11 @@ impl<H: Send + Sync> AnyCache for Inner<H, Shared> {
         Shared::resize(self.store.store(), max_entries);
     }
 
-    fn run_pending(&self) {
-        Shared::sweep(self.store.store());
+    fn run_pending(&self) -> usize {
+        Shared::sweep(self.store.store())
+    }
+
+    fn reset_info(&self) {
+        Shared::reset_info(self.store.store());
     }
 }

@@ -6,6 +6,7 @@ mod begin;
 mod build;
 mod builder;
 mod change;
+mod contents;
 mod exclusive;
 mod forget;
 mod inner;

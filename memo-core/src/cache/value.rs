@@ -6,7 +6,6 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use super::inner::Inner;
-use super::snapshot::Entry;
 use crate::engine::{Face, Local, Shared, Sole, SoleTyped, Typed};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
@@ -231,6 +230,23 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         S::clear(self.inner.store.store());
     }
 
+    /// Resets the statistics, and keeps the entries.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    ///
+    /// let cache: Cache<&str, u32> = Cache::default();
+    /// cache.insert("one", 1);
+    /// cache.get("one");
+    /// cache.reset_info();
+    /// assert_eq!((cache.info().hits, cache.info().currsize), (0, 1));
+    /// ```
+    pub fn reset_info(&self) {
+        S::reset_info(self.inner.store.store());
+    }
+
     /// Changes the capacity in entries; excess entries are evicted immediately in policy order. A
     /// cache without a bound evicts in the order of `lru` from then on, its present entries by age.
     /// 0 caches nothing.
@@ -250,7 +266,7 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         S::resize(self.inner.store.store(), max_entries);
     }
 
-    /// Frees expired entries now. With the system's clock a background thread does that within 50
+    /// Frees expired entries now, and returns their number. With the system's clock a background thread does that within 50
     /// ms; with a clock of your own it happens here and with each miss.
     ///
     /// # Examples
@@ -264,58 +280,11 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     /// cache.insert(1, "one");
     /// clock.advance(Duration::from_secs(1));
     /// assert_eq!(cache.info().currsize, 1);
-    /// cache.run_pending();
+    /// assert_eq!(cache.run_pending(), 1);
     /// assert_eq!(cache.info().currsize, 0);
     /// ```
-    pub fn run_pending(&self) {
-        S::sweep(self.inner.store.store());
-    }
-
-    /// Returns a snapshot of the entries that have not expired, in no particular order. Does not
-    /// update statistics or recency.
-    ///
-    /// A key that is in the cache during the whole call, and is only ever replaced meanwhile,
-    /// appears exactly once. Clones every key and value. The lock is held for 128 entries at a
-    /// time, and never while user code runs.
-    ///
-    /// # Examples
-    /// ```
-    /// # use memo_core as memokit;
-    /// use memokit::Cache;
-    ///
-    /// let cache = Cache::default();
-    /// (0..10).for_each(|n| cache.insert(n, n * n));
-    /// let sum: u32 = cache.iter().map(|entry| *entry.value()).sum();
-    /// assert_eq!(sum, 285);
-    /// ```
-    pub fn iter(&self) -> impl Iterator<Item = Entry<K, V>> + use<K, V, H, S>
-    where
-        K: Clone,
-        V: Clone,
-    {
-        let mut all = Vec::new();
-        self.typed().each(|key, value| all.push(Entry::new(key.clone(), value.clone())));
-        all.into_iter()
-    }
-
-    /// Removes the entries for which `keep` returns `false`. Results of in-flight computations are
-    /// discarded, because the predicate has not seen them: see [`forget_if`](Cache::forget_if),
-    /// whose predicate may not borrow and which discards none.
-    ///
-    /// The lock is held for 128 entries at a time, and never while `keep` runs.
-    ///
-    /// # Examples
-    /// ```
-    /// # use memo_core as memokit;
-    /// use memokit::Cache;
-    ///
-    /// let cache = Cache::default();
-    /// (0..10).for_each(|n| cache.insert(n, n * n));
-    /// cache.retain(|_, square| square % 2 == 0);
-    /// assert_eq!(cache.len(), 5);
-    /// ```
-    pub fn retain(&self, keep: impl FnMut(&K, &V) -> bool) {
-        self.typed().retain(keep);
+    pub fn run_pending(&self) -> usize {
+        S::sweep(self.inner.store.store())
     }
 }
 

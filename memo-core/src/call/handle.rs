@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::marker::PhantomData;
 
-use crate::engine::{Face, Judge, JudgeIn};
+use crate::engine::{Face, Judge, JudgeIn, WholeFace};
 use crate::home::{Home, Registered};
 use crate::info::{CacheInfo, CacheParameters};
 use crate::key::{Components, KeyRef};
@@ -19,6 +19,13 @@ pub fn info<H: Home>(home: &H) -> CacheInfo {
 pub fn clear<H: Home>(home: &H) {
     if let Some((store, _)) = home.parts() {
         H::Sharing::clear(store);
+    }
+}
+
+/// `cache_reset_info`: resets the statistics, and keeps the entries.
+pub fn reset_info<H: Home>(home: &H) {
+    if let Some((store, _)) = home.parts() {
+        H::Sharing::reset_info(store);
     }
 }
 

@@ -18,7 +18,7 @@ mod writing;
 #[cfg(test)]
 mod tests;
 
-pub use handle::{bypassed, cache, clear, forget_if, info, parameters, resize};
+pub use handle::{bypassed, cache, clear, forget_if, info, parameters, reset_info, resize};
 pub use load::{Loading, Waiting};
 pub(crate) use load::{load, load_step};
 pub use map_value::MapValue;

@@ -123,8 +123,9 @@ impl<S: Sharing> Common<S> {
 
     #[inline(never)]
     fn ttl_of_dated(&self, terms: &mut WriteTerms) -> Option<u64> {
-        terms.admit &= terms.ttl != Some(Duration::ZERO);
-        let ttl = terms.ttl.or(self.config.ttl).map(|ttl| self.with_jitter(nanos(ttl)));
+        let ttl = terms.ttl.or(self.config.ttl);
+        terms.admit &= ttl != Some(Duration::ZERO);
+        let ttl = ttl.map(|ttl| self.with_jitter(nanos(ttl)));
         if let Some(shortest) = self.deadlines.shortest(ttl) {
             self.has_deadlines.store(true, Relaxed);
             self.schedule_sweep(shortest);

@@ -26,13 +26,14 @@ use super::shared::Shared;
 use super::sharing::Sharing;
 use super::store::Store;
 use super::wait::{ExclusiveRetry, RetryState, Wait, WaitResult};
+use super::whole_face::WholeFace;
 use super::write_terms::{RunFailure, Settled, WriteTerms};
 use crate::config::Config;
-use crate::info::{CacheInfo, CacheParameters, Counter};
+use crate::info::Counter;
 use crate::table::{EntryRef, EntryType, EntryVtable, ShortHash};
 
 /// The functions of a store for the generic code above it.
-pub trait Face: Sharing {
+pub trait Face: WholeFace {
     fn new_store(config: Config, sole: Option<&'static EntryVtable>, observers: Vec<Self::Observer>) -> Store<Self>;
 
     fn drop_store(store: &mut ManuallyDrop<Store<Self>>);
@@ -136,39 +137,11 @@ pub trait Face: Sharing {
         see: &mut dyn FnMut(EntryRef<'_>),
     ) -> bool;
 
-    /// Removes every entry for which `keep` returns `false`. Returns their number.
-    fn retain(store: &Store<Self>, keep: &mut dyn FnMut(EntryRef<'_>, u32) -> bool) -> usize;
-
-    fn each(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>, u32));
-
-    /// Removes every entry for which the predicate returns `true`; runs in flight answer to it when
-    /// they end. Returns their number.
-    fn forget_if(store: &Store<Self>, predicate: &Self::Predicate) -> usize;
-
     /// Counts a call that `when` kept from the cache.
     fn bypassed(store: &Store<Self>);
 
     /// Counts a run that the level behind the store answered.
     fn count_level_hit(store: &Store<Self>);
-
-    fn sweep(store: &Store<Self>);
-
-    fn is_quiet(store: &Store<Self>, now: u64) -> bool;
-
-    fn len(store: &Store<Self>) -> usize;
-
-    fn weight(store: &Store<Self>) -> u64;
-
-    fn info(store: &Store<Self>) -> CacheInfo;
-
-    fn clear(store: &Store<Self>);
-
-    fn parameters(store: &Store<Self>, typed: bool) -> CacheParameters;
-
-    fn resize(store: &Store<Self>, max_entries: usize);
-
-    #[cfg(any(test, feature = "validate"))]
-    fn validate(store: &Store<Self>);
 }
 
 /// The functions have no type parameters, so they are compiled in this crate; they are never
@@ -344,21 +317,6 @@ macro_rules! compiled_here {
             }
 
             #[inline(never)]
-            fn retain(store: &Store<Self>, keep: &mut dyn FnMut(EntryRef<'_>, u32) -> bool) -> usize {
-                store.retain(keep)
-            }
-
-            #[inline(never)]
-            fn each(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>, u32)) {
-                store.each(see);
-            }
-
-            #[inline(never)]
-            fn forget_if(store: &Store<Self>, predicate: &Self::Predicate) -> usize {
-                store.forget_if(predicate)
-            }
-
-            #[inline(never)]
             fn bypassed(store: &Store<Self>) {
                 store.stats().count(Counter::Bypassed);
             }
@@ -366,51 +324,6 @@ macro_rules! compiled_here {
             #[inline(never)]
             fn count_level_hit(store: &Store<Self>) {
                 store.stats().count(Counter::LevelHit);
-            }
-
-            #[inline(never)]
-            fn sweep(store: &Store<Self>) {
-                store.sweep();
-            }
-
-            #[inline(never)]
-            fn is_quiet(store: &Store<Self>, now: u64) -> bool {
-                store.is_quiet(now)
-            }
-
-            #[inline(never)]
-            fn len(store: &Store<Self>) -> usize {
-                store.len()
-            }
-
-            #[inline(never)]
-            fn weight(store: &Store<Self>) -> u64 {
-                store.weight()
-            }
-
-            #[inline(never)]
-            fn info(store: &Store<Self>) -> CacheInfo {
-                store.info()
-            }
-
-            #[inline(never)]
-            fn clear(store: &Store<Self>) {
-                store.clear();
-            }
-
-            #[inline(never)]
-            fn parameters(store: &Store<Self>, typed: bool) -> CacheParameters {
-                store.parameters(typed)
-            }
-
-            #[inline(never)]
-            fn resize(store: &Store<Self>, max_entries: usize) {
-                store.resize(max_entries);
-            }
-
-            #[cfg(any(test, feature = "validate"))]
-            fn validate(store: &Store<Self>) {
-                store.validate();
             }
         }
     )* };

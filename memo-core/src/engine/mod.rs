@@ -13,8 +13,8 @@
 //! | [`hit_action`], [`write_terms`], [`removal`] | what hits and writes do |
 //! | [`writer`] | mutations under the lock |
 //! | [`reclaim`] | deferred reclamation after it |
-//! | [`hit`], [`locate`], [`run`], [`run_end`], [`exclusive`], [`wait`], [`mod@write`], [`walk`], [`sweep`], [`sizes`] | the operations |
-//! | [`callbacks`], [`face`], [`owned`], [`run_guard`] | the untyped interface, compiled once |
+//! | [`hit`], [`locate`], [`run`], [`run_end`], [`exclusive`], [`wait`], [`mod@write`], [`take_out`], [`walk`], [`sweep`], [`sizes`] | the operations |
+//! | [`callbacks`], [`face`], [`whole_face`], [`owned`], [`run_guard`] | the untyped interface, compiled once |
 //! | [`typed`], [`typed_callbacks`], [`sole_type`], [`show_entry`], [`predicate`] | the typed interface |
 //!
 //! No user code runs while a lock is held: entries are compared and dropped outside it. The absence
@@ -56,11 +56,13 @@ mod stats;
 mod store;
 mod stripe;
 mod sweep;
+mod take_out;
 mod typed;
 mod typed_callbacks;
 mod wait;
 mod walk;
 mod walk_state;
+mod whole_face;
 mod write;
 mod write_terms;
 mod writer;
@@ -84,5 +86,6 @@ pub(crate) use typed::{Multiplicity, Several, Sole, Typed, TypedBegin, TypedGuar
 pub(crate) use typed_callbacks::{Ask, Match, Produce, Take};
 pub(crate) use wait::ExclusiveRetry;
 pub use wait::RetryState;
+pub(crate) use whole_face::WholeFace;
 pub use write_terms::Settled;
 pub(crate) use write_terms::{RunFailure, WriteTerms};

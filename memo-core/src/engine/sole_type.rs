@@ -4,6 +4,8 @@
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 use std::{mem, ptr};
 
 use super::face::Face;
@@ -12,6 +14,7 @@ use super::owned::OwnedStore;
 use super::shared::Shared;
 use super::sharing::Sharing;
 use super::typed::{Sole, Typed};
+use super::whole_face::WholeFace;
 use crate::config::{Config, Error};
 use crate::info::RemovalCause;
 use crate::table::{Attachment, EntryRef, EntryVtable};
@@ -166,6 +169,33 @@ impl<S: Face, K, V> Typed<'_, S, K, V, Sole> {
         S::each(self.store, &mut self.seen_by(see));
     }
 
+    /// Calls `see` for each entry that has not expired, with its rank, and the time until it
+    /// expires, if it can.
+    pub(crate) fn each_dated(self, mut see: impl FnMut(&K, &V, u64, Option<Duration>)) {
+        S::each_dated(self.store, &mut |entry, left| {
+            let rank = entry.rank.load(Relaxed);
+            self.seen_by(|key, value| see(key, value, rank, left))(entry, 0);
+        });
+    }
+
+    /// Removes every entry, and shows each to `see`.
+    pub(crate) fn drain(self, see: impl FnMut(&K, &V)) {
+        let mut see = self.seen_by(see);
+        S::drain(self.store, &mut |entry| see(entry, 0));
+    }
+
+    /// Removes the next victim, and shows it to `see`.
+    pub(crate) fn pop(self, see: impl FnMut(&K, &V)) {
+        let mut see = self.seen_by(see);
+        S::pop(self.store, &mut |entry| see(entry, 0));
+    }
+
+    /// Removes the expired entries, and shows each to `see`.
+    pub(crate) fn expire(self, see: impl FnMut(&K, &V)) {
+        let mut see = self.seen_by(see);
+        S::expire(self.store, &mut |entry| see(entry, 0));
+    }
+
     /// Keeps only the entries for which `keep` returns `true`.
     pub(crate) fn retain(self, keep: impl FnMut(&K, &V) -> bool) -> usize {
         S::retain(self.store, &mut self.seen_by(keep))
@@ -175,8 +205,8 @@ impl<S: Face, K, V> Typed<'_, S, K, V, Sole> {
     #[expect(clippy::unused_self, reason = "proves the types")]
     fn seen_by<R>(self, mut see: impl FnMut(&K, &V) -> R) -> impl FnMut(EntryRef<'_>, u32) -> R {
         move |entry, _| {
-            // SAFETY: a live entry of a store whose entries are all of this type; it is pinned
-            // while `see` looks at it.
+            // SAFETY: an entry of a store whose entries are all of this type, with its value; it is
+            // protected while `see` looks at it.
             let (key, value) = unsafe { entry.key_and_value() };
             see(key, value)
         }

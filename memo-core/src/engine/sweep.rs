@@ -25,13 +25,16 @@ impl<S: Sharing> Store<S> {
         }
     }
 
-    /// Frees expired and retired entries.
-    pub(super) fn sweep(&self) {
+    /// Frees expired and retired entries. Returns how many had expired.
+    pub(super) fn sweep(&self) -> usize {
+        let mut expired = 0;
         for stripe in self.stripes() {
             loop {
                 let now = self.common.now_if_dated();
                 let mut writer = self.writer(stripe);
+                let before = writer.state.live;
                 let more = writer.state.is_due(now) && writer.expire(now, SWEEP_BATCH);
+                expired += before - writer.state.live;
                 if !more {
                     writer.give_back_memory();
                 }
@@ -41,5 +44,6 @@ impl<S: Sharing> Store<S> {
                 }
             }
         }
+        expired
     }
 }

@@ -5,7 +5,9 @@
 //! whole walk, and is only ever replaced, is visited exactly once.
 
 use std::ptr;
+use std::time::Duration;
 
+use super::expiry::NEVER;
 use super::sharing::Sharing;
 use super::store::Store;
 use super::stripe::Stripe;
@@ -78,6 +80,18 @@ impl<S: Sharing> Store<S> {
         self.stripes().for_each(|stripe| self.each_of(stripe, &mut |visited| see(visited.entry, visited.entry_type)));
     }
 
+    /// Calls `see` for each entry that has not expired, with the time until it expires, if it can.
+    pub(super) fn each_dated(&self, see: &mut dyn FnMut(EntryRef<'_>, Option<Duration>)) {
+        let (deadlines, now) = (&self.common.deadlines, self.common.now_if_dated());
+        for stripe in self.stripes() {
+            self.each_of(stripe, &mut |visited| {
+                let deadline = deadlines.deadline(&stripe.table, visited.entry.head());
+                let left = (deadline != NEVER).then(|| Duration::from_nanos(deadline.saturating_sub(now)));
+                see(visited.entry, left);
+            });
+        }
+    }
+
     fn each_of(&self, stripe: &Stripe<S>, see: &mut dyn FnMut(&Visited<'_>)) {
         let walk = Walk::begin(self, stripe);
         let mut batch = Vec::new();
@@ -93,10 +107,20 @@ impl<S: Sharing> Store<S> {
     /// Removes every entry for which `keep` returns `false`, and invalidates all runs, because the
     /// predicate has not seen their values. Returns the number of removed entries.
     pub(super) fn retain(&self, keep: &mut dyn FnMut(EntryRef<'_>, u32) -> bool) -> usize {
+        self.invalidate_runs();
+        self.remove_unless(keep, &mut |_| ())
+    }
+
+    /// Removes every entry, shows each to `see` before it is dropped, and invalidates all runs.
+    pub(super) fn drain(&self, see: &mut dyn FnMut(EntryRef<'_>)) {
+        self.invalidate_runs();
+        self.remove_unless(&mut |_, _| false, see);
+    }
+
+    fn invalidate_runs(&self) {
         for stripe in self.stripes() {
             self.writer(stripe).state.in_flight.invalidate_all();
         }
-        self.remove_unless(keep)
     }
 
     /// Removes every entry for which `predicate` returns `true`. Runs in flight answer to it when
@@ -109,17 +133,22 @@ impl<S: Sharing> Store<S> {
             drop(forgotten);
         }
         let mut last = None;
-        self.remove_unless(&mut |entry, entry_type| {
+        let mut keep = |entry: EntryRef<'_>, entry_type| {
             let attachment = match last {
                 Some((of, attachment)) if of == entry_type => attachment,
                 _ => self.attachment(entry_type),
             };
             last = Some((entry_type, attachment));
             !predicate(entry, attachment)
-        })
+        };
+        self.remove_unless(&mut keep, &mut |_| ())
     }
 
-    fn remove_unless(&self, keep: &mut dyn FnMut(EntryRef<'_>, u32) -> bool) -> usize {
+    fn remove_unless(
+        &self,
+        keep: &mut dyn FnMut(EntryRef<'_>, u32) -> bool,
+        see_removed: &mut dyn FnMut(EntryRef<'_>),
+    ) -> usize {
         let mut removed = 0;
         for stripe in self.stripes() {
             self.each_of(stripe, &mut |visited| {
@@ -127,11 +156,15 @@ impl<S: Sharing> Store<S> {
                     let mut writer = self.writer(stripe);
                     // Pinned, so a live entry in that cell is still this one.
                     let live = writer.state.table_writer.live(&stripe.table, visited.slot);
-                    if live.is_some_and(|live| ptr::eq(live, visited.entry.head())) {
+                    let is_there = live.is_some_and(|live| ptr::eq(live, visited.entry.head()));
+                    if is_there {
                         writer.remove(visited.slot, RemovalCause::Removed);
                         removed += 1;
                     }
                     writer.finish(false);
+                    if is_there {
+                        see_removed(visited.entry);
+                    }
                 }
             });
             self.writer(stripe).finish(true);

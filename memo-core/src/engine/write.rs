@@ -4,8 +4,10 @@ use super::callbacks::Request;
 use super::run::SWEEP_WITH_A_MISS;
 use super::sharing::{Reader, Sharing};
 use super::store::Store;
+use super::take_out::Flush;
 use super::write_terms::WriteTerms;
 use super::writer::Candidate;
+use crate::config::no_bound_if_large;
 use crate::info::RemovalCause;
 use crate::table::{EntryRef, ShortHash};
 
@@ -83,14 +85,7 @@ impl<S: Sharing> Store<S> {
             located.finish(true);
             return live;
         };
-        /// Reclaims the removed entry, also when `see` panics.
-        struct Flush<'a, S: Sharing>(&'a Store<S>, ShortHash);
-        impl<S: Sharing> Drop for Flush<'_, S> {
-            fn drop(&mut self) {
-                self.0.writer(self.0.stripe(self.1)).finish(true);
-            }
-        }
-        let flush = Flush(self, hash);
+        let flush = Flush(self, stripe);
         located.finish(false);
         see(entry);
         drop(reading);
@@ -120,6 +115,7 @@ impl<S: Sharing> Store<S> {
 
     /// Changes the capacity in entries, at once.
     pub(super) fn resize(&self, max_entries: usize) {
+        let max_entries = no_bound_if_large(max_entries);
         let now = self.common.now_if_dated();
         for stripe in self.stripes() {
             let mut writer = self.writer(stripe);

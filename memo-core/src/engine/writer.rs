@@ -278,40 +278,67 @@ impl<'a, S: Sharing> Writer<'a, S> {
 
     #[inline(never)]
     fn expire_some(&mut self, now: u64, most: usize) -> bool {
-        let (table, deadlines) = (&self.stripe.table, &self.common.deadlines);
         for _ in 0..most {
-            let State { expiry, table_writer, .. } = &mut *self.state;
-            let deadline = |slot| table_writer.live(table, slot).map_or(NEVER, |head| deadlines.deadline(table, head));
-            let Some(slot) = expiry.next(now, deadline) else { return false };
+            let Some(slot) = self.next_expired(now) else { return false };
             self.remove(slot, RemovalCause::Expired);
         }
         true
     }
 
+    /// Returns the slot of an expired entry, if there is one.
+    pub(super) fn next_expired(&mut self, now: u64) -> Option<u32> {
+        let (table, deadlines) = (&self.stripe.table, &self.common.deadlines);
+        let State { expiry, table_writer, .. } = &mut *self.state;
+        expiry.next(now, |slot| table_writer.live(table, slot).map_or(NEVER, |head| deadlines.deadline(table, head)))
+    }
+
+    /// Returns the slot of the entry that the policy would evict next, if there is one. A store
+    /// without a bound orders its entries by `lru` from then on.
+    pub(super) fn next_victim(&mut self) -> Option<u32> {
+        if self.state.live == 0 {
+            return None;
+        }
+        if self.state.policy.is_none() {
+            self.order_by_age(usize::MAX);
+            self.stripe.hit_action.set(self.state.on_hit());
+        }
+        let State { policy, table_writer, .. } = &mut *self.state;
+        let ranks = StoreRanks { table: &self.stripe.table, table_writer, stats: &self.common.stats };
+        match policy.as_mut()?.victim(None, &ranks) {
+            Victim::Slot(slot) => Some(slot),
+            Victim::Candidate => None,
+        }
+    }
+
     /// Changes the capacity in entries. A store without one orders its entries by `lru` from then
     /// on.
     pub(super) fn resize(&mut self, max_entries: usize, now: u64) {
-        let (table, state) = (&self.stripe.table, &mut *self.state);
-        state.max_entries = max_entries;
-        if let Some(policy) = &mut state.policy {
+        self.state.max_entries = max_entries;
+        if let Some(policy) = &mut self.state.policy {
             policy.resized(max_entries);
         } else {
-            let mut policy = self.common.config.policy_or_lru().build(max_entries);
-            // Rank and slot in one integer, as the policies sort them too: each type to sort by is
-            // compiled separately.
-            let aged = |slot| u128::from(table.head(slot).rank.load(Relaxed)) << 32 | u128::from(slot);
-            let mut by_age: Vec<u128> = state.table_writer.alive(table).into_iter().map(aged).collect();
-            by_age.sort_unstable();
-            for aged in by_age {
-                #[expect(clippy::cast_possible_truncation, reason = "taken apart as it was put together")]
-                let (rank, slot) = ((aged >> 32) as u64, aged as u32);
-                let hash = state.table_writer.hash(table, slot);
-                table.head(slot).rank.store(policy.inserted(slot, hash.bits(), rank), Relaxed);
-            }
-            state.policy = Some(policy);
+            self.order_by_age(max_entries);
         }
         self.make_room(0, 0, None, now);
         self.stripe.hit_action.set(self.state.on_hit());
+    }
+
+    /// Makes a policy for a store that had none, with the entries by age.
+    fn order_by_age(&mut self, max_entries: usize) {
+        let (table, state) = (&self.stripe.table, &mut *self.state);
+        let mut policy = self.common.config.policy_or_lru().build(max_entries);
+        // Rank and slot in one integer, as the policies sort them too: each type to sort by is
+        // compiled separately.
+        let aged = |slot| u128::from(table.head(slot).rank.load(Relaxed)) << 32 | u128::from(slot);
+        let mut by_age: Vec<u128> = state.table_writer.alive(table).into_iter().map(aged).collect();
+        by_age.sort_unstable();
+        for aged in by_age {
+            #[expect(clippy::cast_possible_truncation, reason = "taken apart as it was put together")]
+            let (rank, slot) = ((aged >> 32) as u64, aged as u32);
+            let hash = state.table_writer.hash(table, slot);
+            table.head(slot).rank.store(policy.inserted(slot, hash.bits(), rank), Relaxed);
+        }
+        state.policy = Some(policy);
     }
 
     /// Removes everything at once if no entry needs to be visited: none has a destructor, and there

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use super::instance::{CacheInstance, NamedHasher, named_hasher};
 use super::interface::{Holds, Home};
 use crate::config::Config;
-use crate::engine::{Face, Shared, Store};
+use crate::engine::{Shared, Store, WholeFace};
 use crate::hash::DefaultHashBuilder;
 use crate::info::CacheInfo;
 use crate::key::{Key, StoredArgs, StoredKey};
@@ -97,7 +97,7 @@ impl<A, R> Memo<A, R> {
         }
     }
 
-    /// Frees expired entries now. With the system's clock a background thread does that within 50
+    /// Frees expired entries now, and returns their number. With the system's clock a background thread does that within 50
     /// ms; with a clock of your own it happens here and with each miss.
     ///
     /// # Examples
@@ -106,13 +106,10 @@ impl<A, R> Memo<A, R> {
     /// use memokit::Memo;
     ///
     /// let squares: Memo<(u32,), u32> = Memo::new();
-    /// squares.run_pending();
-    /// assert_eq!(squares.info().expirations, 0);
+    /// assert_eq!(squares.run_pending(), 0);
     /// ```
-    pub fn run_pending(&self) {
-        if let Some(instance) = self.instance.get() {
-            Shared::sweep(&instance.store);
-        }
+    pub fn run_pending(&self) -> usize {
+        self.instance.get().map_or(0, |instance| Shared::sweep(&instance.store))
     }
 
     #[inline]

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::instance::{CacheInstance, NamedHasher, named_hasher};
 use super::interface::{Holds, Home, Registered};
 use crate::config::Config;
-use crate::engine::{Face, Shared, Store};
+use crate::engine::{Shared, Store, WholeFace};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::key::StoredArgs;
@@ -97,9 +97,13 @@ impl AnyCache for StaticCache {
         }
     }
 
-    fn run_pending(&self) {
+    fn run_pending(&self) -> usize {
+        self.instance.get().map_or(0, |instance| Shared::sweep(&instance.store))
+    }
+
+    fn reset_info(&self) {
         if let Some(instance) = self.instance.get() {
-            Shared::sweep(&instance.store);
+            Shared::reset_info(&instance.store);
         }
     }
 }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::instance::{check, set_up};
 use super::interface::{Holds, Home, Registered};
 use crate::config::Config;
-use crate::engine::{Face, Local, OwnedStore, Stats, Store};
+use crate::engine::{Local, OwnedStore, Stats, Store, WholeFace};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::key::StoredArgs;
@@ -217,8 +217,12 @@ impl AnyCache for ThreadCache {
         self.here(|store| Local::resize(store, max_entries));
     }
 
-    fn run_pending(&self) {
-        self.here(Local::sweep);
+    fn run_pending(&self) -> usize {
+        self.known().map_or(0, |instance| Local::sweep(&instance.store))
+    }
+
+    fn reset_info(&self) {
+        self.here(Local::reset_info);
     }
 }
 

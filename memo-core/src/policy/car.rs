@@ -182,7 +182,11 @@ impl Policy for Car {
     }
 
     fn victim(&mut self, candidate: Option<u32>, ranks: &dyn Ranks) -> Victim {
-        self.entries = self.queues.total();
+        // Without a candidate the store need not be full: its bound was lowered, a value became
+        // heavier, or the next victim was asked for.
+        if candidate.is_some() || self.entries == 0 {
+            self.entries = self.queues.total();
+        }
         if let Some(hash) = candidate
             && !self.loop_detector.admits(hash, self.entries, || ranks.hits())
         {

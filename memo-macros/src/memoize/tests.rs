@@ -46,7 +46,7 @@ fn operations_are_documented_and_helpers_are_hidden() {
     });
     for (item, methods) in [(free, 0), (method, 1), (of_trait, 1)] {
         let functions = functions(&item);
-        assert_eq!(functions.len(), 18 + methods, "15 operations, 3 helpers, and the method");
+        assert_eq!(functions.len(), 19 + methods, "16 operations, 3 helpers, and the method");
         for (name, attrs) in functions {
             let helper = name.starts_with("__");
             assert_eq!((is_documented(&attrs), is_hidden(&attrs)), (!helper, helper), "{name}");

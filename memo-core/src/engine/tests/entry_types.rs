@@ -110,7 +110,7 @@ fn an_emptied_store_frees_its_memory<S: Sharing>() {
     let now = store.common.precise();
     assert!(!store.is_quiet(now));
     // The first sweep detaches the memory, the second frees it.
-    (0..2).for_each(|_| store.sweep());
+    (0..2).for_each(|_| _ = store.sweep());
     assert_eq!(bytes(), 0);
     assert!(store.is_quiet(now), "nothing is left to be swept");
 }

@@ -104,6 +104,13 @@ impl MemoizePrinter<'_> {
                 quote_spanned!(span=> #p::clear(&#store);),
             ),
             simple(
+                "cache_reset_info",
+                "Resets the statistics, and keeps the entries.",
+                none(),
+                none(),
+                quote_spanned!(span=> #p::reset_info(&#store);),
+            ),
+            simple(
                 "cache_parameters",
                 "Returns how the cache is set up.",
                 none(),

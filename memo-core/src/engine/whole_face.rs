@@ -1,0 +1,151 @@
+//! The part of the [interface](super::face) of a store that concerns it as a whole: walks,
+//! statistics, configuration.
+
+use std::time::Duration;
+
+use super::local::Local;
+use super::shared::Shared;
+use super::sharing::Sharing;
+use super::store::Store;
+use crate::info::{CacheInfo, CacheParameters};
+use crate::table::EntryRef;
+
+/// The functions of a whole store for the generic code above it.
+pub trait WholeFace: Sharing {
+    /// Removes every entry for which `keep` returns `false`. Returns their number.
+    fn retain(store: &Store<Self>, keep: &mut dyn FnMut(EntryRef<'_>, u32) -> bool) -> usize;
+
+    fn each(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>, u32));
+
+    /// Shows each entry with the time until it expires, if it can.
+    fn each_dated(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>, Option<Duration>));
+
+    /// Removes every entry, and shows each to `see` before it is dropped.
+    fn drain(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>));
+
+    /// Removes the next victim, and shows it to `see` before it is dropped. Returns whether there
+    /// was one.
+    fn pop(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>)) -> bool;
+
+    /// Removes the expired entries, and shows each to `see` before it is dropped.
+    fn expire(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>));
+
+    fn reset_info(store: &Store<Self>);
+
+    /// Removes every entry for which the predicate returns `true`; runs in flight answer to it when
+    /// they end. Returns their number.
+    fn forget_if(store: &Store<Self>, predicate: &Self::Predicate) -> usize;
+
+    /// Frees expired entries. Returns their number.
+    fn sweep(store: &Store<Self>) -> usize;
+
+    fn is_quiet(store: &Store<Self>, now: u64) -> bool;
+
+    fn len(store: &Store<Self>) -> usize;
+
+    fn weight(store: &Store<Self>) -> u64;
+
+    fn info(store: &Store<Self>) -> CacheInfo;
+
+    fn clear(store: &Store<Self>);
+
+    fn parameters(store: &Store<Self>, typed: bool) -> CacheParameters;
+
+    fn resize(store: &Store<Self>, max_entries: usize);
+
+    #[cfg(any(test, feature = "validate"))]
+    fn validate(store: &Store<Self>);
+}
+
+/// Compiled in this crate and in no other, as the functions of [`Face`](super::face::Face).
+macro_rules! compiled_here {
+    ($($Sharing:ty),*) => { $(
+        impl WholeFace for $Sharing {
+            #[inline(never)]
+            fn retain(store: &Store<Self>, keep: &mut dyn FnMut(EntryRef<'_>, u32) -> bool) -> usize {
+                store.retain(keep)
+            }
+
+            #[inline(never)]
+            fn each(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>, u32)) {
+                store.each(see);
+            }
+
+            #[inline(never)]
+            fn each_dated(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>, Option<Duration>)) {
+                store.each_dated(see);
+            }
+
+            #[inline(never)]
+            fn drain(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>)) {
+                store.drain(see);
+            }
+
+            #[inline(never)]
+            fn pop(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>)) -> bool {
+                store.pop(see)
+            }
+
+            #[inline(never)]
+            fn expire(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>)) {
+                store.expire(see);
+            }
+
+            #[inline(never)]
+            fn reset_info(store: &Store<Self>) {
+                store.stats().clear();
+            }
+
+            #[inline(never)]
+            fn forget_if(store: &Store<Self>, predicate: &Self::Predicate) -> usize {
+                store.forget_if(predicate)
+            }
+
+            #[inline(never)]
+            fn sweep(store: &Store<Self>) -> usize {
+                store.sweep()
+            }
+
+            #[inline(never)]
+            fn is_quiet(store: &Store<Self>, now: u64) -> bool {
+                store.is_quiet(now)
+            }
+
+            #[inline(never)]
+            fn len(store: &Store<Self>) -> usize {
+                store.len()
+            }
+
+            #[inline(never)]
+            fn weight(store: &Store<Self>) -> u64 {
+                store.weight()
+            }
+
+            #[inline(never)]
+            fn info(store: &Store<Self>) -> CacheInfo {
+                store.info()
+            }
+
+            #[inline(never)]
+            fn clear(store: &Store<Self>) {
+                store.clear();
+            }
+
+            #[inline(never)]
+            fn parameters(store: &Store<Self>, typed: bool) -> CacheParameters {
+                store.parameters(typed)
+            }
+
+            #[inline(never)]
+            fn resize(store: &Store<Self>, max_entries: usize) {
+                store.resize(max_entries);
+            }
+
+            #[cfg(any(test, feature = "validate"))]
+            fn validate(store: &Store<Self>) {
+                store.validate();
+            }
+        }
+    )* };
+}
+compiled_here!(Shared, Local);
