@@ -215,9 +215,9 @@ impl CacheRef {
         self.get().resize(max_entries);
     }
 
-    /// Frees expired entries now, and returns their number. With the system's clock a background thread does that within 50
-    /// ms; with a clock of your own it happens here and with each miss. For a `local` cache, the
-    /// entries of the calling thread.
+    /// Frees expired entries now, and returns their number. With the system's clock a background
+    /// thread does that within 50 ms; with a clock of your own it happens here and with each miss.
+    /// For a `local` cache, the entries of the calling thread.
     ///
     /// # Examples
     ///

@@ -13,8 +13,8 @@ use crate::hash::DefaultHashBuilder;
 /// bound, entries stay until they expire or are removed.
 ///
 /// Of two calls of one method the last one counts, except that every removal listener is called.
-/// Settings that contradict each other or cannot work, such as `lru` with `lfu` or a time to idle of zero,
-/// are reported when the cache is built: `build` panics, and `try_build` returns the
+/// Settings that contradict each other or cannot work, such as `lru` with `lfu` or a time to idle
+/// of zero, are reported when the cache is built: `build` panics, and `try_build` returns the
 /// [`Error`](crate::Error).
 ///
 /// # Examples

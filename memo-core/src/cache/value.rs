@@ -266,8 +266,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         S::resize(self.inner.store.store(), max_entries);
     }
 
-    /// Frees expired entries now, and returns their number. With the system's clock a background thread does that within 50
-    /// ms; with a clock of your own it happens here and with each miss.
+    /// Frees expired entries now, and returns their number. With the system's clock a background
+    /// thread does that within 50 ms; with a clock of your own it happens here and with each miss.
     ///
     /// # Examples
     /// ```

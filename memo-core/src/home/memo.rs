@@ -97,8 +97,8 @@ impl<A, R> Memo<A, R> {
         }
     }
 
-    /// Frees expired entries now, and returns their number. With the system's clock a background thread does that within 50
-    /// ms; with a clock of your own it happens here and with each miss.
+    /// Frees expired entries now, and returns their number. With the system's clock a background
+    /// thread does that within 50 ms; with a clock of your own it happens here and with each miss.
     ///
     /// # Examples
     /// ```
