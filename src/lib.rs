@@ -39,6 +39,6 @@ pub use memo_core::{
     Answer, AsyncLoadGuard, AtomicEntry, Cache, CacheBuilder, CacheInfo, CacheParameters, CacheRef, Change, Changed,
     Clock, DefaultHashBuilder, Entry, Error, Float, InRun, Key, KeyRef, Lazy, LoadGuard, LoadWait, LocalCache,
     ManualClock, Memo, ModifiedEntry, Outcome, OutcomeEntry, RemovalCause, Report, Settled, SharedError, SingleFlight,
-    Unordered, caches, report,
+    Snapshot, Unordered, caches, report,
 };
 pub use memo_macros::{Key, cached_field, memoize};

@@ -123,7 +123,7 @@ mod unwind;
 
 pub use cache::{
     AsyncLoadGuard, AtomicEntry, Cache, CacheBuilder, Change, Changed, Entry, LoadGuard, LoadWait, LocalCache,
-    ModifiedEntry, OutcomeEntry,
+    ModifiedEntry, OutcomeEntry, Snapshot,
 };
 pub use clock::{Clock, ManualClock};
 pub use config::{Error, SingleFlight};

@@ -8,6 +8,7 @@ mod begin_tasks;
 mod contents;
 mod observers;
 mod removal_causes;
+mod saved;
 mod settled;
 mod shared_failures;
 mod snapshots;

@@ -2,6 +2,7 @@
 //! system's clock, without calls.
 
 mod corners;
+mod rules;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, LazyLock};

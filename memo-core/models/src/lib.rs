@@ -19,6 +19,7 @@
     clippy::pedantic,
     clippy::undocumented_unsafe_blocks,
     dead_code,
+    unexpected_cfgs,
     unfulfilled_lint_expectations,
     unreachable_pub,
     unused_imports,

@@ -314,7 +314,7 @@ impl<K, V: Clone, H, S: Face> AsyncLoadGuard<'_, K, V, H, S> {
         let Self { cache, loading } = self;
         loading.complete(value, |key, _, stored, terms| {
             terms.ttl = ttl;
-            terms.weight = cache.weigh(key, stored);
+            cache.apply_rules(key, stored, None, terms);
         })
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::hash::Hash;
 use std::panic::Location;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use super::builder::CacheBuilder;
 use super::inner::Inner;
@@ -33,6 +34,66 @@ impl<K: 'static, V: 'static, H> CacheBuilder<K, V, H, Shared> {
     /// ```
     pub fn weight(mut self, weigh: impl Fn(&K, &V) -> u64 + Send + Sync + 'static) -> Self {
         self.setup.weigh(weigh);
+        self
+    }
+
+    /// Sets a rule for the time to live of each value that is inserted or loaded, in place of
+    /// [`ttl`](Self::ttl): a function of key and value that returns a [`Duration`], or an
+    /// `Option<Duration>`, of which `None` stands for `ttl`, or for no expiry without one.
+    ///
+    /// It is called once per write, with no lock held. A time that is given with the value, as by
+    /// [`insert_with_ttl`](Cache::insert_with_ttl), goes before the rule; [`jitter`](Self::jitter)
+    /// applies. With a time of zero the value is not cached.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    /// use std::time::Duration;
+    ///
+    /// /// A token says itself how long it is good.
+    /// #[derive(Clone)]
+    /// struct Token { seconds: u64 }
+    ///
+    /// let tokens = Cache::builder()
+    ///     .ttl_by(|_: &u32, token: &Token| Duration::from_secs(token.seconds))
+    ///     .build();
+    /// tokens.get_or_insert_with(1, || Token { seconds: 60 });
+    /// assert!(tokens.expires_in(&1) <= Some(Duration::from_secs(60)));
+    /// ```
+    pub fn ttl_by<R>(mut self, rule: impl Fn(&K, &V) -> R + Send + Sync + 'static) -> Self
+    where
+        R: Into<Option<Duration>>,
+    {
+        self.setup.ttl_by(rule);
+        self
+    }
+
+    /// Sets a rule for the time to live of a value that replaces one, in place of
+    /// [`ttl_by`](Self::ttl_by): a function of key, new value, and the time that the entry has left
+    /// (`None` if it would not expire). If the rule returns `None` the value is treated as a new
+    /// one.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::Cache;
+    /// use std::time::Duration;
+    ///
+    /// // An update does not prolong the life of an entry.
+    /// let cache = Cache::builder()
+    ///     .ttl(Duration::from_secs(60))
+    ///     .ttl_after_update(|_: &u32, _: &u32, left| left)
+    ///     .build();
+    /// cache.insert_with_ttl(1, 1, Duration::from_secs(5));
+    /// cache.insert(1, 2);
+    /// assert!(cache.expires_in(&1) <= Some(Duration::from_secs(5)));
+    /// ```
+    pub fn ttl_after_update<R>(mut self, rule: impl Fn(&K, &V, Option<Duration>) -> R + Send + Sync + 'static) -> Self
+    where
+        R: Into<Option<Duration>>,
+    {
+        self.setup.ttl_after_update(rule);
         self
     }
 
@@ -153,6 +214,66 @@ impl<K, V, H> CacheBuilder<K, V, H, Local> {
     /// ```
     pub fn weight(mut self, weigh: impl Fn(&K, &V) -> u64 + 'static) -> Self {
         self.setup.weigh(weigh);
+        self
+    }
+
+    /// Sets a rule for the time to live of each value that is inserted or loaded, in place of
+    /// [`ttl`](Self::ttl): a function of key and value that returns a [`Duration`], or an
+    /// `Option<Duration>`, of which `None` stands for `ttl`, or for no expiry without one.
+    ///
+    /// It is called once per write, with no lock held. A time that is given with the value, as by
+    /// [`insert_with_ttl`](Cache::insert_with_ttl), goes before the rule; [`jitter`](Self::jitter)
+    /// applies. With a time of zero the value is not cached.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::LocalCache;
+    /// use std::time::Duration;
+    ///
+    /// /// A token says itself how long it is good.
+    /// #[derive(Clone)]
+    /// struct Token { seconds: u64 }
+    ///
+    /// let tokens = LocalCache::builder()
+    ///     .ttl_by(|_: &u32, token: &Token| Duration::from_secs(token.seconds))
+    ///     .build();
+    /// tokens.get_or_insert_with(1, || Token { seconds: 60 });
+    /// assert!(tokens.expires_in(&1) <= Some(Duration::from_secs(60)));
+    /// ```
+    pub fn ttl_by<R>(mut self, rule: impl Fn(&K, &V) -> R + 'static) -> Self
+    where
+        R: Into<Option<Duration>>,
+    {
+        self.setup.ttl_by(rule);
+        self
+    }
+
+    /// Sets a rule for the time to live of a value that replaces one, in place of
+    /// [`ttl_by`](Self::ttl_by): a function of key, new value, and the time that the entry has left
+    /// (`None` if it would not expire). If the rule returns `None` the value is treated as a new
+    /// one.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::LocalCache;
+    /// use std::time::Duration;
+    ///
+    /// // An update does not prolong the life of an entry.
+    /// let cache = LocalCache::builder()
+    ///     .ttl(Duration::from_secs(60))
+    ///     .ttl_after_update(|_: &u32, _: &u32, left| left)
+    ///     .build();
+    /// cache.insert_with_ttl(1, 1, Duration::from_secs(5));
+    /// cache.insert(1, 2);
+    /// assert!(cache.expires_in(&1) <= Some(Duration::from_secs(5)));
+    /// ```
+    pub fn ttl_after_update<R>(mut self, rule: impl Fn(&K, &V, Option<Duration>) -> R + 'static) -> Self
+    where
+        R: Into<Option<Duration>>,
+    {
+        self.setup.ttl_after_update(rule);
         self
     }
 

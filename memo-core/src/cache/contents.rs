@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hash};
 
-use super::snapshot::Entry;
+use super::entry::Entry;
 use super::value::{Cache, LocalCache};
 use crate::engine::Face;
 

@@ -10,7 +10,8 @@ use super::plan::OwnedKey;
 use super::value::Cache;
 use crate::call::KeySource;
 use crate::engine::{
-    Ask, ExclusiveRetry, Face, Match, Produce, RunFailure, Take, TypedBegin, TypedGuard, TypedWait, WriteTerms,
+    Ask, ExclusiveRetry, Face, Match, Produce, Replaced, RunFailure, Take, TypedBegin, TypedGuard, TypedWait,
+    WriteTerms,
 };
 use crate::flight::current_runs::{EnterGuard, InRun};
 
@@ -18,6 +19,8 @@ use crate::flight::current_runs::{EnterGuard, InRun};
 pub(super) struct Exclusive<'a, K, V, H, S: Face> {
     cache: &'a Cache<K, V, H, S>,
     guard: TypedGuard<'a, S, K, V>,
+    /// What was left of the time of the old entry, for a rule of the cache.
+    replaced: Replaced,
 }
 
 /// A caller that asks for the right, and looks at the old value.
@@ -55,6 +58,7 @@ struct End<'a, K, V, H, S: Face> {
     cache: &'a Cache<K, V, H, S>,
     value: Option<V>,
     ttl: Option<Duration>,
+    replaced: Replaced,
     removes_old: bool,
 }
 
@@ -62,7 +66,7 @@ impl<K, V, H, S: Face> Produce<K, V> for End<'_, K, V, H, S> {
     fn produce(&mut self, key: &K, terms: &mut WriteTerms) -> Option<V> {
         let value = self.value.take()?;
         terms.ttl = self.ttl;
-        terms.weight = self.cache.weigh(key, &value);
+        self.cache.apply_rules(key, &value, self.replaced, terms);
         Some(value)
     }
 
@@ -104,7 +108,10 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         let hash = request.key.owned().map(|key| self.hash(key));
         let Some(hash) = hash else { unreachable!("the key is given up only when the run begins") };
         match self.typed().begin_exclusive(hash, request, retry) {
-            TypedBegin::Begun(guard) => Step::Begun(Exclusive { cache: self, guard }),
+            TypedBegin::Begun(guard) => {
+                let replaced = guard.key().and_then(|key| self.time_left_for_rule(key));
+                Step::Begun(Exclusive { cache: self, guard, replaced })
+            }
             TypedBegin::Wait(wait) => Step::Wait(wait),
             TypedBegin::Cycle => panic!(
                 "an entry is changed while its value is being computed or changed by the caller itself, or by one who \
@@ -145,7 +152,7 @@ impl<K, V, H, S: Face> Exclusive<'_, K, V, H, S> {
     }
 
     fn end(&mut self, value: Option<V>, ttl: Option<Duration>, removes_old: bool) {
-        self.guard.take().complete(&mut End { cache: self.cache, value, ttl, removes_old });
+        self.guard.take().complete(&mut End { cache: self.cache, value, ttl, replaced: self.replaced, removes_old });
     }
 
     /// Ends the run with a change of the old value.

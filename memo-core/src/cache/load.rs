@@ -264,13 +264,13 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
         (value, outcome)
     }
 
-    /// Ends a run, with the weight that the cache's weigher returns.
+    /// Ends a run, with the weight and the time to live that the cache's rules give.
     #[inline]
     pub(super) fn complete<R, C: Cacheable<R, Stored = V>>(
         &self,
         loading: Loading<'_, CacheTypes<S, K, R, C>, ()>,
         value: &R,
     ) {
-        loading.complete(value, |key, _, stored, terms| terms.weight = self.weigh(key, stored));
+        loading.complete(value, |key, _, stored, terms| self.apply_rules(key, stored, None, terms));
     }
 }

@@ -1,12 +1,12 @@
 //! [`Cache`] and [`LocalCache`], with the methods that concern the whole cache.
 
 use std::fmt;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
 use super::inner::Inner;
-use crate::engine::{Face, Local, Shared, Sole, SoleTyped, Typed};
+use crate::engine::{Face, Local, Replaced, Shared, Sole, SoleTyped, Typed, WriteTerms};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::registry::Identity;
@@ -112,9 +112,24 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         unsafe { self.inner.store.with_types() }
     }
 
-    /// Returns the weight of an entry; 0 without a weigher.
-    pub(super) fn weigh(&self, key: &K, value: &V) -> u64 {
-        self.with_types().weigh(key, value)
+    /// Sets the weight of a value that is written, and its time to live by the rules of the cache
+    /// unless it has one of its own.
+    #[inline(always)]
+    pub(super) fn apply_rules(&self, key: &K, value: &V, replaced: Replaced, terms: &mut WriteTerms) {
+        self.with_types().apply_rules(key, value, replaced, terms);
+    }
+
+    /// Returns what is left of the time of the entry that a write to this key would replace, if
+    /// there is a rule that asks for it.
+    pub(super) fn time_left_for_rule(&self, key: &K) -> Replaced
+    where
+        K: Hash + Eq,
+        H: BuildHasher + 'static,
+    {
+        if !self.with_types().has_update_rule() {
+            return None;
+        }
+        self.typed().time_left(self.hash(key), |stored| stored == key)
     }
 
     /// Returns the number of entries that have not expired. Sweeps expired entries first.
@@ -273,8 +288,7 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     /// ```
     /// # use memo_core as memokit;
     /// use memokit::{Cache, ManualClock};
-    /// use std::time::Duration;
-    ///
+    ///     ///
     /// let clock = ManualClock::new();
     /// let cache = Cache::builder().ttl(Duration::from_secs(1)).clock(clock.clone()).build();
     /// cache.insert(1, "one");

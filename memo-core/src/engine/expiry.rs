@@ -52,6 +52,14 @@ impl DeadlineLayout {
         }
     }
 
+    /// Returns when the entry's time to live ends, however often it is hit.
+    pub(super) fn ttl_end(&self, table: &Table, head: &Head) -> u64 {
+        match self.deadline {
+            Some(word) if head.deadline() != Deadline::NEVER => table.prefix_word(head, word).load(Relaxed),
+            _ => self.deadline(table, head),
+        }
+    }
+
     /// Sets the deadline of an entry before it is published. Returns the part that goes into its
     /// head.
     #[inline]

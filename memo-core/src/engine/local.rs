@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use super::hit_counters::SingleThread;
 use super::sharing::{FastReader, HitCounting, Lock, Private, Reader, Sharing};
@@ -33,6 +34,7 @@ impl Private for Local {
     type Lock<T> = RefCell<T>;
     type Observer = Box<dyn Fn(EntryRef<'_>, RemovalCause)>;
     type Weigher = Box<dyn Fn(*const (), *const ()) -> u64>;
+    type TtlRule = Box<dyn Fn(*const (), *const (), Option<Duration>) -> Option<Duration>>;
     type Predicate = Rc<dyn Fn(EntryRef<'_>, Attachment) -> bool>;
     type Readers = LocalReaders;
     type ReadGuard<'a> = LocalReadGuard<'a>;

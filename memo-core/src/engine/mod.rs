@@ -10,7 +10,7 @@
 //! | [`common`], [`stripe`], [`state`], [`store`] | the parts of a store |
 //! | [`expiry`], [`entry_types`], [`in_flight`], [`remembered`], [`slot_set`], [`walk_state`] | book-keeping |
 //! | [`stats`], [`hit_counters`], [`load_timer`] | statistics |
-//! | [`hit_action`], [`write_terms`], [`removal`] | what hits and writes do |
+//! | [`hit_action`], [`write_terms`], [`write_rules`], [`removal`] | what hits and writes do |
 //! | [`writer`] | mutations under the lock |
 //! | [`reclaim`] | deferred reclamation after it |
 //! | [`hit`], [`locate`], [`run`], [`run_end`], [`exclusive`], [`wait`], [`mod@write`], [`take_out`], [`walk`], [`sweep`], [`sizes`] | the operations |
@@ -64,6 +64,7 @@ mod walk;
 mod walk_state;
 mod whole_face;
 mod write;
+mod write_rules;
 mod write_terms;
 mod writer;
 
@@ -87,5 +88,6 @@ pub(crate) use typed_callbacks::{Ask, Match, Produce, Take};
 pub(crate) use wait::ExclusiveRetry;
 pub use wait::RetryState;
 pub(crate) use whole_face::WholeFace;
+pub(crate) use write_rules::Replaced;
 pub use write_terms::Settled;
 pub(crate) use write_terms::{RunFailure, WriteTerms};

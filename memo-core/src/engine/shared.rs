@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use super::hit_counters::PerThread;
 use super::sharing::{FastReader, HitCounting, Lock, Private, Reader, Sharing};
@@ -32,6 +33,7 @@ impl Private for Shared {
     type Lock<T> = SpinLock<T>;
     type Observer = Box<dyn Fn(EntryRef<'_>, RemovalCause) + Send + Sync>;
     type Weigher = Box<dyn Fn(*const (), *const ()) -> u64 + Send + Sync>;
+    type TtlRule = Box<dyn Fn(*const (), *const (), Option<Duration>) -> Option<Duration> + Send + Sync>;
     type Predicate = Arc<dyn Fn(EntryRef<'_>, Attachment) -> bool + Send + Sync>;
     type Readers = ();
     type ReadGuard<'a> = HazardGuard;

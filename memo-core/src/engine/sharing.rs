@@ -6,6 +6,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use crate::info::RemovalCause;
 use crate::table::hazard::Protected;
@@ -26,7 +27,9 @@ pub trait Sharing: sealed::Sealed {
 }
 
 mod sealed {
-    use super::{Attachment, Deref, EntryRef, FastReader, HitCounting, Lock, Protected, Reader, RemovalCause};
+    use super::{
+        Attachment, Deref, Duration, EntryRef, FastReader, HitCounting, Lock, Protected, Reader, RemovalCause,
+    };
 
     /// The part of a sharing that only the engine needs.
     #[expect(unnameable_types, reason = "that is what sealed means")]
@@ -37,6 +40,9 @@ mod sealed {
         type Observer: Deref<Target: Fn(EntryRef<'_>, RemovalCause)>;
         /// A weigher of entries. It gets pointers to the key and the value.
         type Weigher: Deref<Target: Fn(*const (), *const ()) -> u64>;
+        /// A rule for times to live. It gets pointers to the key and the value, and the time that
+        /// is left.
+        type TtlRule: Deref<Target: Fn(*const (), *const (), Option<Duration>) -> Option<Duration>>;
         /// A predicate over entries that the store may keep. It gets the attachment of the entry's
         /// type.
         type Predicate: Deref<Target: Fn(EntryRef<'_>, Attachment) -> bool> + Clone;

@@ -15,6 +15,8 @@ use super::shared::Shared;
 use super::sharing::Sharing;
 use super::typed::{Sole, Typed};
 use super::whole_face::WholeFace;
+use super::write_rules::{Replaced, WriteRules};
+use super::write_terms::WriteTerms;
 use crate::config::{Config, Error};
 use crate::info::RemovalCause;
 use crate::table::{Attachment, EntryRef, EntryVtable};
@@ -30,7 +32,7 @@ pub(crate) struct Setup<S: Sharing, K, V> {
 pub(crate) struct ErasedSetup<S: Sharing> {
     config: Config,
     vtable: &'static EntryVtable,
-    weigher: Option<S::Weigher>,
+    rules: Option<Box<WriteRules<S>>>,
     observers: Vec<S::Observer>,
 }
 
@@ -55,7 +57,7 @@ impl<S: Sharing, K, V> Setup<S, K, V> {
 impl<S: Sharing> ErasedSetup<S> {
     #[inline(never)]
     fn new(vtable: &'static EntryVtable) -> Box<Self> {
-        Box::new(Self { config: Config::new(), vtable, weigher: None, observers: Vec::new() })
+        Box::new(Self { config: Config::new(), vtable, rules: None, observers: Vec::new() })
     }
 
     #[inline(never)]
@@ -63,10 +65,15 @@ impl<S: Sharing> ErasedSetup<S> {
         self.config = set(mem::take(&mut self.config), option);
     }
 
+    fn rules(&mut self) -> &mut WriteRules<S> {
+        self.rules.get_or_insert_default()
+    }
+
     /// Checks the options, each by itself and together.
     pub(crate) fn check(&self) -> Result<(), Error> {
         self.config.check()?;
-        if self.config.max_weight.is_some() != self.weigher.is_some() {
+        let weighs = self.rules.as_ref().is_some_and(|rules| rules.weigher.is_some());
+        if self.config.max_weight.is_some() != weighs {
             return Err(Error::new(
                 "`max_weight` and `weight` need each other: one is the bound, the other says what an entry weighs",
             ));
@@ -101,9 +108,29 @@ macro_rules! erase_callbacks {
                 }));
             }
 
+            pub(crate) fn ttl_by<R: Into<Option<Duration>>>(
+                &mut self,
+                rule: impl Fn(&K, &V) -> R $($bounds)* + 'static,
+            ) {
+                self.erased.rules().ttl = Some(Box::new(move |key, value, _| {
+                    // SAFETY: [`SoleTyped::apply_rules`] shows it references of these types.
+                    unsafe { rule(&*key.cast(), &*value.cast()) }.into()
+                }));
+            }
+
+            pub(crate) fn ttl_after_update<R: Into<Option<Duration>>>(
+                &mut self,
+                rule: impl Fn(&K, &V, Option<Duration>) -> R $($bounds)* + 'static,
+            ) {
+                self.erased.rules().ttl_after_update = Some(Box::new(move |key, value, left| {
+                    // SAFETY: as above.
+                    unsafe { rule(&*key.cast(), &*value.cast(), left) }.into()
+                }));
+            }
+
             pub(crate) fn weigh(&mut self, weigher: impl Fn(&K, &V) -> u64 $($bounds)* + 'static) {
-                self.erased.weigher = Some(Box::new(move |key, value| {
-                    // SAFETY: [`SoleTyped::weigh`] shows it references of these types.
+                self.erased.rules().weigher = Some(Box::new(move |key, value| {
+                    // SAFETY: as above.
                     unsafe { weigher(&*key.cast(), &*value.cast()) }
                 }));
             }
@@ -118,14 +145,14 @@ erase_callbacks! {
 /// A store whose entries are all of one type, which its owner knows.
 pub(crate) struct SoleTypeStore<S: Face> {
     store: OwnedStore<S>,
-    weigher: Option<S::Weigher>,
+    rules: Option<Box<WriteRules<S>>>,
 }
 
 impl<S: Face> SoleTypeStore<S> {
     /// Makes the store, of the types that the set-up was made with. It must have been checked.
     pub(crate) fn new(setup: ErasedSetup<S>) -> Self {
-        let ErasedSetup { config, vtable, weigher, observers } = setup;
-        Self { store: OwnedStore::new(config, Some(vtable), observers), weigher }
+        let ErasedSetup { config, vtable, rules, observers } = setup;
+        Self { store: OwnedStore::new(config, Some(vtable), observers), rules }
     }
 
     #[inline(always)]
@@ -155,11 +182,18 @@ impl<'a, S: Face, K, V> SoleTyped<'a, S, K, V> {
         Typed { store, entry_type: store.sole_type(), _node: PhantomData }
     }
 
-    /// Returns the weight of an entry; 0 without a weigher.
+    /// Whether there is a rule for the time to live of an entry that replaces one.
+    pub(crate) fn has_update_rule(self) -> bool {
+        self.sole.rules.as_ref().is_some_and(|rules| rules.ttl_after_update.is_some())
+    }
+
+    /// Sets the weight of a value that is written, and its time to live by the rules unless it has
+    /// one of its own.
     #[inline(always)]
-    pub(crate) fn weigh(self, key: &K, value: &V) -> u64 {
-        let weigher = self.sole.weigher.as_ref();
-        weigher.map_or(0, |weigher| weigher(ptr::from_ref(key).cast(), ptr::from_ref(value).cast()))
+    pub(crate) fn apply_rules(self, key: &K, value: &V, replaced: Replaced, terms: &mut WriteTerms) {
+        if let Some(rules) = &self.sole.rules {
+            rules.apply(ptr::from_ref(key).cast(), ptr::from_ref(value).cast(), replaced, terms);
+        }
     }
 }
 
@@ -169,8 +203,8 @@ impl<S: Face, K, V> Typed<'_, S, K, V, Sole> {
         S::each(self.store, &mut self.seen_by(see));
     }
 
-    /// Calls `see` for each entry that has not expired, with its rank, and the time until it
-    /// expires, if it can.
+    /// Calls `see` for each entry that has not expired, with its rank, and what is left of its time
+    /// to live, if it has one.
     pub(crate) fn each_dated(self, mut see: impl FnMut(&K, &V, u64, Option<Duration>)) {
         S::each_dated(self.store, &mut |entry, left| {
             let rank = entry.rank.load(Relaxed);

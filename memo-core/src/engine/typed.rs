@@ -207,6 +207,12 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
         S::expires_in(&self.find_full(hash, matches)?)
     }
 
+    /// Returns what is left of the entry's time, if there is an entry: `None` inside if it cannot
+    /// expire.
+    pub(crate) fn time_left(self, hash: ShortHash, matches: impl Fn(&K) -> bool) -> Option<Option<Duration>> {
+        Some(S::expires_in(&self.find_full(hash, matches)?))
+    }
+
     fn find_full(self, hash: ShortHash, mut matches: impl Fn(&K) -> bool) -> Option<Found<'a, S>> {
         S::find(self.store, hash, *self.entry_type, Erased::<_, K, V>::new(&mut matches))
     }

@@ -80,12 +80,13 @@ impl<S: Sharing> Store<S> {
         self.stripes().for_each(|stripe| self.each_of(stripe, &mut |visited| see(visited.entry, visited.entry_type)));
     }
 
-    /// Calls `see` for each entry that has not expired, with the time until it expires, if it can.
+    /// Calls `see` for each entry that has not expired, with what is left of its time to live, if it
+    /// has one.
     pub(super) fn each_dated(&self, see: &mut dyn FnMut(EntryRef<'_>, Option<Duration>)) {
         let (deadlines, now) = (&self.common.deadlines, self.common.now_if_dated());
         for stripe in self.stripes() {
             self.each_of(stripe, &mut |visited| {
-                let deadline = deadlines.deadline(&stripe.table, visited.entry.head());
+                let deadline = deadlines.ttl_end(&stripe.table, visited.entry.head());
                 let left = (deadline != NEVER).then(|| Duration::from_nanos(deadline.saturating_sub(now)));
                 see(visited.entry, left);
             });

@@ -17,7 +17,7 @@ pub trait WholeFace: Sharing {
 
     fn each(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>, u32));
 
-    /// Shows each entry with the time until it expires, if it can.
+    /// Shows each entry with what is left of its time to live, if it has one.
     fn each_dated(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>, Option<Duration>));
 
     /// Removes every entry, and shows each to `see` before it is dropped.
