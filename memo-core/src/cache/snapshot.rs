@@ -68,8 +68,8 @@ fn wall_clock() -> Duration {
 }
 
 impl<K, V, H, S: Face> Cache<K, V, H, S> {
-    /// Returns clones of all entries that have not expired, the next victim first, with the times to
-    /// live that are left: to be saved, and [restored](Self::restore) by another process.
+    /// Returns clones of all entries that have not expired, the next victim first, with the times
+    /// to live that are left: to be saved, and [restored](Self::restore) by another process.
     ///
     /// Costs as [`iter_in_eviction_order`](Self::iter_in_eviction_order), whose order it has. Use
     /// counts of `lfu`, and what `max` has learnt, are not part of it.
@@ -95,8 +95,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         Snapshot { taken, entries: ranked.into_iter().map(|(_, entry)| entry).collect() }
     }
 
-    /// Inserts the entries of a snapshot, the next victim first, so that the order of eviction is as
-    /// it was; returns their number.
+    /// Inserts the entries of a snapshot, the next victim first, so that the order of eviction is
+    /// as it was; returns their number.
     ///
     /// An entry that could expire has the time to live that was left, less what has passed since by
     /// the clock of the system; if nothing is left it is not inserted. The other entries get the

@@ -22,7 +22,7 @@ const TIMED: u64 = 256;
 pub(crate) struct Stats<S: Sharing> {
     hits: S::Counting,
     counters: [AtomicU64; Counter::COUNT],
-    baseline: Mutex<Snapshot>,
+    baseline: Mutex<Totals>,
     /// Whether the first of the runs since the last reset has been timed.
     has_first: AtomicBool,
     stripes: Box<[Arc<StripeStats>]>,
@@ -80,7 +80,7 @@ impl StripeStats {
 
 /// All counters at one moment.
 #[derive(Clone, Copy, Default)]
-struct Snapshot {
+struct Totals {
     counters: [u64; Counter::COUNT],
     hits: u64,
     /// Misses of look-ups that no load follows.
@@ -166,14 +166,14 @@ impl<S: Sharing> Stats<S> {
         self.stripes.iter().map(|stripe| of(stripe).load(Relaxed)).fold(0, u64::saturating_add)
     }
 
-    fn now(&self) -> Snapshot {
+    fn now(&self) -> Totals {
         let (hits, failed_lookups) = self.hits.sums();
         let counters =
             std::array::from_fn(|what| self.counters[what].load(Relaxed) + self.sum(|stripe| &stripe.counters[what]));
-        Snapshot { counters, hits, failed_lookups }
+        Totals { counters, hits, failed_lookups }
     }
 
-    fn baseline(&self) -> MutexGuard<'_, Snapshot> {
+    fn baseline(&self) -> MutexGuard<'_, Totals> {
         self.baseline.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -186,7 +186,7 @@ impl<S: Sharing> Stats<S> {
     }
 }
 
-impl Snapshot {
+impl Totals {
     fn since(&self, before: &Self) -> Self {
         let mut since = *self;
         for (counter, before) in since.counters.iter_mut().zip(before.counters) {

@@ -80,8 +80,8 @@ impl<S: Sharing> Store<S> {
         self.stripes().for_each(|stripe| self.each_of(stripe, &mut |visited| see(visited.entry, visited.entry_type)));
     }
 
-    /// Calls `see` for each entry that has not expired, with what is left of its time to live, if it
-    /// has one.
+    /// Calls `see` for each entry that has not expired, with what is left of its time to live, if
+    /// it has one.
     pub(super) fn each_dated(&self, see: &mut dyn FnMut(EntryRef<'_>, Option<Duration>)) {
         let (deadlines, now) = (&self.common.deadlines, self.common.now_if_dated());
         for stripe in self.stripes() {
