@@ -228,6 +228,7 @@ impl CacheRef {
     /// let expired: usize = caches().iter().map(|handle| handle.run_pending()).sum();
     /// # let _ = expired;
     /// ```
+    #[expect(clippy::must_use_candidate, reason = "called for what it does")]
     pub fn run_pending(&self) -> usize {
         self.get().run_pending()
     }

@@ -84,7 +84,7 @@ where
                             _ = cache.retain(|key, value| {
                                 value.check(**key);
                                 **key % 3 != 0
-                            })
+                            });
                         }
                         3 => cache.iter().for_each(|entry| entry.value().check(**entry.key())),
                         4 => _ = cache.run_pending(),

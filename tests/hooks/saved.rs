@@ -1,4 +1,5 @@
-//! `Cache::snapshot` and `restore`: the order of eviction and the remaining times outlive a process.
+//! `Cache::snapshot` and `restore`: the order of eviction and the remaining times outlive a
+//! process.
 
 use std::time::Duration;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::plan::{CachePlan, CacheTypes, EveryValue, LentKey};
 use super::value::Cache;
 use crate::call::{Loading, Waiting, load_step};
-use crate::engine::{Answer, Face, RetryState, Settled, Shared};
+use crate::engine::{Answer, Face, Replaced, RetryState, Settled, Shared};
 use crate::flight::current_runs::InRun;
 use crate::hash::DefaultHashBuilder;
 
@@ -314,7 +314,7 @@ impl<K, V: Clone, H, S: Face> AsyncLoadGuard<'_, K, V, H, S> {
         let Self { cache, loading } = self;
         loading.complete(value, |key, _, stored, terms| {
             terms.ttl = ttl;
-            cache.apply_rules(key, stored, None, terms);
+            cache.apply_rules(key, stored, Replaced::Nothing, terms);
         })
     }
 }

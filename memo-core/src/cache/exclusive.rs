@@ -19,7 +19,7 @@ use crate::flight::current_runs::{EnterGuard, InRun};
 pub(super) struct Exclusive<'a, K, V, H, S: Face> {
     cache: &'a Cache<K, V, H, S>,
     guard: TypedGuard<'a, S, K, V>,
-    /// What was left of the time of the old entry, for a rule of the cache.
+    /// The old entry, for a rule of the cache.
     replaced: Replaced,
 }
 
@@ -109,7 +109,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         let Some(hash) = hash else { unreachable!("the key is given up only when the run begins") };
         match self.typed().begin_exclusive(hash, request, retry) {
             TypedBegin::Begun(guard) => {
-                let replaced = guard.key().and_then(|key| self.time_left_for_rule(key));
+                let replaced = guard.key().map_or(Replaced::Nothing, |key| self.replaced(key));
                 Step::Begun(Exclusive { cache: self, guard, replaced })
             }
             TypedBegin::Wait(wait) => Step::Wait(wait),

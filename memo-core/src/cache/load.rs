@@ -8,7 +8,7 @@ use super::plan::{CachePlan, CacheTypes, EveryValue, LentKey, OkResult, OwnedKey
 use super::value::Cache;
 use crate::cacheable::Cacheable;
 use crate::call::{KeySource, Loading, load, load_step};
-use crate::engine::{Answer, Face, Outcome, RetryState};
+use crate::engine::{Answer, Face, Outcome, Replaced, RetryState};
 use crate::shareable::SharedError;
 use crate::table::ShortHash;
 
@@ -271,6 +271,6 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
         loading: Loading<'_, CacheTypes<S, K, R, C>, ()>,
         value: &R,
     ) {
-        loading.complete(value, |key, _, stored, terms| self.apply_rules(key, stored, None, terms));
+        loading.complete(value, |key, _, stored, terms| self.apply_rules(key, stored, Replaced::Nothing, terms));
     }
 }

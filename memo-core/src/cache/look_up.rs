@@ -209,7 +209,7 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
 
     fn put(&self, key: K, value: V, ttl: Option<Duration>) {
         let mut terms = WriteTerms { ttl, ..WriteTerms::default() };
-        self.apply_rules(&key, &value, self.time_left_for_rule(&key), &mut terms);
+        self.apply_rules(&key, &value, self.replaced(&key), &mut terms);
         let hash = self.hash(&key);
         self.typed().put(hash, &mut PutRequest::new(OwnedKey(Some(key)), value), &mut terms);
     }

@@ -119,17 +119,16 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
         self.with_types().apply_rules(key, value, replaced, terms);
     }
 
-    /// Returns what is left of the time of the entry that a write to this key would replace, if
-    /// there is a rule that asks for it.
-    pub(super) fn time_left_for_rule(&self, key: &K) -> Replaced
+    /// Returns what a write to this key would replace, if there is a rule that asks for it.
+    pub(super) fn replaced(&self, key: &K) -> Replaced
     where
         K: Hash + Eq,
         H: BuildHasher + 'static,
     {
         if !self.with_types().has_update_rule() {
-            return None;
+            return Replaced::Nothing;
         }
-        self.typed().time_left(self.hash(key), |stored| stored == key)
+        self.typed().replaced(self.hash(key), |stored| stored == key)
     }
 
     /// Returns the number of entries that have not expired. Sweeps expired entries first.

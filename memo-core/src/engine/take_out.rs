@@ -60,7 +60,9 @@ impl<S: Sharing> Store<S> {
                     writer.remove(slot, RemovalCause::Expired);
                 }
                 writer.finish(false);
-                expired.iter().for_each(|(entry, _)| see(*entry));
+                for (entry, _) in &expired {
+                    see(*entry);
+                }
                 if expired.len() < BATCH {
                     break;
                 }

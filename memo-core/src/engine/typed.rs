@@ -20,6 +20,7 @@ use super::sharing::Sharing;
 use super::store::Store;
 use super::typed_callbacks::{Ask, Erased, Match, Produce, Take};
 use super::wait::{ExclusiveRetry, RetryState, Wait};
+use super::write_rules::Replaced;
 use super::write_terms::{Settled, WriteTerms};
 use crate::flight::RunId;
 use crate::table::{EntryType, EntryVtable, Node, ShortHash};
@@ -207,10 +208,12 @@ impl<'a, S: Face, K, V, M: Multiplicity> Typed<'a, S, K, V, M> {
         S::expires_in(&self.find_full(hash, matches)?)
     }
 
-    /// Returns what is left of the entry's time, if there is an entry: `None` inside if it cannot
-    /// expire.
-    pub(crate) fn time_left(self, hash: ShortHash, matches: impl Fn(&K) -> bool) -> Option<Option<Duration>> {
-        Some(S::expires_in(&self.find_full(hash, matches)?))
+    /// Returns what a write to this key would replace.
+    pub(crate) fn replaced(self, hash: ShortHash, matches: impl Fn(&K) -> bool) -> Replaced {
+        match self.find_full(hash, matches) {
+            Some(found) => Replaced::Entry { left: S::expires_in(&found) },
+            None => Replaced::Nothing,
+        }
     }
 
     fn find_full(self, hash: ShortHash, mut matches: impl Fn(&K) -> bool) -> Option<Found<'a, S>> {

@@ -14,9 +14,14 @@ pub(super) struct WriteRules<S: Sharing> {
     pub(super) ttl_after_update: Option<S::TtlRule>,
 }
 
-/// What is left of the time of an entry that is replaced: `None` if there is no entry, or no rule
-/// that asks for it; `Some(None)` if it does not expire.
-pub(crate) type Replaced = Option<Option<Duration>>;
+/// What a write replaces, for the rule that asks for it.
+#[derive(Clone, Copy)]
+pub(crate) enum Replaced {
+    /// No entry, or there is no such rule.
+    Nothing,
+    /// An entry with this time left, if it can expire.
+    Entry { left: Option<Duration> },
+}
 
 impl<S: Sharing> Default for WriteRules<S> {
     fn default() -> Self {
@@ -30,7 +35,10 @@ impl<S: Sharing> WriteRules<S> {
     pub(super) fn apply(&self, key: *const (), value: *const (), replaced: Replaced, terms: &mut WriteTerms) {
         terms.weight = self.weigher.as_ref().map_or(0, |weigher| weigher(key, value));
         if terms.ttl.is_none() {
-            let updated = self.ttl_after_update.as_ref().and_then(|rule| rule(key, value, replaced?));
+            let updated = match (&self.ttl_after_update, replaced) {
+                (Some(rule), Replaced::Entry { left }) => rule(key, value, left),
+                _ => None,
+            };
             terms.ttl = updated.or_else(|| self.ttl.as_ref()?(key, value, None));
         }
     }
