@@ -37,8 +37,8 @@ pub mod __private;
 
 pub use memo_core::{
     Answer, AsyncLoadGuard, AtomicEntry, Cache, CacheBuilder, CacheInfo, CacheParameters, CacheRef, Change, Changed,
-    Clock, DefaultHashBuilder, Entry, Error, Float, InRun, Key, KeyRef, Lazy, LoadGuard, LoadWait, LocalCache,
-    ManualClock, Memo, ModifiedEntry, Outcome, OutcomeEntry, RemovalCause, Report, Settled, SharedError, SingleFlight,
-    Snapshot, Unordered, caches, report,
+    Clock, DefaultHashBuilder, Entry, EquivalentKey, Error, Float, InRun, Key, KeyRef, Lazy, LoadGuard, LoadWait,
+    LocalCache, LookUpBy, ManualClock, Memo, ModifiedEntry, Outcome, OutcomeEntry, RemovalCause, Report, Settled,
+    SharedError, SingleFlight, Snapshot, ToKey, Unordered, caches, report,
 };
 pub use memo_macros::{Key, cached_field, memoize};

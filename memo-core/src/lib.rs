@@ -122,8 +122,8 @@ mod ticker;
 mod unwind;
 
 pub use cache::{
-    AsyncLoadGuard, AtomicEntry, Cache, CacheBuilder, Change, Changed, Entry, LoadGuard, LoadWait, LocalCache,
-    ModifiedEntry, OutcomeEntry, Snapshot,
+    AsyncLoadGuard, AtomicEntry, Cache, CacheBuilder, Change, Changed, Entry, EquivalentKey, LoadGuard, LoadWait,
+    LocalCache, LookUpBy, ModifiedEntry, OutcomeEntry, Snapshot, ToKey,
 };
 pub use clock::{Clock, ManualClock};
 pub use config::{Error, SingleFlight};

@@ -6,6 +6,7 @@ mod atomic_entries;
 mod begin;
 mod begin_tasks;
 mod contents;
+mod forms_of_keys;
 mod observers;
 mod removal_causes;
 mod saved;

@@ -214,7 +214,13 @@ impl<K: Hash + Eq, V: Clone, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S
     }
 
     #[inline]
-    fn load<R, C, Source>(&self, hash: ShortHash, source: Source, cacheable: C, compute: impl FnOnce() -> R) -> R
+    pub(super) fn load<R, C, Source>(
+        &self,
+        hash: ShortHash,
+        source: Source,
+        cacheable: C,
+        compute: impl FnOnce() -> R,
+    ) -> R
     where
         C: Cacheable<R, Stored = V>,
         Source: KeySource<K>,

@@ -11,13 +11,13 @@ use crate::call::PutRequest;
 use crate::engine::{Face, Match, Take, WriteTerms};
 use crate::table::ShortHash;
 
-/// A look-up by borrowed key, and what it does with the value.
-struct LookUp<'q, Q: ?Sized, F> {
-    key: &'q Q,
+/// A look-up: how it recognises its key, and what it does with the value.
+struct LookUp<M, F> {
+    matches: M,
     take: F,
 }
 
-impl<V, Q: ?Sized, F: FnMut(&V)> Take<V> for LookUp<'_, Q, F> {
+impl<V, M, F: FnMut(&V)> Take<V> for LookUp<M, F> {
     fn take(&mut self, value: &V) {
         (self.take)(value);
     }
@@ -27,9 +27,9 @@ impl<V, Q: ?Sized, F: FnMut(&V)> Take<V> for LookUp<'_, Q, F> {
     }
 }
 
-impl<K: Borrow<Q>, Q: Eq + ?Sized, F> Match<K> for LookUp<'_, Q, F> {
+impl<K, M: Fn(&K) -> bool, F> Match<K> for LookUp<M, F> {
     fn matches(&self, key: &K) -> bool {
-        key.borrow() == self.key
+        (self.matches)(key)
     }
 }
 
@@ -78,32 +78,38 @@ impl<K: Hash + Eq, V, H: BuildHasher + 'static, S: Face> Cache<K, V, H, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let (hash, mut look) = (self.hash(key), Some(look));
-        let hit =
-            self.typed().find_fast(hash, |stored| stored.borrow() == key, |value| look.take().map(|look| look(value)));
-        match hit {
+        self.with_matching(self.hash(key), move |stored: &K| stored.borrow() == key, look)
+    }
+
+    /// [`with`](Self::with), by any function that recognises the key. It is copied, because a
+    /// reference to it would keep the key in memory.
+    #[inline(always)]
+    pub(super) fn with_matching<T>(
+        &self,
+        hash: ShortHash,
+        matches: impl Fn(&K) -> bool + Copy,
+        look: impl FnOnce(&V) -> T,
+    ) -> Option<T> {
+        let mut look = Some(look);
+        match self.typed().find_fast(hash, matches, |value| look.take().map(|look| look(value))) {
             Ok(seen) => seen,
-            Err(version) => self.with_slow(hash, key, version, look),
+            Err(version) => self.with_slow(hash, matches, version, look),
         }
     }
 
     /// Slow path of [`with`](Self::with), after the fast look-up found nothing.
     #[cold]
     #[inline(never)]
-    fn with_slow<Q, T>(
+    fn with_slow<T>(
         &self,
         hash: ShortHash,
-        key: &Q,
+        matches: impl Fn(&K) -> bool,
         version: Option<u64>,
         mut look: Option<impl FnOnce(&V) -> T>,
-    ) -> Option<T>
-    where
-        K: Borrow<Q>,
-        Q: Eq + ?Sized,
-    {
+    ) -> Option<T> {
         let mut seen = None;
         let take = |value: &V| seen = look.take().map(|look| look(value));
-        self.typed().get(hash, version, &mut LookUp { key, take });
+        self.typed().get(hash, version, &mut LookUp { matches, take });
         seen
     }
 

@@ -287,7 +287,8 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     /// ```
     /// # use memo_core as memokit;
     /// use memokit::{Cache, ManualClock};
-    ///     ///
+    /// use std::time::Duration;
+    ///
     /// let clock = ManualClock::new();
     /// let cache = Cache::builder().ttl(Duration::from_secs(1)).clock(clock.clone()).build();
     /// cache.insert(1, "one");
