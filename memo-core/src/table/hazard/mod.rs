@@ -9,7 +9,7 @@
 //! what waits for reclamation. (An epoch per thread would save one check per hit, and let one
 //! preempted thread block all reclamation.)
 //!
-//! Each thread has one hazard pointer, in a record that other threads find through a list. A nested
+//! Each thread has one hazard pointer, in a record that other threads find through a roster. A nested
 //! read (the user's `Eq` may call a cache), and code that protects an entry for longer or across
 //! threads ([`PinnedEntry`]), borrows a hazard pointer from a pool. An address never moves from one
 //! hazard pointer to another, so a scan that loads each of them once is complete.
@@ -25,6 +25,7 @@ mod pin;
 mod pool;
 mod reader_hazard;
 mod record;
+mod roster;
 mod scan;
 
 pub(crate) use guard::{FastHazardGuard, HazardGuard, read, read_fast, scan_tag};

@@ -6,7 +6,7 @@ use std::ptr;
 use smallvec::SmallVec;
 
 use super::current;
-use super::pool::PooledHazard;
+use super::pool;
 use super::record::ThreadRecord;
 use crate::sync::atomic::Ordering::Acquire;
 use crate::table::barrier;
@@ -48,7 +48,7 @@ impl Protected {
 /// removed before the caller's fence, and find it dead.
 fn is_alone() -> bool {
     let Ok(own) = current::FAST.try_with(Cell::get) else { return false };
-    ThreadRecord::all().all(|record| own.is_some_and(|own| ptr::eq(record, own)) || !record.is_in_use())
+    ThreadRecord::all(|record| own.is_some_and(|own| ptr::eq(record, own)))
 }
 
 /// The addresses in all hazard pointers. An entry that was removed before this call and is not
@@ -59,12 +59,13 @@ fn is_alone() -> bool {
 pub(crate) fn protected() -> Protected {
     barrier::heavy(is_alone);
     let mut protected = Protected::default();
-    for record in ThreadRecord::all() {
+    ThreadRecord::all(|record| {
         match record.hazard.address.load(Acquire) {
             0 => {}
             address => protected.push(address),
         }
-    }
+        true
+    });
     add_pooled(&mut protected);
     protected.sort();
     protected
@@ -72,5 +73,5 @@ pub(crate) fn protected() -> Protected {
 
 /// Adds the addresses in the pool: all that a store of a single thread has to know.
 pub(crate) fn add_pooled(protected: &mut Protected) {
-    PooledHazard::each_address(|address| protected.push(address));
+    pool::each_address(|address| protected.push(address));
 }
