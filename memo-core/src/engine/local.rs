@@ -53,6 +53,10 @@ impl Private for Local {
         readers.read(scan_tag)
     }
 
+    fn scans_cheaply() -> bool {
+        true
+    }
+
     fn protected(readers: &LocalReaders) -> Protected {
         let mut protected = Protected::default();
         hazard::add_pooled(&mut protected);

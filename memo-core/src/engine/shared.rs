@@ -48,6 +48,10 @@ impl Private for Shared {
         hazard::read(scan_tag)
     }
 
+    fn scans_cheaply() -> bool {
+        hazard::scans_cheaply()
+    }
+
     fn protected((): &()) -> Protected {
         hazard::protected()
     }

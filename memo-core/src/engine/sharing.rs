@@ -56,6 +56,9 @@ mod sealed {
         fn read_fast(readers: &Self::Readers, scan_tag: usize) -> Option<Self::FastGuard<'_>>;
         /// Begins a read in the store with this scan tag.
         fn read(readers: &Self::Readers, scan_tag: usize) -> Self::ReadGuard<'_>;
+        /// Whether a scan of the readers' hazards takes no barrier that costs as much as several
+        /// misses.
+        fn scans_cheaply() -> bool;
         /// The addresses that readers protect.
         fn protected(readers: &Self::Readers) -> Protected;
     }

@@ -44,6 +44,10 @@ pub(super) struct State {
     pub(super) removals: Vec<Removal>,
     /// Cells to reclaim once no reader protects them.
     pub(super) retired: Vec<Retired>,
+    /// How many of these the last scan of the hazard pointers found protected, and how many
+    /// addresses it found.
+    pub(super) held: usize,
+    pub(super) scanned: usize,
     /// Removed entries that a thread shows to observers or drops at this moment, outside the lock.
     pub(super) being_dropped: usize,
     /// Memory to free once no reader is inside it.
@@ -68,6 +72,8 @@ impl State {
             max_weight: config.max_weight.unwrap_or(u64::MAX),
             removals: Vec::new(),
             retired: Vec::new(),
+            held: 0,
+            scanned: 0,
             being_dropped: 0,
             detached: None,
         }

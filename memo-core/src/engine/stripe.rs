@@ -12,6 +12,7 @@ use super::hit_action::HitAction;
 use super::sharing::{Lock, Sharing};
 use super::state::State;
 use super::stats::StripeStats;
+use super::steps;
 use crate::table::{EntryType, EntryVtable, PrefixWords, Table};
 
 /// One stripe. Hits read the first fields, which share a cache line; at most inserts write to that
@@ -43,6 +44,7 @@ impl<S: Sharing> Stripe<S> {
 
     #[inline]
     pub(super) fn lock(&self) -> <S::Lock<State> as Lock<State>>::Guard<'_> {
+        steps::lock();
         self.state.lock()
     }
 

@@ -27,6 +27,7 @@ impl<S: Sharing> Store<S> {
 
     /// Frees expired and retired entries.
     pub(super) fn sweep(&self) {
+        self.common.looks_again_now();
         for stripe in self.stripes() {
             loop {
                 let now = self.common.now_if_dated();
@@ -34,6 +35,8 @@ impl<S: Sharing> Store<S> {
                 let more = writer.state.is_due(now) && writer.expire(now, SWEEP_BATCH);
                 if !more {
                     writer.give_back_memory();
+                    // Looks at everything that waits, whatever the last scan cost.
+                    writer.state.scanned = 0;
                 }
                 writer.finish(true);
                 if !more {

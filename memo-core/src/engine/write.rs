@@ -4,8 +4,9 @@ use super::callbacks::Request;
 use super::run::SWEEP_WITH_A_MISS;
 use super::sharing::{Reader, Sharing};
 use super::store::Store;
+use super::stripe::Stripe;
 use super::write_terms::WriteTerms;
-use super::writer::Candidate;
+use super::writer::{Candidate, RESIZE_BATCH};
 use crate::info::RemovalCause;
 use crate::table::{EntryRef, ShortHash};
 
@@ -118,13 +119,28 @@ impl<S: Sharing> Store<S> {
         }
     }
 
-    /// Changes the capacity in entries, at once.
+    /// Changes the capacity in entries. A store that becomes much smaller does so in steps, in
+    /// between which others have the lock; it has the new capacity when this returns, also when the
+    /// `drop` of an entry panics.
     pub(super) fn resize(&self, max_entries: usize) {
+        /// Does the rest in one step if there was a panic. What is evicted is dropped later.
+        struct Rest<'a, S: Sharing>(&'a Store<S>, &'a Stripe<S>, usize, u64);
+        impl<S: Sharing> Drop for Rest<'_, S> {
+            fn drop(&mut self) {
+                let Self(store, stripe, max_entries, now) = *self;
+                store.writer(stripe).resize(max_entries, usize::MAX, now);
+            }
+        }
         let now = self.common.now_if_dated();
         for stripe in self.stripes() {
-            let mut writer = self.writer(stripe);
-            writer.resize(max_entries, now);
-            writer.finish(true);
+            let rest = Rest(self, stripe, max_entries, now);
+            let mut is_done = false;
+            while !is_done {
+                let mut writer = self.writer(stripe);
+                is_done = writer.resize(max_entries, RESIZE_BATCH, now);
+                writer.finish(is_done);
+            }
+            std::mem::forget(rest);
         }
     }
 }

@@ -209,12 +209,6 @@ impl BucketArray {
         prefetch(self.bucket(ShortHash::join(fragment, 0).bucket(self.count)));
     }
 
-    /// The whole hash of a slot, given its stored fragment. Under the lock.
-    pub(super) fn hash(self, fragment: u32, slot: u32) -> Option<ShortHash> {
-        let (bucket, position) = self.position_of(fragment, slot)?;
-        Some(ShortHash::join(fragment, bucket.tag(position)))
-    }
-
     /// The bucket of a slot, and its position in there.
     #[inline]
     fn position_of<'a>(self, fragment: u32, slot: u32) -> Option<(&'a Bucket, u32)> {

@@ -113,11 +113,6 @@ impl TableWriter {
         self.index.prefetch(table.head(near).hash_fragment());
     }
 
-    /// The hash of a live entry.
-    pub(crate) fn hash(&self, table: &Table, slot: u32) -> ShortHash {
-        self.index.hash(table.head(slot).hash_fragment(), slot)
-    }
-
     /// Calls `see` with each entry that may have this hash and is of this type.
     pub(crate) fn each(&self, table: &Table, hash: ShortHash, entry_type: u32, mut see: impl FnMut(u32)) {
         table.index.view().find(hash, |slot| {
@@ -149,16 +144,16 @@ impl TableWriter {
     pub(crate) fn detach(&mut self, table: &Table) -> Detached {
         let mut memory = self.index.detach(&table.index);
         let slab = self.slab.detach();
-        let ranges = slab.ranges();
+        let ranges = slab.ranges().collect();
         memory.extend(slab.into_memory());
         // A reader that used the detached memory must look again.
         table.advance_version(0);
         Detached::new(memory, ranges)
     }
 
-    /// Whether the address is that of a cell in this table.
-    pub(crate) fn contains(&self, address: usize) -> bool {
-        self.slab.contains(address)
+    /// The addresses of its chunks.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
+        self.slab.ranges()
     }
 
     /// Checks the table, and returns every live slot.

@@ -1,6 +1,7 @@
 //! Tests of the engine that cannot be written from outside: full hash collisions, the size of the
 //! heaps, which reader protects which entry.
 
+mod cliffs;
 mod entry_types;
 mod stripes;
 

@@ -30,4 +30,4 @@ mod scan;
 
 pub(crate) use guard::{FastHazardGuard, HazardGuard, read, read_fast, scan_tag};
 pub(crate) use pin::PinnedEntry;
-pub(crate) use scan::{Protected, add_pooled, protected};
+pub(crate) use scan::{Protected, add_pooled, protected, scans_cheaply};

@@ -198,7 +198,7 @@ mod tests {
     fn a_scan_after_a_burst_visits_the_one_in_use() {
         let roster = Roster::new();
         let many = u32::try_from(FANOUT * FANOUT * 2).unwrap();
-        (0..many).for_each(|_| drop(roster.acquire(|number| number)));
+        (0..many).for_each(|next| assert_eq!(*roster.acquire(|number| number), next));
         (0..many).filter(|&number| number != many - 1).for_each(|number| roster.release(number));
         let mut steps = 0;
         roster.all(|_| {

@@ -95,12 +95,6 @@ impl IndexWriter {
         self.segments[at].buckets.array().prefetch(fragment);
     }
 
-    /// The whole hash of a slot, given its stored fragment.
-    pub(crate) fn hash(&self, fragment: u32, slot: u32) -> ShortHash {
-        let segment = &self.segments[self.segment_index(ShortHash::join(fragment, 0))];
-        segment.buckets.array().hash(fragment, slot).expect("live entries are in the index")
-    }
-
     #[inline]
     fn segment(&mut self, hash: ShortHash) -> &mut Segment {
         let at = if self.segments.len() == 1 { 0 } else { self.segment_index(hash) };

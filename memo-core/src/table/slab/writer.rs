@@ -209,13 +209,8 @@ impl SlabWriter {
     }
 
     /// The addresses of all chunks.
-    pub(crate) fn ranges(&self) -> Vec<Range<usize>> {
-        self.chunks.iter().map(|chunk| chunk.memory.range()).collect()
-    }
-
-    /// Whether the address is in one of the chunks.
-    pub(crate) fn contains(&self, address: usize) -> bool {
-        self.chunks.iter().any(|chunk| chunk.memory.range().contains(&address))
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
+        self.chunks.iter().map(|chunk| chunk.memory.range())
     }
 
     /// Empties the slab at once, and returns what it had, which readers may still use.
