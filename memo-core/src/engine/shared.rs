@@ -107,4 +107,8 @@ impl<T> Lock<T> for SpinLock<T> {
     fn get_mut(&mut self) -> &mut T {
         self.get_mut()
     }
+
+    fn give_way(&self) {
+        self.give_way();
+    }
 }

@@ -74,6 +74,8 @@ pub trait Lock<T> {
     fn new(value: T) -> Self;
     fn lock(&self) -> Self::Guard<'_>;
     fn get_mut(&mut self) -> &mut T;
+    /// Lets a thread that waits have the lock, between two holdings of it by this thread.
+    fn give_way(&self);
 }
 
 /// A read in progress; it ends when this is dropped.

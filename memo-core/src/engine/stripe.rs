@@ -48,6 +48,11 @@ impl<S: Sharing> Stripe<S> {
         self.state.lock()
     }
 
+    /// Lets others have the lock, in between many holdings of it.
+    pub(super) fn give_way(&self) {
+        self.state.give_way();
+    }
+
     /// Adds an entry type.
     pub(super) fn add_entry_type(&self, vtable: &'static EntryVtable) -> EntryType {
         let mut state = self.lock();

@@ -42,6 +42,7 @@ impl<S: Sharing> Store<S> {
                 if !more {
                     break;
                 }
+                stripe.give_way();
             }
         }
     }

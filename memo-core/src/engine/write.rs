@@ -139,6 +139,7 @@ impl<S: Sharing> Store<S> {
                 let mut writer = self.writer(stripe);
                 is_done = writer.resize(max_entries, RESIZE_BATCH, now);
                 writer.finish(is_done);
+                stripe.give_way();
             }
             std::mem::forget(rest);
         }
