@@ -54,7 +54,7 @@ impl<S: Sharing> Writer<'_, S> {
             drop(state);
             return notify(common, stripe, removals, promptly);
         }
-        let detached = take_detached(common, &mut state);
+        let detached = if state.detached.is_some() { take_detached(common, &mut state) } else { None };
         let entries = take_retired(common, &mut state, promptly);
         drop(state);
         if let Some(detached) = detached {
@@ -104,23 +104,26 @@ fn take_retired<S: Sharing>(common: &Common<S>, state: &mut State, promptly: boo
         return std::mem::take(&mut state.retired);
     }
     let protected = scan(common);
-    let State { retired, table_writer, .. } = &mut *state;
+    let State { retired, table_writer, held, scanned, .. } = state;
+    *scanned = protected.len();
     if protected.is_empty() {
+        *held = 0;
         retired.drain(..).for_each(|cell| table_writer.give_back(cell.entry_type, cell.slot));
-    } else {
-        retired.retain(|cell| {
-            let is_protected = protected.contains(cell.head.addr());
-            if !is_protected {
-                table_writer.give_back(cell.entry_type, cell.slot);
-            }
-            is_protected
-        });
+        return Vec::new();
     }
-    (state.held, state.scanned) = (state.retired.len(), protected.len());
+    retired.retain(|cell| {
+        let is_protected = protected.contains(cell.head.addr());
+        if !is_protected {
+            table_writer.give_back(cell.entry_type, cell.slot);
+        }
+        is_protected
+    });
+    *held = retired.len();
     Vec::new()
 }
 
 /// The addresses that readers protect.
+#[inline(always)]
 fn scan<S: Sharing>(common: &Common<S>) -> Protected {
     let protected = S::protected(&common.readers);
     steps::scan();
@@ -128,10 +131,11 @@ fn scan<S: Sharing>(common: &Common<S>) -> Protected {
     protected
 }
 
-/// Returns the detached memory, if there is any and no reader is inside this store: it can be
+/// Returns the detached memory if no reader is inside this store: it can be
 /// freed.
+#[cold]
+#[inline(never)]
 fn take_detached<S: Sharing>(common: &Common<S>, state: &mut State) -> Option<Detached> {
-    state.detached.as_ref()?;
     let (scan_tag, protected) = (common.scan_tag(), scan(common));
     let State { detached, table_writer, .. } = state;
     detached.take_if(|detached| {

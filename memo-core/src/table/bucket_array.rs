@@ -96,6 +96,7 @@ impl BucketArray {
 
     /// Calls `is_match` with each slot that may have this hash, until it returns true. Returns
     /// whether it did.
+    #[inline(always)]
     pub(super) fn find(self, hash: ShortHash, mut is_match: impl FnMut(u32) -> bool) -> bool {
         let home = hash.bucket(self.count);
         for step in 0..self.count {

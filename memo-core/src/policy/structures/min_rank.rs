@@ -62,7 +62,7 @@ pub(crate) struct MinRankIndex {
 
 impl MinRankIndex {
     /// An entry was inserted into `slot`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn inserted(&mut self, slot: u32, rank: u64) {
         debug_assert!(!self.live.contains(slot), "slot {slot} is taken");
         self.live.insert(slot);

@@ -10,11 +10,13 @@ process_static! {
 }
 
 /// Acquires a hazard pointer. Scans visit it before the caller stores an address.
+#[inline(never)]
 pub(super) fn acquire() -> &'static Hazard {
     POOL.acquire(|number| Hazard::new(Some(number)))
 }
 
 /// Releases a hazard pointer of the pool, whose address is 0.
+#[inline(never)]
 pub(super) fn release(hazard: &'static Hazard) {
     if let Some(number) = hazard.pooled {
         POOL.release(number);

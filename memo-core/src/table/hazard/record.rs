@@ -80,6 +80,8 @@ process_static! {
 
 impl ThreadRecord {
     /// Acquires a record for this thread.
+    #[cold]
+    #[inline(never)]
     pub(super) fn acquire() -> &'static Self {
         let record = RECORDS.acquire(Self::new);
         // Between the record's bit in the roster and every load of the reads that follow: see
@@ -98,6 +100,8 @@ impl ThreadRecord {
     }
 
     /// Releases this thread's record.
+    #[cold]
+    #[inline(never)]
     pub(super) fn release(&self) {
         self.hazard.forget_counters();
         writes(self.counters.as_ptr());
