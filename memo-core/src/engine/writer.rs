@@ -318,6 +318,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
     /// from then on.
     pub(super) fn resize(&mut self, max_entries: usize, most: usize, now: u64) -> bool {
         let (table, state) = (&self.stripe.table, &mut *self.state);
+        state.table_writer.resized(max_entries);
         state.max_entries = max_entries.max(state.live.saturating_sub(most));
         let is_done = state.max_entries == max_entries;
         if let Some(policy) = &mut state.policy {

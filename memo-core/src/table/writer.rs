@@ -43,6 +43,12 @@ impl TableWriter {
         self.slab.needs_drop()
     }
 
+    /// The store may have so many entries from now on, `usize::MAX` if unknown.
+    pub(crate) fn resized(&mut self, entries: usize) {
+        self.index.resized(entries);
+        self.slab.resized(entries);
+    }
+
     /// Takes a free cell, to which the caller has exclusive access until the entry is published.
     #[inline]
     pub(crate) fn take(&mut self, table: &Table, entry_type: u32) -> u32 {
@@ -126,7 +132,7 @@ impl TableWriter {
     /// The slots of all live entries, in order. A list and not an iterator, whose adapters would be
     /// compiled for each caller and each sharing.
     pub(crate) fn alive(&self, table: &Table) -> Vec<u32> {
-        self.slab.slots(&table.slab).filter(|&slot| table.head(slot).is_alive()).collect()
+        self.slab.slots().filter(|&slot| table.head(slot).is_alive()).collect()
     }
 
     /// Above every slot that was ever taken.
@@ -154,6 +160,12 @@ impl TableWriter {
     /// The addresses of its chunks.
     pub(crate) fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
         self.slab.ranges()
+    }
+
+    /// The numbers of segments of the index, and of allocations of cells.
+    #[cfg(test)]
+    pub(crate) fn parts(&self) -> (usize, usize) {
+        (self.index.segments(), self.slab.ranges().count())
     }
 
     /// Checks the table, and returns every live slot.

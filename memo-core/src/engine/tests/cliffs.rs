@@ -110,6 +110,23 @@ fn a_store_becomes_smaller_in_steps() {
     store.0.validate();
 }
 
+/// The parts of a table: an insert that must split a segment looks at all of them.
+#[test]
+fn a_store_that_became_larger_has_as_many_parts_as_one_that_was_made_so() {
+    let parts = |store: &Texts<Shared>| store.0.stripes().next().unwrap().lock().table_writer.parts();
+    let made = Texts::<Shared>::filled(Config::new().lru(MANY as usize));
+    for entries in [1, 100, 3_000] {
+        let resized = Texts::<Shared>::new(Config::new().lru(entries));
+        (0..100).for_each(|key| _ = resized.insert(key));
+        resized.0.resize(MANY as usize);
+        (100..MANY).for_each(|key| _ = resized.insert(key));
+        resized.0.validate();
+        let (made, resized) = (parts(&made), parts(&resized));
+        let is_alike = resized.0 <= 2 * made.0 && resized.1 <= 2 * made.1;
+        assert!(is_alike, "from {entries}: {resized:?} segments and allocations, {made:?} if made so large");
+    }
+}
+
 #[test]
 fn a_store_is_cleared_in_steps() {
     let store = Texts::<Shared>::filled(Config::new().lru(MANY as usize));
