@@ -81,6 +81,8 @@ impl MinRankIndex {
 
     #[cold]
     fn grow(&mut self, at: usize) {
+        // Most caches have one group.
+        self.groups.reserve_exact(usize::from(self.groups.is_empty()));
         while self.groups.len() <= at {
             self.groups.push(SlotGroup::default());
             self.bounds.push();

@@ -95,15 +95,9 @@ impl HazardGuard {
         if self.hazard.fenced { barrier::light() } else { barrier::compiler() }
     }
 
-    /// This thread's counters in the store with this number and serial. Numbers are reused, serials
-    /// never are.
-    pub(crate) fn counters(
-        &self,
-        number: usize,
-        serial: u64,
-        join: impl FnOnce(u8) -> Arc<ThreadCounters>,
-    ) -> &ThreadCounters {
-        self.hazard.counters(number, serial, join)
+    /// This thread's counters in the store with this serial.
+    pub(crate) fn counters(&self, serial: u64, join: impl FnOnce(u8) -> Arc<ThreadCounters>) -> &ThreadCounters {
+        self.hazard.counters(serial, join)
     }
 
     #[cold]

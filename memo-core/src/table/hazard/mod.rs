@@ -19,6 +19,7 @@
 //! entry.
 
 mod atomic_ref;
+mod counter_map;
 mod current;
 mod guard;
 mod pin;

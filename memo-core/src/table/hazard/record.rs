@@ -5,8 +5,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
-use std::sync::Arc;
 
+use super::counter_map::CounterMap;
 use super::roster::Roster;
 use crate::sync::atomic::Ordering::SeqCst;
 use crate::sync::atomic::{AtomicUsize, fence};
@@ -66,8 +66,8 @@ pub(super) struct ThreadRecord {
     number: u32,
     /// 1 to 255; beyond 255 threads, some share a tag.
     pub(super) tag: u8,
-    /// This thread's counters, by the number of the store.
-    pub(super) counters: RefCell<Vec<Option<Arc<ThreadCounters>>>>,
+    /// This thread's counters.
+    pub(super) counters: RefCell<CounterMap>,
 }
 
 // SAFETY: only the thread that has acquired the record touches `counters`; acquiring and releasing
@@ -105,7 +105,7 @@ impl ThreadRecord {
     pub(super) fn release(&self) {
         self.hazard.forget_counters();
         writes(self.counters.as_ptr());
-        for counters in self.counters.borrow_mut().drain(..).flatten() {
+        for counters in self.counters.borrow_mut().take_all() {
             counters.leave();
         }
         RECORDS.release(self.number);

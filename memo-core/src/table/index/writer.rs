@@ -62,8 +62,10 @@ impl IndexWriter {
         let class = u32::from(index.sizes.full > MIN_BUCKETS);
         let count = buckets_in(class, index.sizes.full);
         let (buckets, max_len) = (Buckets::allocate(count), index.sizes.max_len(count, 0));
-        self.segments.push(Segment { buckets, class, len: 0, max_len, depth: 0 });
-        self.entries.push(0);
+        self.segments = vec![Segment { buckets, class, len: 0, max_len, depth: 0 }];
+        self.entries = vec![0];
+        // Most stores need no more.
+        self.directories.reserve_exact(1);
         self.publish_directory(index);
     }
 

@@ -97,6 +97,8 @@ impl SlabWriter {
             slab.shift.store(chunk_shift(self.entries, stride), Relaxed);
         }
         self.needs_drop |= vtable.drop.is_some();
+        // Nearly every store has one type.
+        self.types.reserve_exact(1);
         self.types.push(TypeSlab { vtable, stride, offset, free: Vec::new(), unused: 0..0 });
         let number = u32::try_from(self.types.len() - 1).expect("fewer than 2^32 types");
         EntryType { number, stride }
@@ -151,6 +153,10 @@ impl SlabWriter {
         for chunk in slots.clone().step_by(1 << shift) {
             let first = first.wrapping_add((chunk - start) as usize * stride as usize);
             self.push_chunk_info(ChunkInfo::new(first, chunk, stride, entry_type), &publish);
+        }
+        if self.blocks.is_empty() {
+            // Most stores need no more.
+            self.blocks.reserve_exact(1);
         }
         self.blocks.push(Block { memory, slots: slots.clone() });
         self.types[entry_type as usize].unused = slots;
