@@ -54,3 +54,15 @@ fn a_thread_pays_for_the_caches_that_it_uses() {
     let bytes = std::thread::scope(|scope| scope.spawn(|| bytes_of(touch).0).join().unwrap());
     assert!(bytes < 2_000, "{bytes} bytes of a new thread that used two caches");
 }
+
+/// What the documentation recommends for large results, on the stack that a test has.
+#[test]
+fn a_boxed_large_result_fits_into_a_usual_stack() {
+    #[memoize]
+    fn table(n: u8) -> Box<[u8; 256 << 10]> {
+        Box::new([n; 256 << 10])
+    }
+    let work = || (table(1)[0], table(1)[0], table::cache_info().hits);
+    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap();
+    assert_eq!(thread.join().unwrap(), (1, 1, 1));
+}

@@ -87,7 +87,8 @@ impl<T> SpinLock<T> {
     #[cold]
     #[inline(never)]
     fn wait(&self) {
-        for round in 0u32.. {
+        let mut round = 0u32;
+        loop {
             for _ in 0..MIN_SPINS << round.min(DOUBLINGS) {
                 spin_loop();
             }
@@ -104,6 +105,7 @@ impl<T> SpinLock<T> {
             } else if round >= SPINNING_ROUNDS {
                 yield_now();
             }
+            round = round.saturating_add(1);
         }
     }
 }
