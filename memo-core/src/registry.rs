@@ -336,7 +336,7 @@ mod tests {
         assert_eq!(dropped.strong_count(), 0);
         let mut before = registry.listed.len();
         let mut kept = Vec::new();
-        for _ in 0..many / LOOKED_AT + 1 {
+        for _ in 0..=many / LOOKED_AT {
             kept.push(enter(&mut registry));
             let now = registry.listed.len();
             assert!(now + LOOKED_AT > before, "{before} became {now}");

@@ -141,7 +141,7 @@ impl ExpiryIndex {
                 self.blocks[block] = min_rank(&self.groups[groups]);
                 continue;
             };
-            let Some(left) = visits.checked_sub(1) else { return None };
+            let left = visits.checked_sub(1)?;
             steps::add(GROUP);
             let mut bound = NEVER;
             for slot in (group * GROUP..(group + 1) * GROUP).map(|slot| u32::try_from(slot).expect("slots are u32")) {

@@ -124,8 +124,8 @@ impl<S: Sharing> Store<S> {
     /// `drop` of an entry panics.
     pub(super) fn resize(&self, max_entries: usize) {
         /// Does the rest in one step if there was a panic. What is evicted is dropped later.
-        struct Rest<'a, S: Sharing>(&'a Store<S>, &'a Stripe<S>, usize, u64);
-        impl<S: Sharing> Drop for Rest<'_, S> {
+        struct ResizeAtOnce<'a, S: Sharing>(&'a Store<S>, &'a Stripe<S>, usize, u64);
+        impl<S: Sharing> Drop for ResizeAtOnce<'_, S> {
             fn drop(&mut self) {
                 let Self(store, stripe, max_entries, now) = *self;
                 store.writer(stripe).resize(max_entries, usize::MAX, now);
@@ -133,7 +133,7 @@ impl<S: Sharing> Store<S> {
         }
         let now = self.common.now_if_dated();
         for stripe in self.stripes() {
-            let rest = Rest(self, stripe, max_entries, now);
+            let rest = ResizeAtOnce(self, stripe, max_entries, now);
             let mut is_done = false;
             while !is_done {
                 let mut writer = self.writer(stripe);

@@ -321,9 +321,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         state.table_writer.resized(max_entries);
         state.max_entries = max_entries.max(state.live.saturating_sub(most));
         let is_done = state.max_entries == max_entries;
-        if let Some(policy) = &mut state.policy {
-            policy.resized(max_entries);
-        } else {
+        if state.policy.is_none() {
             let mut policy = PolicyKind::Lru.build(max_entries);
             // It is `lru`, which knows no hashes, and which takes entries in any order.
             for slot in state.table_writer.alive(table) {
@@ -333,6 +331,10 @@ impl<'a, S: Sharing> Writer<'a, S> {
             state.policy = Some(policy);
         }
         self.make_room(0, 0, None, now);
+        if is_done && let Some(policy) = &mut self.state.policy {
+            // Last: a policy that becomes another one takes over what is left.
+            policy.resized(max_entries);
+        }
         self.stripe.hit_action.set(self.state.on_hit());
         is_done
     }

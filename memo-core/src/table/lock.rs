@@ -66,8 +66,9 @@ impl<T> SpinLock<T> {
         SpinGuard(self, PhantomData)
     }
 
-    /// Lets a thread that waits have the lock, for as long as it may take to notice that the lock is
-    /// free. For a thread that has just released it and is going to take it again.
+    /// Lets a thread that waits have the lock: stays away for as long as that one may take to
+    /// notice that it is free. For a thread that has just released it and is going to take it
+    /// again.
     #[cold]
     #[inline(never)]
     pub(crate) fn give_way(&self) {

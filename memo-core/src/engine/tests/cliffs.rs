@@ -103,11 +103,18 @@ fn entries_in_use_are_not_all_visited_by_one_insert() {
 
 #[test]
 fn a_store_becomes_smaller_in_steps() {
-    let store = Texts::<Shared>::filled(Config::new().lru(MANY as usize));
-    let steps = steps_of(|| store.0.resize(10));
-    assert!(steps.most < BOUND, "{} steps", steps.most);
-    assert_eq!((store.live(), store.retired()), (10, 0), "at once, and all are dropped");
-    store.0.validate();
+    let many = MANY as usize;
+    for config in [Config::new().lru(many), Config::new().max(many), Config::new().random(many)] {
+        let store = Texts::<Shared>::filled(config);
+        let steps = steps_of(|| store.0.resize(10));
+        assert!(steps.most < BOUND, "{} steps", steps.most);
+        assert_eq!((store.live(), store.retired()), (10, 0), "at once, and all are dropped");
+        store.0.validate();
+        store.0.resize(many);
+        (0..100).for_each(|key| _ = store.insert(MANY + key));
+        store.0.validate();
+        assert_eq!(store.live(), 110);
+    }
 }
 
 /// The parts of a table: an insert that must split a segment looks at all of them.

@@ -16,12 +16,12 @@ const FANOUT_BITS: u32 = 6;
 
 /// The members, and which of them are in use.
 pub(super) struct Roster<T: 'static> {
-    root: AtomicRef<Node<T>>,
+    root: AtomicRef<RosterNode<T>>,
     /// Held to acquire and to release.
     changing: Mutex<()>,
 }
 
-struct Node<T: 'static> {
+struct RosterNode<T: 'static> {
     /// Of each child, whether it has a member in use, and whether it has no other. Written under
     /// the lock.
     in_use: AtomicU64,
@@ -32,7 +32,7 @@ struct Node<T: 'static> {
 }
 
 enum Children<T: 'static> {
-    Nodes([AtomicRef<Node<T>>; FANOUT]),
+    Nodes([AtomicRef<RosterNode<T>>; FANOUT]),
     Members([AtomicRef<T>; FANOUT]),
 }
 
@@ -48,7 +48,7 @@ impl<T: Sync> Roster<T> {
         let root = match self.root.load() {
             Some(root) if root.full.load(Relaxed) != u64::MAX => root,
             full => {
-                let root: &'static Node<T> = Box::leak(Box::new(Node::above(full)));
+                let root: &'static RosterNode<T> = Box::leak(Box::new(RosterNode::above(full)));
                 self.root.store(Some(root));
                 root
             }
@@ -70,7 +70,7 @@ impl<T: Sync> Roster<T> {
     }
 }
 
-impl<T: Sync> Node<T> {
+impl<T: Sync> RosterNode<T> {
     /// An empty node.
     fn new(height: u32) -> Self {
         let children = if height == 0 {
@@ -117,7 +117,7 @@ impl<T: Sync> Node<T> {
     }
 
     fn release(&self, number: u32) {
-        let at = number >> (self.height * FANOUT_BITS) & (FANOUT as u32 - 1);
+        let at = number >> (self.height * FANOUT_BITS) & ((1 << FANOUT_BITS) - 1);
         let is_unused = match &self.children {
             Children::Nodes(nodes) => nodes[at as usize].load().is_none_or(|node| {
                 node.release(number);

@@ -49,10 +49,10 @@ impl Protected {
 /// Whether this is the only live reader thread. Then there is no other thread to make the barrier
 /// for, and a thread that never shared anything need not call the kernel.
 ///
-/// Called after a fence where a barrier depends on it. Why that suffices: a thread acquires its record before its first read, and
-/// executes a fence between the two. Either that fence or this caller's comes first. So either this
-/// call finds the record in use; or all reads of that thread, later ones included, see what was
-/// removed before the caller's fence, and find it dead.
+/// Called after a fence, where a barrier depends on it. Why that suffices: a thread acquires its
+/// record before its first read, and executes a fence between the two. Either that fence or this
+/// caller's comes first. So either this call finds the record in use; or all reads of that thread,
+/// later ones included, see what was removed before the caller's fence, and find it dead.
 fn is_alone() -> bool {
     let Ok(own) = current::FAST.try_with(Cell::get) else { return false };
     ThreadRecord::all(|record| own.is_some_and(|own| ptr::eq(record, own)))
