@@ -30,6 +30,12 @@ const MANY_PROTECTED: usize = 1024;
 const PROTECTED_PER_ENTRY: usize = 8;
 
 impl<S: Sharing> Writer<'_, S> {
+    /// Releases the lock, and leaves what was removed to the next [`finish`](Self::finish).
+    pub(super) fn release(self) {
+        self.stripe.set_runs_hint(&self.state);
+        self.stripe.stats.set_size(self.state.live, self.state.weight());
+    }
+
     /// Releases the lock, tells the observers, and drops the entries that no reader protects: at
     /// once if `promptly`, otherwise when there are enough of them.
     #[inline]

@@ -92,7 +92,8 @@ impl<S: Sharing> Store<S> {
             }
         }
         let flush = Flush(self, hash);
-        located.finish(false);
+        // A scan would find the entry protected.
+        located.release();
         see(entry);
         drop(reading);
         drop(flush);

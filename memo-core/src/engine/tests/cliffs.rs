@@ -202,6 +202,19 @@ fn a_small_store_scans_once_for_as_many_evictions_as_it_has_entries() {
     other.join().unwrap();
 }
 
+/// What was removed is shown to the caller first, so a scan before that would be in vain.
+#[test]
+fn a_removal_scans_once() {
+    let cache = crate::Cache::<u32, String>::builder().lru(8).build();
+    for key in 0..8 {
+        cache.insert(key, String::new());
+    }
+    for key in 0..8 {
+        let Steps { scans, .. } = steps_of(|| assert_eq!(cache.remove(&key), Some(String::new())));
+        assert_eq!(scans, 1);
+    }
+}
+
 /// With the timer thread, for a store that nobody calls.
 #[test]
 fn a_removed_value_that_was_held_is_dropped_though_nobody_writes() {
