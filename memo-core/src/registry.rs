@@ -2,12 +2,9 @@
 //! caches.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Weak};
-
-use dashmap::DashMap;
-use once_cell::sync::Lazy;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use crate::info::{CacheInfo, CacheParameters};
 
@@ -51,21 +48,51 @@ enum Registration {
     Value(Weak<dyn AnyCache>),
 }
 
-static CACHES: Lazy<DashMap<u64, Registration>> = Lazy::new(DashMap::new);
+impl Registration {
+    fn is_over(&self) -> bool {
+        matches!(self, Self::Value(cache) if cache.strong_count() == 0)
+    }
+}
 
-fn enter(listed: Registration) {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    CACHES.insert(NEXT.fetch_add(1, Relaxed), listed);
+/// How many earlier registrations a new one looks at, to remove those of dropped caches: so these
+/// are at most a third as many as those of living ones, soon after the last was dropped.
+const LOOKED_AT: usize = 4;
+
+static CACHES: Mutex<Registry> = Mutex::new(Registry { listed: BTreeMap::new(), next: 0, looked_at: 0 });
+
+/// All registrations, by number.
+struct Registry {
+    listed: BTreeMap<u64, Registration>,
+    next: u64,
+    /// The last one that was looked at.
+    looked_at: u64,
+}
+
+impl Registry {
+    fn enter(&mut self, listed: Registration) {
+        for _ in 0..LOOKED_AT {
+            let later = self.listed.range(self.looked_at.saturating_add(1)..).next();
+            let Some((&number, found)) = later.or_else(|| self.listed.first_key_value()) else { break };
+            self.looked_at = number;
+            if found.is_over() {
+                self.listed.remove(&number);
+            }
+        }
+        self.listed.insert(self.next, listed);
+        self.next += 1;
+    }
+}
+
+fn registry() -> MutexGuard<'static, Registry> {
+    CACHES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 pub(crate) fn list_function(cache: &'static dyn AnyCache) {
-    enter(Registration::Function(cache));
+    registry().enter(Registration::Function(cache));
 }
 
 pub(crate) fn list(cache: Weak<dyn AnyCache>) {
-    // Registrations of dropped caches are removed when another cache is registered.
-    CACHES.retain(|_, listed| !matches!(listed, Registration::Value(cache) if cache.strong_count() == 0));
-    enter(Registration::Value(cache));
+    registry().enter(Registration::Value(cache));
 }
 
 /// A type-erased handle to a cache, for monitoring and management.
@@ -270,13 +297,81 @@ impl fmt::Debug for CacheRef {
 /// ```
 #[must_use]
 pub fn caches() -> Vec<CacheRef> {
-    let mut all: Vec<CacheRef> = CACHES
-        .iter()
-        .filter_map(|listed| match &*listed {
+    // What is upgraded may become the last reference to its cache, and is dropped outside the lock.
+    let mut all: Vec<CacheRef> = registry()
+        .listed
+        .values()
+        .filter_map(|listed| match listed {
             Registration::Function(cache) => Some(CacheRef(ErasedCache::Function(*cache))),
             Registration::Value(cache) => cache.upgrade().map(|cache| CacheRef(ErasedCache::Value(cache))),
         })
         .collect();
     all.sort_by_cached_key(|cache| (cache.name().to_owned(), cache.location()));
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::{Arc, Weak};
+
+    use super::{AnyCache, Identity, LOOKED_AT, Registration, Registry};
+    use crate::info::{CacheInfo, CacheParameters};
+
+    struct Nothing(Identity);
+
+    impl AnyCache for Nothing {
+        fn identity(&self) -> &Identity {
+            &self.0
+        }
+        fn info(&self) -> CacheInfo {
+            unreachable!()
+        }
+        fn parameters(&self) -> CacheParameters {
+            unreachable!()
+        }
+        fn clear(&self) {}
+        fn resize(&self, _: usize) {}
+        fn run_pending(&self) -> usize {
+            0
+        }
+
+        fn reset_info(&self) {}
+    }
+
+    fn enter(registry: &mut Registry) -> Arc<dyn AnyCache> {
+        let cache: Arc<dyn AnyCache> = Arc::new(Nothing(Identity::constant("nothing", "", 0)));
+        registry.enter(Registration::Value(Arc::downgrade(&cache)));
+        cache
+    }
+
+    /// Each registration removes at most as many as it looks at, and the dropped ones go.
+    #[test]
+    fn a_registration_looks_at_a_few_others_and_dropped_caches_leave_the_list() {
+        let mut registry = Registry { listed: BTreeMap::new(), next: 0, looked_at: 0 };
+        let many = 1_000;
+        let caches: Vec<_> = (0..many).map(|_| enter(&mut registry)).collect();
+        assert_eq!(registry.listed.len(), many);
+        let dropped: Weak<dyn AnyCache> = Arc::downgrade(&caches[many / 2]);
+        drop(caches);
+        assert_eq!(dropped.strong_count(), 0);
+        let mut before = registry.listed.len();
+        let mut kept = Vec::new();
+        for _ in 0..=many / LOOKED_AT {
+            kept.push(enter(&mut registry));
+            let now = registry.listed.len();
+            assert!(now + LOOKED_AT > before, "{before} became {now}");
+            before = now;
+        }
+        // What is kept was looked at in between, at most.
+        for _ in 0..many {
+            kept.push(enter(&mut registry));
+        }
+        assert_eq!(registry.listed.len(), kept.len(), "all others have gone");
+        // Names that come and go do not pile up.
+        for _ in 0..10 * many {
+            drop(enter(&mut registry));
+        }
+        assert!(registry.listed.len() < 2 * kept.len());
+    }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::drop_non_drop, reason = "a result is dropped where it is measured, whatever its type")]
 
 mod hits;
+mod memory;
 mod methods;
 mod misses;
 mod values;
@@ -52,6 +53,22 @@ fn cost_of<T>(work: impl FnOnce() -> T) -> Cost {
     spent
 }
 
+thread_local! {
+    /// Bytes that this thread has allocated and not freed.
+    static HELD: Cell<isize> = const { Cell::new(0) };
+}
+
+fn hold(bytes: usize, sign: isize) {
+    HELD.set(HELD.get() + sign * isize::try_from(bytes).unwrap_or(0));
+}
+
+/// Returns how many bytes the work allocates and does not free, and its result.
+fn bytes_of<T>(work: impl FnOnce() -> T) -> (isize, T) {
+    let before = HELD.get();
+    let result = work();
+    (HELD.get() - before, result)
+}
+
 /// A future that is ready at the first poll.
 fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
@@ -69,23 +86,28 @@ static ALLOCATOR: CountingAllocator = CountingAllocator;
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         spend(|cost| cost.allocations += 1);
+        hold(layout.size(), 1);
         // SAFETY: the caller's obligations are those of `System`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         spend(|cost| cost.allocations += 1);
+        hold(layout.size(), 1);
         // SAFETY: as above.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         spend(|cost| cost.allocations += 1);
+        hold(layout.size(), -1);
+        hold(size, 1);
         // SAFETY: as above.
         unsafe { System.realloc(block, layout, size) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        hold(layout.size(), -1);
         // SAFETY: as above.
         unsafe { System.dealloc(block, layout) }
     }

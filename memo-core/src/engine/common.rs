@@ -3,6 +3,7 @@
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::task::Wake;
 use std::time::Duration;
 
 use super::entry_types::EntryTypes;
@@ -13,7 +14,8 @@ use super::write_terms::WriteTerms;
 use crate::config::Config;
 use crate::hash::fresh_seed;
 use crate::random::Random;
-use crate::system_clock::nanos;
+use crate::sync::TIMER;
+use crate::system_clock::{nanos, system_now};
 use crate::table::hazard;
 use crate::table::thread_counters::ThreadCounters;
 use crate::table::{EntryType, PrefixWords, Table};
@@ -43,8 +45,14 @@ pub(super) struct Common<S: Sharing> {
     sweep_tick: AtomicU64,
     /// Whether any entry ever had a deadline. If not, the clock need not be read.
     has_deadlines: AtomicBool,
+    /// Whether an alarm is set for [`look_again_later`](Self::look_again_later).
+    looks_again: AtomicBool,
     random: Mutex<Random>,
 }
+
+/// How long a removed entry that a reader protects waits, if nobody writes, before it is looked at
+/// again.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 impl<S: Sharing> Common<S> {
     /// Also returns the prefix words of the entries.
@@ -67,6 +75,7 @@ impl<S: Sharing> Common<S> {
             sweeper: OnceLock::new(),
             sweep_tick: AtomicU64::new(u64::MAX),
             has_deadlines: AtomicBool::new(false),
+            looks_again: AtomicBool::new(false),
         };
         (common, prefix_words)
     }
@@ -158,6 +167,35 @@ impl<S: Sharing> Common<S> {
             && tick < before
         {
             ticker::register(sweeper.clone(), tick, before != u64::MAX);
+        }
+    }
+
+    /// Makes the timer thread drop what readers protect at this moment, unless a later write does
+    /// it before. No lock is held.
+    pub(super) fn look_again_later(&self) {
+        if TIMER
+            && !self.looks_again.load(Relaxed)
+            && let Some(sweeper) = self.sweeper.get()
+            && !self.looks_again.swap(true, Relaxed)
+        {
+            let at = system_now().saturating_add(nanos(LOOK_AGAIN));
+            ticker::wake_at(at, Arc::new(LookAgain(sweeper.clone())).into());
+        }
+    }
+
+    /// The store is swept now.
+    pub(super) fn looks_again_now(&self) {
+        self.looks_again.store(false, Relaxed);
+    }
+}
+
+/// Sweeps a store when its alarm goes off.
+struct LookAgain(Weak<dyn Sweep>);
+
+impl Wake for LookAgain {
+    fn wake(self: Arc<Self>) {
+        if let Some(cache) = self.0.upgrade() {
+            cache.sweep();
         }
     }
 }

@@ -9,6 +9,7 @@
 
 use std::time::Duration;
 
+use super::steps;
 use crate::config::Config;
 use crate::sync::atomic::Ordering::Relaxed;
 use crate::system_clock::nanos;
@@ -134,8 +135,10 @@ impl ExpiryIndex {
     }
 
     /// Returns the slot of an expired entry, if there is one. `deadline` returns the deadline of a
-    /// slot's entry, or [`NEVER`] if it has none.
-    pub(super) fn next(&mut self, now: u64, deadline: impl Fn(u32) -> u64) -> Option<u32> {
+    /// slot's entry, or [`NEVER`] if it has none. Looks into at most so many groups in which none
+    /// has expired, and subtracts them from `visits`: hits may have moved the deadlines of all
+    /// entries since the bounds were written.
+    pub(super) fn next(&mut self, now: u64, visits: &mut usize, deadline: impl Fn(u32) -> u64) -> Option<u32> {
         while self.soonest <= now {
             let Some(block) = self.blocks.iter().position(|&bound| bound <= now) else {
                 self.soonest = min_rank(&self.blocks);
@@ -146,6 +149,8 @@ impl ExpiryIndex {
                 self.blocks[block] = min_rank(&self.groups[groups]);
                 continue;
             };
+            let left = visits.checked_sub(1)?;
+            steps::add(GROUP);
             let mut bound = NEVER;
             for slot in (group * GROUP..(group + 1) * GROUP).map(|slot| u32::try_from(slot).expect("slots are u32")) {
                 let deadline = deadline(slot);
@@ -155,6 +160,7 @@ impl ExpiryIndex {
                 bound = bound.min(deadline);
             }
             self.groups[group] = bound;
+            *visits = left;
         }
         None
     }

@@ -4,6 +4,7 @@
 //! writes: no cache line is written by two threads.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 use crate::table::hazard::HazardGuard;
@@ -27,9 +28,7 @@ impl SingleThread {
 
 /// The counters of all threads that have used a store.
 pub struct PerThread {
-    /// The index at which threads keep their counters for this store. Numbers are reused, serials
-    /// are not.
-    number: usize,
+    /// Under this number threads keep their counters for this store. No other store ever has it.
     serial: u64,
     counters: Mutex<CounterList>,
 }
@@ -41,34 +40,17 @@ struct CounterList {
     ended: (u64, u64),
 }
 
-/// The source of the stores' numbers.
-static NUMBERS: Mutex<Numbers> = Mutex::new(Numbers { free: Vec::new(), next: 0, serial: 0 });
-
-struct Numbers {
-    free: Vec<usize>,
-    next: usize,
-    serial: u64,
-}
-
-fn numbers() -> MutexGuard<'static, Numbers> {
-    NUMBERS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Default for PerThread {
     fn default() -> Self {
-        let mut numbers = numbers();
-        numbers.serial += 1;
-        let number = numbers.free.pop().unwrap_or_else(|| {
-            numbers.next += 1;
-            numbers.next - 1
-        });
-        Self { number, serial: numbers.serial, counters: Mutex::default() }
+        /// The last serial number. No store has 0.
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self { serial: LAST.fetch_add(1, Relaxed) + 1, counters: Mutex::default() }
     }
 }
 
 impl Drop for PerThread {
     fn drop(&mut self) {
-        numbers().free.push(self.number);
+        self.list().living.iter().for_each(|counters| counters.abandon());
     }
 }
 
@@ -78,7 +60,7 @@ impl PerThread {
     }
 
     pub(super) fn counters<'a>(&'a self, reading: &'a HazardGuard) -> &'a ThreadCounters {
-        reading.counters(self.number, self.serial, |tag| self.join(tag))
+        reading.counters(self.serial, |tag| self.join(tag))
     }
 
     pub(super) fn sums(&self) -> (u64, u64) {
@@ -97,6 +79,10 @@ impl PerThread {
         let joined = Arc::new(ThreadCounters::new(self.serial, tag));
         let mut list = self.list();
         list.fold_ended();
+        // Most stores are used by few threads.
+        if list.living.is_empty() {
+            list.living.reserve_exact(1);
+        }
         list.living.push(joined.clone());
         joined
     }

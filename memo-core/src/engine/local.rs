@@ -57,6 +57,10 @@ impl Private for Local {
         readers.read(scan_tag)
     }
 
+    fn scans_cheaply() -> bool {
+        true
+    }
+
     fn protected(readers: &LocalReaders) -> Protected {
         let mut protected = Protected::default();
         hazard::add_pooled(&mut protected);
@@ -169,4 +173,6 @@ impl<T> Lock<T> for RefCell<T> {
     fn get_mut(&mut self) -> &mut T {
         self.get_mut()
     }
+
+    fn give_way(&self) {}
 }

@@ -46,6 +46,13 @@ impl<S: Sharing> Located<'_, S> {
         drop(compared);
         writer.finish(promptly);
     }
+
+    /// Releases the lock, and leaves what was removed to the next `finish`.
+    pub(super) fn release(self) {
+        let Self { writer, _compared: compared, .. } = self;
+        drop(compared);
+        writer.release();
+    }
 }
 
 impl<S: Sharing> Store<S> {

@@ -53,6 +53,7 @@ mod slot_set;
 mod sole_type;
 mod state;
 mod stats;
+mod steps;
 mod store;
 mod stripe;
 mod sweep;

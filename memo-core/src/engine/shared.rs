@@ -52,6 +52,10 @@ impl Private for Shared {
         hazard::read(scan_tag)
     }
 
+    fn scans_cheaply() -> bool {
+        hazard::scans_cheaply()
+    }
+
     fn protected((): &()) -> Protected {
         hazard::protected()
     }
@@ -106,5 +110,9 @@ impl<T> Lock<T> for SpinLock<T> {
 
     fn get_mut(&mut self) -> &mut T {
         self.get_mut()
+    }
+
+    fn give_way(&self) {
+        self.give_way();
     }
 }

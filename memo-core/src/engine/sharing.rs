@@ -67,6 +67,9 @@ mod sealed {
         fn read_fast(readers: &Self::Readers, scan_tag: usize) -> Option<Self::FastGuard<'_>>;
         /// Begins a read in the store with this scan tag.
         fn read(readers: &Self::Readers, scan_tag: usize) -> Self::ReadGuard<'_>;
+        /// Whether a scan of the readers' hazards takes no barrier that costs as much as several
+        /// misses.
+        fn scans_cheaply() -> bool;
         /// The addresses that readers protect.
         fn protected(readers: &Self::Readers) -> Protected;
     }
@@ -82,6 +85,8 @@ pub trait Lock<T> {
     fn new(value: T) -> Self;
     fn lock(&self) -> Self::Guard<'_>;
     fn get_mut(&mut self) -> &mut T;
+    /// Lets a thread that waits have the lock, between two holdings of it by this thread.
+    fn give_way(&self);
 }
 
 /// A read in progress; it ends when this is dropped.

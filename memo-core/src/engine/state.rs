@@ -45,6 +45,10 @@ pub(super) struct State<S: Sharing> {
     pub(super) removals: Vec<Removal>,
     /// Cells to reclaim once no reader protects them.
     pub(super) retired: Vec<Retired>,
+    /// How many of these the last scan of the hazard pointers found protected, and how many
+    /// addresses it found.
+    pub(super) held: usize,
+    pub(super) scanned: usize,
     /// Removed entries that a thread shows to observers or drops at this moment, outside the lock.
     pub(super) being_dropped: usize,
     /// Memory to free once no reader is inside it.
@@ -69,6 +73,8 @@ impl<S: Sharing> State<S> {
             max_weight: config.max_weight.unwrap_or(u64::MAX),
             removals: Vec::new(),
             retired: Vec::new(),
+            held: 0,
+            scanned: 0,
             being_dropped: 0,
             detached: None,
         }

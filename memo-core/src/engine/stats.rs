@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use smallvec::SmallVec;
+
 use super::sharing::{FastReader, HitCounting, Sharing};
 use crate::info::{CacheInfo, Counter};
 use crate::sync::{Mutex, MutexGuard, PoisonError};
@@ -22,10 +24,11 @@ const TIMED: u64 = 256;
 pub(crate) struct Stats<S: Sharing> {
     hits: S::Counting,
     counters: [AtomicU64; Counter::COUNT],
-    baseline: Mutex<Totals>,
+    /// Where the counters stood at the last reset.
+    baseline: Mutex<Option<Box<Totals>>>,
     /// Whether the first of the runs since the last reset has been timed.
     has_first: AtomicBool,
-    stripes: Box<[Arc<StripeStats>]>,
+    stripes: SmallVec<[Arc<StripeStats>; 1]>,
 }
 
 /// The statistics of one stripe. Written under its lock, readable without it.
@@ -149,7 +152,8 @@ impl<S: Sharing> Stats<S> {
     /// Returns the statistics without the bounds, which the store adds. Takes no lock of the store
     /// and runs no user code.
     pub(crate) fn info(&self) -> CacheInfo {
-        let since = self.now().since(&self.baseline());
+        let now = self.now();
+        let since = self.baseline().as_ref().map_or(now, |before| now.since(before));
         let info = CacheInfo::of_counters(&since.counters);
         CacheInfo {
             hits: since.hits,
@@ -173,14 +177,14 @@ impl<S: Sharing> Stats<S> {
         Totals { counters, hits, failed_lookups }
     }
 
-    fn baseline(&self) -> MutexGuard<'_, Totals> {
+    fn baseline(&self) -> MutexGuard<'_, Option<Box<Totals>>> {
         self.baseline.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Resets all statistics to zero.
     pub(super) fn clear(&self) {
         let now = self.now();
-        *self.baseline() = now;
+        *self.baseline() = Some(Box::new(now));
         self.has_first.store(false, Relaxed);
         self.stripes.iter().for_each(|stripe| stripe.reset_timing());
     }

@@ -12,6 +12,7 @@ use super::hit_action::HitAction;
 use super::sharing::{Lock, Sharing};
 use super::state::State;
 use super::stats::StripeStats;
+use super::steps;
 use crate::table::{EntryType, EntryVtable, PrefixWords, Table};
 
 /// One stripe. Hits read the first fields, which share a cache line; at most inserts write to that
@@ -43,7 +44,13 @@ impl<S: Sharing> Stripe<S> {
 
     #[inline]
     pub(super) fn lock(&self) -> <S::Lock<State<S>> as Lock<State<S>>>::Guard<'_> {
+        steps::lock();
         self.state.lock()
+    }
+
+    /// Lets others have the lock, in between many holdings of it.
+    pub(super) fn give_way(&self) {
+        self.state.give_way();
     }
 
     /// Adds an entry type.

@@ -27,6 +27,7 @@ impl<S: Sharing> Store<S> {
 
     /// Frees expired and retired entries. Returns how many had expired.
     pub(super) fn sweep(&self) -> usize {
+        self.common.looks_again_now();
         let mut expired = 0;
         for stripe in self.stripes() {
             loop {
@@ -37,11 +38,14 @@ impl<S: Sharing> Store<S> {
                 expired += before - writer.state.live;
                 if !more {
                     writer.give_back_memory();
+                    // Looks at everything that waits, whatever the last scan cost.
+                    writer.state.scanned = 0;
                 }
                 writer.finish(true);
                 if !more {
                     break;
                 }
+                stripe.give_way();
             }
         }
         expired

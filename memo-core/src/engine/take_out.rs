@@ -3,6 +3,7 @@
 use super::sharing::{Reader, Sharing};
 use super::store::Store;
 use super::stripe::Stripe;
+use super::writer::MAX_VISITS;
 use crate::info::RemovalCause;
 use crate::table::EntryRef;
 use crate::table::hazard::PinnedEntry;
@@ -35,7 +36,8 @@ impl<S: Sharing> Store<S> {
             reading.protect(entry.as_ptr());
             writer.remove(slot, RemovalCause::Removed);
             let flush = Flush(self, stripe);
-            writer.finish(false);
+            // A scan would find the entry protected.
+            writer.release();
             see(entry);
             drop(reading);
             drop(flush);
@@ -50,22 +52,25 @@ impl<S: Sharing> Store<S> {
             loop {
                 let now = self.common.now_if_dated();
                 let mut writer = self.writer(stripe);
-                let mut expired = Vec::with_capacity(BATCH);
+                let (mut expired, mut visits) = (Vec::with_capacity(BATCH), MAX_VISITS);
                 while expired.len() < BATCH
-                    && let Some(slot) = writer.next_expired(now)
+                    && let Some(slot) = writer.next_expired(now, &mut visits)
                 {
                     let entry = stripe.table.entry(slot);
                     // Pinned while the entry is alive, so the cell stays this entry's.
                     expired.push((entry, PinnedEntry::new(entry.as_ptr())));
                     writer.remove(slot, RemovalCause::Expired);
                 }
-                writer.finish(false);
+                let more = writer.state.is_due(now);
+                // A scan would find the entries pinned.
+                writer.release();
                 for (entry, _) in &expired {
                     see(*entry);
                 }
-                if expired.len() < BATCH {
+                if !more {
                     break;
                 }
+                stripe.give_way();
             }
         }
     }

@@ -45,6 +45,7 @@ impl<'a, S: Sharing> Walk<'a, S> {
     fn next_batch(&self, batch: &mut Vec<Visited<'a>>) -> bool {
         // Unpins the last batch, before the lock is taken.
         batch.clear();
+        self.stripe.give_way();
         let table = &self.stripe.table;
         // The clock may be the user's, so it is read before the lock is taken.
         let now = self.store.common.now_if_dated();
@@ -193,6 +194,7 @@ impl<S: Sharing> Store<S> {
                 writer.forget_order();
             }
             writer.finish(false);
+            stripe.give_way();
             next = stop;
         }
         self.writer(stripe).finish(true);

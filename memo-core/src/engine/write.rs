@@ -4,9 +4,10 @@ use super::callbacks::Request;
 use super::run::SWEEP_WITH_A_MISS;
 use super::sharing::{Reader, Sharing};
 use super::store::Store;
+use super::stripe::Stripe;
 use super::take_out::Flush;
 use super::write_terms::WriteTerms;
-use super::writer::Candidate;
+use super::writer::{Candidate, RESIZE_BATCH};
 use crate::config::no_bound_if_large;
 use crate::info::RemovalCause;
 use crate::table::{EntryRef, ShortHash};
@@ -86,7 +87,8 @@ impl<S: Sharing> Store<S> {
             return live;
         };
         let flush = Flush(self, stripe);
-        located.finish(false);
+        // A scan would find the entry protected.
+        located.release();
         see(entry);
         drop(reading);
         drop(flush);
@@ -113,14 +115,30 @@ impl<S: Sharing> Store<S> {
         }
     }
 
-    /// Changes the capacity in entries, at once.
+    /// Changes the capacity in entries. A store that becomes much smaller does so in steps, in
+    /// between which others have the lock; it has the new capacity when this returns, also when the
+    /// `drop` of an entry panics.
     pub(super) fn resize(&self, max_entries: usize) {
         let max_entries = no_bound_if_large(max_entries);
+        /// Does the rest in one step if there was a panic. What is evicted is dropped later.
+        struct ResizeAtOnce<'a, S: Sharing>(&'a Store<S>, &'a Stripe<S>, usize, u64);
+        impl<S: Sharing> Drop for ResizeAtOnce<'_, S> {
+            fn drop(&mut self) {
+                let Self(store, stripe, max_entries, now) = *self;
+                store.writer(stripe).resize(max_entries, usize::MAX, now);
+            }
+        }
         let now = self.common.now_if_dated();
         for stripe in self.stripes() {
-            let mut writer = self.writer(stripe);
-            writer.resize(max_entries, now);
-            writer.finish(true);
+            let rest = ResizeAtOnce(self, stripe, max_entries, now);
+            let mut is_done = false;
+            while !is_done {
+                let mut writer = self.writer(stripe);
+                is_done = writer.resize(max_entries, RESIZE_BATCH, now);
+                writer.finish(is_done);
+                stripe.give_way();
+            }
+            std::mem::forget(rest);
         }
     }
 }

@@ -14,10 +14,11 @@ use super::removal::Removal;
 use super::sharing::{Lock, Sharing};
 use super::state::{Retired, State};
 use super::stats::Stats;
+use super::steps;
 use super::stripe::Stripe;
 use crate::config::MOST_ENTRIES;
 use crate::info::{Counter, RemovalCause};
-use crate::policy::{Ranks, Victim};
+use crate::policy::{PolicyKind, Ranks, Victim};
 use crate::table::{Deadline, Head, ShortHash, Table, TableWriter};
 
 /// The lock of a stripe, held by this thread, and the mutations that it permits.
@@ -26,6 +27,11 @@ pub(super) struct Writer<'a, S: Sharing> {
     pub(super) stripe: &'a Stripe<S>,
     pub(super) state: <S::Lock<State<S>> as Lock<State<S>>>::Guard<'a>,
 }
+
+/// Groups of slots that one holding of the lock visits to look for expired entries in vain.
+pub(super) const MAX_VISITS: usize = 64;
+/// Entries that one holding of the lock evicts when the store becomes smaller.
+pub(super) const RESIZE_BATCH: usize = 256;
 
 /// An entry about to be admitted, or to replace another.
 #[derive(Clone, Copy)]
@@ -126,6 +132,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
     /// Removes an entry from everything but the policy.
     #[inline(always)]
     fn unlink(&mut self, slot: u32, cause: RemovalCause) -> ShortHash {
+        steps::add(1);
         let (head, cell, entry_type) = self.stripe.table.cell(slot);
         if self.common.weight_word.is_some() {
             self.state.weight -= u128::from(self.weight_of(head));
@@ -246,7 +253,8 @@ impl<'a, S: Sharing> Writer<'a, S> {
         }
     }
 
-    /// Evicts until `entries` more of this weight fit. Expired entries go before any live one.
+    /// Evicts until `entries` more of this weight fit. Expired entries go before any live one, as
+    /// many as it takes: nobody waits until all are removed that have expired together.
     #[inline(always)]
     fn make_room(&mut self, entries: usize, weight: u64, candidate: Option<ShortHash>, now: u64) -> bool {
         let weighs = self.common.weight_word.is_some();
@@ -257,7 +265,12 @@ impl<'a, S: Sharing> Writer<'a, S> {
         if !is_crowded(&self.state) {
             return true;
         }
-        self.expire(now, usize::MAX);
+        let mut visits = MAX_VISITS;
+        while self.state.is_due(now) && self.expire_one(now, &mut visits) {
+            if !is_crowded(&self.state) {
+                return true;
+            }
+        }
         while is_crowded(&self.state) {
             let State { policy, table_writer, live: 1.., .. } = &mut *self.state else { return false };
             let Some(policy) = policy else { return false };
@@ -278,18 +291,31 @@ impl<'a, S: Sharing> Writer<'a, S> {
 
     #[inline(never)]
     fn expire_some(&mut self, now: u64, most: usize) -> bool {
+        let mut visits = MAX_VISITS;
         for _ in 0..most {
-            let Some(slot) = self.next_expired(now) else { return false };
-            self.remove(slot, RemovalCause::Expired);
+            if !self.expire_one(now, &mut visits) {
+                break;
+            }
         }
-        true
+        self.state.is_due(now)
     }
 
-    /// Returns the slot of an expired entry, if there is one.
-    pub(super) fn next_expired(&mut self, now: u64) -> Option<u32> {
+    /// Removes an expired entry, unless none is found with so many visits. Returns whether it did.
+    #[inline(never)]
+    fn expire_one(&mut self, now: u64, visits: &mut usize) -> bool {
+        let found = self.next_expired(now, visits);
+        if let Some(slot) = found {
+            self.remove(slot, RemovalCause::Expired);
+        }
+        found.is_some()
+    }
+
+    /// Returns the slot of an expired entry, unless none is found with so many visits.
+    pub(super) fn next_expired(&mut self, now: u64, visits: &mut usize) -> Option<u32> {
         let (table, deadlines) = (&self.stripe.table, &self.common.deadlines);
         let State { expiry, table_writer, .. } = &mut *self.state;
-        expiry.next(now, |slot| table_writer.live(table, slot).map_or(NEVER, |head| deadlines.deadline(table, head)))
+        let deadline = |slot| table_writer.live(table, slot).map_or(NEVER, |head| deadlines.deadline(table, head));
+        expiry.next(now, visits, deadline)
     }
 
     /// Returns the slot of the entry that the policy would evict next, if there is one. A store
@@ -310,33 +336,34 @@ impl<'a, S: Sharing> Writer<'a, S> {
         }
     }
 
-    /// Changes the capacity in entries. A store without one orders its entries by `lru` from then
-    /// on.
-    pub(super) fn resize(&mut self, max_entries: usize, now: u64) {
-        self.state.max_entries = max_entries;
-        if let Some(policy) = &mut self.state.policy {
-            policy.resized(max_entries);
-        } else {
+    /// Changes the capacity in entries to this one, or nearer to it: at most `most` entries are
+    /// evicted. Returns whether that is all. A store without a capacity orders its entries by `lru`
+    /// from then on.
+    pub(super) fn resize(&mut self, max_entries: usize, most: usize, now: u64) -> bool {
+        let state = &mut *self.state;
+        state.table_writer.resized(max_entries);
+        state.max_entries = max_entries.max(state.live.saturating_sub(most));
+        let is_done = state.max_entries == max_entries;
+        if state.policy.is_none() {
             self.order_by_age(max_entries);
         }
         self.make_room(0, 0, None, now);
+        if is_done && let Some(policy) = &mut self.state.policy {
+            // Last: a policy that becomes another one takes over what is left.
+            policy.resized(max_entries);
+        }
         self.stripe.hit_action.set(self.state.on_hit());
+        is_done
     }
 
-    /// Makes a policy for a store that had none, with the entries by age.
+    /// Makes a policy for a store that had none: `lru`, with the entries by age.
     fn order_by_age(&mut self, max_entries: usize) {
         let (table, state) = (&self.stripe.table, &mut *self.state);
-        let mut policy = self.common.config.policy_or_lru().build(max_entries);
-        // Rank and slot in one integer, as the policies sort them too: each type to sort by is
-        // compiled separately.
-        let aged = |slot| u128::from(table.head(slot).rank.load(Relaxed)) << 32 | u128::from(slot);
-        let mut by_age: Vec<u128> = state.table_writer.alive(table).into_iter().map(aged).collect();
-        by_age.sort_unstable();
-        for aged in by_age {
-            #[expect(clippy::cast_possible_truncation, reason = "taken apart as it was put together")]
-            let (rank, slot) = ((aged >> 32) as u64, aged as u32);
-            let hash = state.table_writer.hash(table, slot);
-            table.head(slot).rank.store(policy.inserted(slot, hash.bits(), rank), Relaxed);
+        let mut policy = PolicyKind::Lru.build(max_entries);
+        // It is `lru`, which knows no hashes, and which takes entries in any order.
+        for slot in state.table_writer.alive(table) {
+            let rank = &table.head(slot).rank;
+            rank.store(policy.inserted(slot, 0, rank.load(Relaxed)), Relaxed);
         }
         state.policy = Some(policy);
     }
@@ -381,6 +408,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         }
         // Cells without destructors need no reclamation one by one.
         state.retired = Vec::new();
+        state.held = 0;
         state.walks.emptied();
         state.detached = Some(state.table_writer.detach(&self.stripe.table));
         true

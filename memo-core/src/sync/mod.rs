@@ -10,6 +10,9 @@ pub(crate) use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, atomic};
 pub(crate) use std::thread::{sleep, yield_now};
 pub(crate) use std::thread_local;
 
+/// Whether there is a thread that serves stores after a time. A model has no time.
+pub(crate) const TIMER: bool = true;
+
 /// Declares statics. A model runs many times in one process, each time with statics of its own.
 macro_rules! process_static {
     ($($item:item)*) => { $($item)* };

@@ -119,12 +119,6 @@ impl Bucket {
         ctrl >> (8 * position)
     }
 
-    /// The tag in this position, in the lowest byte. Under the lock.
-    #[inline]
-    pub(super) fn tag(&self, position: u32) -> u64 {
-        self.ctrl.load(Relaxed) >> (8 * position)
-    }
-
     /// The position of this slot, if the bucket holds it. Under the lock.
     #[inline]
     pub(super) fn position_of(&self, slot: u32) -> Option<u32> {

@@ -96,6 +96,7 @@ impl BucketArray {
 
     /// Calls `is_match` with each slot that may have this hash, until it returns true. Returns
     /// whether it did.
+    #[inline(always)]
     pub(super) fn find(self, hash: ShortHash, mut is_match: impl FnMut(u32) -> bool) -> bool {
         let home = hash.bucket(self.count);
         for step in 0..self.count {
@@ -207,12 +208,6 @@ impl BucketArray {
     #[inline]
     pub(super) fn prefetch(self, fragment: u32) {
         prefetch(self.bucket(ShortHash::join(fragment, 0).bucket(self.count)));
-    }
-
-    /// The whole hash of a slot, given its stored fragment. Under the lock.
-    pub(super) fn hash(self, fragment: u32, slot: u32) -> Option<ShortHash> {
-        let (bucket, position) = self.position_of(fragment, slot)?;
-        Some(ShortHash::join(fragment, bucket.tag(position)))
     }
 
     /// The bucket of a slot, and its position in there.

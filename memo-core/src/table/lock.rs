@@ -5,15 +5,16 @@
 //! (`std::sync::Mutex` costs a second read-modify-write to unlock, and a cold miss locks twice.) It
 //! is never poisoned. It is unfair on purpose: a waiting thread backs off for about several misses,
 //! so that the cache lines that the lock protects do not bounce between cores with every miss. With
-//! two threads that miss half of the time, a call takes a third of the time because of that.
+//! two threads that miss half of the time, a call takes a third of the time because of that. So a
+//! thread that takes it many times in a row [gives way](SpinLock::give_way) in between.
 
 use std::cell::UnsafeCell;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use crate::sync::atomic::AtomicBool;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use crate::sync::atomic::{AtomicBool, AtomicU32};
 use crate::sync::{sleep, spin_loop, yield_now};
 
 /// Spin iterations before the next attempt, and how often their number doubles: from about one miss
@@ -26,10 +27,18 @@ const SPINNING_ROUNDS: u32 = 6;
 const YIELDING_ROUNDS: u32 = 64;
 const SLEEP: Duration = Duration::from_micros(50);
 
+/// How a thread waits that found the lock taken, in the order of how late it notices that it is
+/// free.
+const NOBODY_WAITS: u32 = 0;
+const ONE_SPINS: u32 = 1;
+const ONE_SLEEPS: u32 = 2;
+
 /// On a cache line of its own: readers of the fields beside it must not pay for writers.
 #[repr(align(64))]
 pub struct SpinLock<T> {
     taken: AtomicBool,
+    /// A hint for the thread that has the lock.
+    waiter: AtomicU32,
     value: UnsafeCell<T>,
 }
 
@@ -42,7 +51,7 @@ pub struct SpinGuard<'a, T>(&'a SpinLock<T>, PhantomData<&'a mut T>);
 
 impl<T> SpinLock<T> {
     pub(crate) fn new(value: T) -> Self {
-        Self { taken: AtomicBool::new(false), value: UnsafeCell::new(value) }
+        Self { taken: AtomicBool::new(false), waiter: AtomicU32::new(NOBODY_WAITS), value: UnsafeCell::new(value) }
     }
 
     pub(crate) fn get_mut(&mut self) -> &mut T {
@@ -57,21 +66,47 @@ impl<T> SpinLock<T> {
         SpinGuard(self, PhantomData)
     }
 
+    /// Lets a thread that waits have the lock: stays away for as long as that one may take to
+    /// notice that it is free. For a thread that has just released it and is going to take it
+    /// again.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn give_way(&self) {
+        match self.waiter.load(Relaxed) {
+            NOBODY_WAITS => return,
+            ONE_SLEEPS => sleep(2 * SLEEP),
+            _ => {
+                for _ in 0..2 * (MIN_SPINS << DOUBLINGS) {
+                    spin_loop();
+                }
+                yield_now();
+            }
+        }
+        self.waiter.store(NOBODY_WAITS, Relaxed);
+    }
+
     #[cold]
     #[inline(never)]
     fn wait(&self) {
-        for round in 0u32.. {
+        let mut round = 0u32;
+        loop {
             for _ in 0..MIN_SPINS << round.min(DOUBLINGS) {
                 spin_loop();
             }
             if !self.taken.load(Relaxed) && !self.taken.swap(true, Acquire) {
                 return;
             }
-            if round >= SPINNING_ROUNDS + YIELDING_ROUNDS {
+            let sleeps = round >= SPINNING_ROUNDS + YIELDING_ROUNDS;
+            let waiter = if sleeps { ONE_SLEEPS } else { ONE_SPINS };
+            if self.waiter.load(Relaxed) < waiter {
+                self.waiter.store(waiter, Relaxed);
+            }
+            if sleeps {
                 sleep(SLEEP);
             } else if round >= SPINNING_ROUNDS {
                 yield_now();
             }
+            round = round.saturating_add(1);
         }
     }
 }

@@ -62,9 +62,9 @@ impl Detached {
         Self { memory, ranges }
     }
 
-    /// Whether the address is that of a cell in here.
-    pub(crate) fn contains(&self, address: usize) -> bool {
-        self.ranges.iter().any(|range| range.contains(&address))
+    /// The addresses of its chunks.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = &Range<usize>> {
+        self.ranges.iter()
     }
 
     /// Frees the memory.

@@ -43,6 +43,12 @@ impl TableWriter {
         self.slab.needs_drop()
     }
 
+    /// The store may have so many entries from now on, `usize::MAX` if unknown.
+    pub(crate) fn resized(&mut self, entries: usize) {
+        self.index.resized(entries);
+        self.slab.resized(entries);
+    }
+
     /// Takes a free cell, to which the caller has exclusive access until the entry is published.
     #[inline]
     pub(crate) fn take(&mut self, table: &Table, entry_type: u32) -> u32 {
@@ -113,11 +119,6 @@ impl TableWriter {
         self.index.prefetch(table.head(near).hash_fragment());
     }
 
-    /// The hash of a live entry.
-    pub(crate) fn hash(&self, table: &Table, slot: u32) -> ShortHash {
-        self.index.hash(table.head(slot).hash_fragment(), slot)
-    }
-
     /// Calls `see` with each entry that may have this hash and is of this type.
     pub(crate) fn each(&self, table: &Table, hash: ShortHash, entry_type: u32, mut see: impl FnMut(u32)) {
         table.index.view().find(hash, |slot| {
@@ -131,7 +132,7 @@ impl TableWriter {
     /// The slots of all live entries, in order. A list and not an iterator, whose adapters would be
     /// compiled for each caller and each sharing.
     pub(crate) fn alive(&self, table: &Table) -> Vec<u32> {
-        self.slab.slots(&table.slab).filter(|&slot| table.head(slot).is_alive()).collect()
+        self.slab.slots().filter(|&slot| table.head(slot).is_alive()).collect()
     }
 
     /// Above every slot that was ever taken.
@@ -149,16 +150,22 @@ impl TableWriter {
     pub(crate) fn detach(&mut self, table: &Table) -> Detached {
         let mut memory = self.index.detach(&table.index);
         let slab = self.slab.detach();
-        let ranges = slab.ranges();
+        let ranges = slab.ranges().collect();
         memory.extend(slab.into_memory());
         // A reader that used the detached memory must look again.
         table.advance_version(0);
         Detached::new(memory, ranges)
     }
 
-    /// Whether the address is that of a cell in this table.
-    pub(crate) fn contains(&self, address: usize) -> bool {
-        self.slab.contains(address)
+    /// The addresses of its chunks.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
+        self.slab.ranges()
+    }
+
+    /// The numbers of segments of the index, and of allocations of cells.
+    #[cfg(test)]
+    pub(crate) fn parts(&self) -> (usize, usize) {
+        (self.index.segments(), self.slab.ranges().count())
     }
 
     /// Checks the table, and returns every live slot.

@@ -167,11 +167,13 @@ impl ModelTable {
         self.write(|writer| {
             let protected = hazard::protected();
             let ModelWriter { table_writer, detached, .. } = writer;
-            let inside = |old: &Detached, address| {
-                address == self.scan_tag() || old.contains(address) || table_writer.contains(address)
+            let inside = |old: &Detached| {
+                protected.contains(self.scan_tag())
+                    || old.ranges().any(|range| protected.any_in(range))
+                    || table_writer.ranges().any(|range| protected.any_in(&range))
             };
             for old in std::mem::take(detached) {
-                if protected.iter().any(|address| inside(&old, address)) {
+                if inside(&old) {
                     detached.push(old);
                 } else {
                     // SAFETY: detached before `protected` was asked, and no reader is inside.

@@ -105,12 +105,6 @@ impl AtomicU64 {
     }
 }
 
-impl AtomicU32 {
-    pub(crate) fn fetch_add(&self, count: u32, order: Ordering) -> u32 {
-        self.update(order, order, |old| Some(old + count)).unwrap_or_else(|old| old)
-    }
-}
-
 impl Default for AtomicU64 {
     fn default() -> Self {
         Self::new(0)

@@ -25,3 +25,6 @@ pub(crate) use memory::random_bool;
 pub(crate) use plain::{prefetch, reads, writes};
 pub(crate) use statics::{RunStatic, process_static};
 pub(crate) use thread::{ModelThread, sleep, spawn, spin_loop, thread_local, yield_now};
+
+/// No time passes in a model.
+pub(crate) const TIMER: bool = false;

@@ -46,6 +46,8 @@ pub(crate) struct Ghosts {
     lens: [u32; 2],
     /// Per queue, the oldest epoch that is not forgotten.
     oldest: [u32; 2],
+    /// Epochs are counted for as long as the cache lives, beyond the greatest number: they are only
+    /// ever compared by how far they are apart.
     epoch: u32,
     /// Evictions in this epoch.
     evictions: u32,
@@ -115,7 +117,7 @@ impl Ghosts {
             if epoch == self.epoch {
                 self.next_epoch();
             }
-            self.oldest[at] = epoch + 1;
+            self.oldest[at] = epoch.wrapping_add(1);
             let forgotten = std::mem::take(&mut self.counts[(epoch % EPOCHS) as usize][at]);
             self.lens[at] -= forgotten;
             if forgotten > 0 {
@@ -167,7 +169,7 @@ impl Ghosts {
     /// The epochs since a ghost's eviction; `None` for a forgotten ghost and for an empty cell.
     fn age(&self, ghost: Ghost) -> Option<u32> {
         let age = self.epoch.wrapping_sub(ghost.epoch()) % EPOCHS;
-        (ghost.0 != 0 && age <= self.epoch - self.oldest[ghost.queue() as usize]).then_some(age)
+        (ghost.0 != 0 && age <= self.epoch.wrapping_sub(self.oldest[ghost.queue() as usize])).then_some(age)
     }
 
     /// Empties a cell.
@@ -181,13 +183,13 @@ impl Ghosts {
     }
 
     fn next_epoch(&mut self) {
-        (self.epoch, self.evictions) = (self.epoch + 1, 0);
+        (self.epoch, self.evictions) = (self.epoch.wrapping_add(1), 0);
         for queue in QueueId::BOTH {
             let at = queue as usize;
-            if self.epoch - self.oldest[at] >= MAX_AGE {
+            if self.epoch.wrapping_sub(self.oldest[at]) >= MAX_AGE {
                 let epoch = self.oldest[at] % EPOCHS;
                 self.lens[at] -= std::mem::take(&mut self.counts[epoch as usize][at]);
-                self.oldest[at] += 1;
+                self.oldest[at] = self.oldest[at].wrapping_add(1);
             }
         }
         self.sweep();
@@ -217,13 +219,13 @@ impl Ghosts {
         assert_eq!(self.counts, counts);
         let total = |queue: QueueId| counts.iter().map(|count| count[queue as usize]).sum::<u32>();
         assert_eq!(self.lens, QueueId::BOTH.map(total));
-        assert!(self.oldest.iter().all(|&oldest| oldest <= self.epoch && self.epoch - oldest < MAX_AGE));
+        assert!(self.oldest.iter().all(|&oldest| self.epoch.wrapping_sub(oldest) < MAX_AGE));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EPOCHS_PER_TURNOVER, Ghosts, MAX_AGE, QueueId};
+    use super::{EPOCHS, EPOCHS_PER_TURNOVER, Ghosts, MAX_AGE, QueueId};
 
     #[test]
     fn ghosts_are_taken_once_and_forgotten_in_order() {
@@ -265,6 +267,27 @@ mod tests {
         assert!((0..ENTRIES).all(|hash| ghosts.take(hash).is_none()));
         let false_positives = (1 << 30..(1 << 30) + ENTRIES).filter(|&hash| ghosts.take(hash).is_some()).count();
         assert!(false_positives <= 2, "{false_positives}");
+    }
+
+    /// A cache of few entries comes there within hours.
+    #[test]
+    fn ghosts_live_on_when_the_number_of_their_epoch_starts_over() {
+        let mut late = Ghosts::with_capacity(20);
+        (late.epoch, late.oldest) = (u32::MAX - 200, [u32::MAX - 200; 2]);
+        let mut early = Ghosts::with_capacity(20);
+        (early.epoch, early.oldest) = (u32::MAX % EPOCHS - 200, [u32::MAX % EPOCHS - 200; 2]);
+        for hash in 0..2_000u32 {
+            let queue = QueueId::BOTH[hash as usize % 3 % 2];
+            for ghosts in [&mut late, &mut early] {
+                ghosts.push(queue, hash, 20);
+                while ghosts.total() > 20 {
+                    ghosts.forget_oldest(queue);
+                }
+                ghosts.validate();
+            }
+            assert_eq!(late.take(hash.wrapping_sub(7)), early.take(hash.wrapping_sub(7)));
+            assert_eq!(late.lens, early.lens);
+        }
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub(crate) struct MinRankIndex {
 
 impl MinRankIndex {
     /// An entry was inserted into `slot`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn inserted(&mut self, slot: u32, rank: u64) {
         debug_assert!(!self.live.contains(slot), "slot {slot} is taken");
         self.live.insert(slot);
@@ -81,6 +81,8 @@ impl MinRankIndex {
 
     #[cold]
     fn grow(&mut self, at: usize) {
+        // Most caches have one group.
+        self.groups.reserve_exact(usize::from(self.groups.is_empty()));
         while self.groups.len() <= at {
             self.groups.push(SlotGroup::default());
             self.bounds.push();

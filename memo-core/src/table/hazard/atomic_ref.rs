@@ -3,7 +3,7 @@
 use std::ptr::{self, null_mut};
 
 use crate::sync::atomic::AtomicPtr;
-use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use crate::sync::atomic::Ordering::{Acquire, Release};
 
 /// A reference to a value that is never freed, or none. Threads may replace it at any time.
 pub(super) struct AtomicRef<T: 'static>(AtomicPtr<T>);
@@ -24,9 +24,13 @@ impl<T: Sync> AtomicRef<T> {
         self.0.store(as_ptr(value), Release);
     }
 
-    /// Replaces `current` by `new`. Returns whether it did.
-    pub(super) fn replace(&self, current: Option<&'static T>, new: &'static T) -> bool {
-        self.0.compare_exchange(as_ptr(current), as_ptr(Some(new)), AcqRel, Relaxed).is_ok()
+    /// The value; if there is none, one that is made now. While no other thread stores one.
+    pub(super) fn load_or_make(&self, make: impl FnOnce() -> T) -> &'static T {
+        self.load().unwrap_or_else(|| {
+            let made: &'static T = Box::leak(Box::new(make()));
+            self.store(Some(made));
+            made
+        })
     }
 }
 

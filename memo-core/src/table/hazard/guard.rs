@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use super::current;
-use super::pool::PooledHazard;
+use super::pool;
 use super::reader_hazard::ReaderHazard;
 use super::record::ThreadRecord;
 use crate::sync::atomic::Ordering::{Relaxed, Release};
@@ -77,7 +77,7 @@ pub(crate) fn read(scan_tag: usize) -> HazardGuard {
     let record = current.unwrap_or_else(ThreadRecord::acquire);
     let hazard = match current {
         Some(record) if record.hazard.address.load(Relaxed) == 0 => &record.hazard,
-        _ => PooledHazard::acquire(),
+        _ => pool::acquire(),
     };
     hazard.record.set(Some(record));
     // Release: as in `read_fast`; the previous owner's reads were over before the pool handed this
@@ -95,15 +95,9 @@ impl HazardGuard {
         if self.hazard.fenced { barrier::light() } else { barrier::compiler() }
     }
 
-    /// This thread's counters in the store with this number and serial. Numbers are reused, serials
-    /// never are.
-    pub(crate) fn counters(
-        &self,
-        number: usize,
-        serial: u64,
-        join: impl FnOnce(u8) -> Arc<ThreadCounters>,
-    ) -> &ThreadCounters {
-        self.hazard.counters(number, serial, join)
+    /// This thread's counters in the store with this serial.
+    pub(crate) fn counters(&self, serial: u64, join: impl FnOnce(u8) -> Arc<ThreadCounters>) -> &ThreadCounters {
+        self.hazard.counters(serial, join)
     }
 
     #[cold]
@@ -111,7 +105,7 @@ impl HazardGuard {
     fn release_pooled(&self) {
         let record = self.hazard.record();
         self.hazard.forget_counters();
-        PooledHazard::release(self.hazard.hazard());
+        pool::release(self.hazard.hazard());
         if current::has_ended() {
             record.release();
         }
@@ -122,7 +116,7 @@ impl Drop for HazardGuard {
     fn drop(&mut self) {
         // Release: the reads of the protected entry are over.
         self.hazard.address.store(0, Release);
-        if self.hazard.pooled {
+        if self.hazard.pooled.is_some() {
             self.release_pooled();
         }
     }

@@ -1,6 +1,6 @@
 //! Protection of one entry for as long as needed, on any thread.
 
-use super::pool::PooledHazard;
+use super::pool;
 use super::record::Hazard;
 use crate::sync::atomic::Ordering::Release;
 use crate::table::node::Head;
@@ -11,7 +11,7 @@ pub(crate) struct PinnedEntry(&'static Hazard);
 
 impl PinnedEntry {
     pub(crate) fn new(node: *const Head) -> Self {
-        let hazard = PooledHazard::acquire();
+        let hazard = pool::acquire();
         // Release: the reads of the hazard pointer's previous owner are over.
         hazard.address.store(node.addr(), Release);
         Self(hazard)
@@ -21,6 +21,6 @@ impl PinnedEntry {
 impl Drop for PinnedEntry {
     fn drop(&mut self) {
         self.0.address.store(0, Release);
-        PooledHazard::release(self.0);
+        pool::release(self.0);
     }
 }

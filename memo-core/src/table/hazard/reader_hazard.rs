@@ -37,47 +37,29 @@ impl ReaderHazard {
     #[inline(always)]
     pub(super) fn recent_counters(&self, serial: u64) -> Option<&ThreadCounters> {
         let (recent, counters) = self.recent.get();
-        // SAFETY: counters stay in the record's list until the thread ends or a store with the same
-        // number replaces them, and that store exists only after the end of the one with this
-        // serial, which lives: this thread reads in it.
+        // SAFETY: counters stay in the record's map until the thread ends or their store has been
+        // dropped, and the one with this serial lives: this thread reads in it.
         if recent == serial { Some(unsafe { counters.as_ref() }) } else { None }
     }
 
-    /// This thread's counters in the store with this number and serial, in which it reads. Numbers
-    /// are reused, serials never are.
+    /// This thread's counters in the store with this serial, in which it reads.
     #[inline]
-    pub(super) fn counters(
-        &self,
-        number: usize,
-        serial: u64,
-        join: impl FnOnce(u8) -> Arc<ThreadCounters>,
-    ) -> &ThreadCounters {
+    pub(super) fn counters(&self, serial: u64, join: impl FnOnce(u8) -> Arc<ThreadCounters>) -> &ThreadCounters {
         match self.recent_counters(serial) {
             Some(counters) => counters,
-            None => self.other_counters(number, serial, join),
+            None => self.other_counters(serial, join),
         }
     }
 
     /// Slow path of [`counters`](Self::counters): the last hit was in another store.
     #[cold]
     #[inline(never)]
-    fn other_counters(
-        &self,
-        number: usize,
-        serial: u64,
-        join: impl FnOnce(u8) -> Arc<ThreadCounters>,
-    ) -> &ThreadCounters {
+    fn other_counters(&self, serial: u64, join: impl FnOnce(u8) -> Arc<ThreadCounters>) -> &ThreadCounters {
         let record = self.record();
         writes(record.counters.as_ptr());
         let mut all = record.counters.borrow_mut();
-        if all.len() <= number {
-            all.resize(number + 1, None);
-        }
-        let counters = match &mut all[number] {
-            Some(counters) if counters.belongs_to(serial) => counters,
-            outdated => outdated.insert(join(record.tag)),
-        };
-        self.recent.set((serial, NonNull::from(&**counters)));
+        let counters = all.get_or_join(serial, || join(record.tag));
+        self.recent.set((serial, NonNull::from(counters)));
         self.recent_counters(serial).expect("set just now")
     }
 }

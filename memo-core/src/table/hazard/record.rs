@@ -5,11 +5,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
-use std::sync::Arc;
 
-use super::atomic_ref::AtomicRef;
-use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
-use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, fence};
+use super::counter_map::CounterMap;
+use super::roster::Roster;
+use crate::sync::atomic::Ordering::SeqCst;
+use crate::sync::atomic::{AtomicUsize, fence};
 use crate::sync::{process_static, writes};
 use crate::table::barrier;
 use crate::table::thread_counters::ThreadCounters;
@@ -27,8 +27,8 @@ pub(super) struct Hazard {
     pub(super) record: Cell<Option<&'static ThreadRecord>>,
     /// Whether readers execute real barriers: see [`barrier`].
     pub(super) fenced: bool,
-    /// Whether it belongs to the pool.
-    pub(super) pooled: bool,
+    /// Its number in the pool, if it belongs to that.
+    pub(super) pooled: Option<u32>,
 }
 
 // SAFETY: only the owner of the hazard pointer touches its cells: the thread that has acquired its
@@ -40,7 +40,7 @@ unsafe impl Sync for Hazard {}
 const NO_STORE: (u64, NonNull<ThreadCounters>) = (0, NonNull::dangling());
 
 impl Hazard {
-    pub(super) fn new(pooled: bool) -> Self {
+    pub(super) fn new(pooled: Option<u32>) -> Self {
         Self {
             address: AtomicUsize::new(0),
             recent: Cell::new(NO_STORE),
@@ -62,77 +62,58 @@ impl Hazard {
 #[repr(C, align(128))]
 pub(super) struct ThreadRecord {
     pub(super) hazard: Hazard,
+    /// Its number among all records.
+    number: u32,
     /// 1 to 255; beyond 255 threads, some share a tag.
     pub(super) tag: u8,
-    in_use: AtomicBool,
-    next: AtomicRef<ThreadRecord>,
-    /// This thread's counters, by the number of the store.
-    pub(super) counters: RefCell<Vec<Option<Arc<ThreadCounters>>>>,
+    /// This thread's counters.
+    pub(super) counters: RefCell<CounterMap>,
 }
 
-// SAFETY: only the thread that has acquired the record touches `counters`; acquiring and
-// releasing it through `in_use` orders one owner after the other. The rest is atomic, constant or
-// `Sync` by itself.
+// SAFETY: only the thread that has acquired the record touches `counters`; acquiring and releasing
+// it orders one owner after the other. The rest is atomic, constant or `Sync` by itself.
 unsafe impl Sync for ThreadRecord {}
 
 process_static! {
-    pub(super) static RECORDS: AtomicRef<ThreadRecord> = AtomicRef::none();
-    pub(super) static RECORD_COUNT: AtomicU32 = AtomicU32::new(0);
+    static RECORDS: Roster<ThreadRecord> = Roster::new();
 }
 
 impl ThreadRecord {
     /// Acquires a record for this thread.
+    #[cold]
+    #[inline(never)]
     pub(super) fn acquire() -> &'static Self {
-        let record = Self::acquire_any();
-        // Between the store to `in_use` and every load of the reads that follow: see `is_alone` in
-        // `scan.rs`.
+        let record = RECORDS.acquire(Self::new);
+        // Between the record's bit in the roster and every load of the reads that follow: see
+        // `is_alone` in `scan.rs`.
         fence(SeqCst);
         record
     }
 
-    fn acquire_any() -> &'static Self {
-        if let Some(free) = Self::all().find(|record| !record.in_use.swap(true, AcqRel)) {
-            return free;
-        }
-        let number = RECORD_COUNT.fetch_add(1, Relaxed);
-        let record: &'static Self = Box::leak(Box::new(Self {
-            hazard: Hazard::new(false),
+    fn new(number: u32) -> Self {
+        Self {
+            hazard: Hazard::new(None),
+            number,
             tag: u8::try_from(number % 255 + 1).unwrap_or(1),
-            in_use: AtomicBool::new(true),
-            next: AtomicRef::none(),
             counters: RefCell::default(),
-        }));
-        loop {
-            let first = RECORDS.load();
-            record.next.store(first);
-            if RECORDS.replace(first, record) {
-                return record;
-            }
         }
     }
 
     /// Releases this thread's record.
+    #[cold]
+    #[inline(never)]
     pub(super) fn release(&self) {
         self.hazard.forget_counters();
         writes(self.counters.as_ptr());
-        for counters in self.counters.borrow_mut().drain(..).flatten() {
+        for counters in self.counters.borrow_mut().take_all() {
             counters.leave();
         }
-        self.in_use.store(false, Release);
+        RECORDS.release(self.number);
     }
 
-    pub(super) fn is_in_use(&self) -> bool {
-        // Acquire: what a thread that has ended protected, it has read before.
-        self.in_use.load(Acquire)
-    }
-
-    /// Every record, the newest first.
-    pub(super) fn all() -> impl Iterator<Item = &'static Self> {
-        let mut next = RECORDS.load();
-        std::iter::from_fn(move || {
-            let record = next?;
-            next = record.next.load();
-            Some(record)
-        })
+    /// Calls `see` with the record of each living thread that has one, until it returns false.
+    /// Returns whether it never did.
+    pub(super) fn all(see: impl FnMut(&'static Self) -> bool) -> bool {
+        RECORDS.all(see)
     }
 }

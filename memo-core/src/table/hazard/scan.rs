@@ -1,12 +1,13 @@
 //! The reclaimer's side: which addresses are announced in hazard pointers.
 
 use std::cell::Cell;
+use std::ops::Range;
 use std::ptr;
 
 use smallvec::SmallVec;
 
 use super::current;
-use super::pool::PooledHazard;
+use super::pool;
 use super::record::ThreadRecord;
 use crate::sync::atomic::Ordering::Acquire;
 use crate::table::barrier;
@@ -21,12 +22,18 @@ impl Protected {
         self.0.is_empty()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn contains(&self, address: usize) -> bool {
         self.0.binary_search(&address).is_ok()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
-        self.0.iter().copied()
+    /// Whether one of them is in this range.
+    pub(crate) fn any_in(&self, range: &Range<usize>) -> bool {
+        let next = self.0.partition_point(|&address| address < range.start);
+        self.0.get(next).is_some_and(|&address| address < range.end)
     }
 
     pub(crate) fn push(&mut self, address: usize) {
@@ -42,13 +49,18 @@ impl Protected {
 /// Whether this is the only live reader thread. Then there is no other thread to make the barrier
 /// for, and a thread that never shared anything need not call the kernel.
 ///
-/// Called after a fence. Why that suffices: a thread acquires its record before its first read, and
-/// executes a fence between the two. Either that fence or this caller's comes first. So either this
-/// call finds the record in use; or all reads of that thread, later ones included, see what was
-/// removed before the caller's fence, and find it dead.
+/// Called after a fence, where a barrier depends on it. Why that suffices: a thread acquires its
+/// record before its first read, and executes a fence between the two. Either that fence or this
+/// caller's comes first. So either this call finds the record in use; or all reads of that thread,
+/// later ones included, see what was removed before the caller's fence, and find it dead.
 fn is_alone() -> bool {
     let Ok(own) = current::FAST.try_with(Cell::get) else { return false };
-    ThreadRecord::all().all(|record| own.is_some_and(|own| ptr::eq(record, own)) || !record.is_in_use())
+    ThreadRecord::all(|record| own.is_some_and(|own| ptr::eq(record, own)))
+}
+
+/// Whether [`protected`] calls the kernel for no barrier at this moment.
+pub(crate) fn scans_cheaply() -> bool {
+    !barrier::is_asymmetric() || is_alone()
 }
 
 /// The addresses in all hazard pointers. An entry that was removed before this call and is not
@@ -59,12 +71,13 @@ fn is_alone() -> bool {
 pub(crate) fn protected() -> Protected {
     barrier::heavy(is_alone);
     let mut protected = Protected::default();
-    for record in ThreadRecord::all() {
+    ThreadRecord::all(|record| {
         match record.hazard.address.load(Acquire) {
             0 => {}
             address => protected.push(address),
         }
-    }
+        true
+    });
     add_pooled(&mut protected);
     protected.sort();
     protected
@@ -72,5 +85,5 @@ pub(crate) fn protected() -> Protected {
 
 /// Adds the addresses in the pool: all that a store of a single thread has to know.
 pub(crate) fn add_pooled(protected: &mut Protected) {
-    PooledHazard::each_address(|address| protected.push(address));
+    pool::each_address(|address| protected.push(address));
 }

@@ -26,7 +26,7 @@ impl IndexWriter {
     }
 
     /// Grows a segment while it is small, splits it while that helps, and grows it further where
-    /// all its hashes are alike.
+    /// all its hashes are alike, or where there would be too many segments.
     #[cold]
     #[inline(never)]
     fn make_room(&mut self, index: &Index, at: usize, fragment: &dyn Fn(u32) -> u32, moved: &dyn Fn()) {
@@ -38,7 +38,7 @@ impl IndexWriter {
             return self.grow(index, at, if doubled < full { class + 1 } else { 0 }, fragment);
         }
         let mut moving = Vec::new();
-        if depth < MAX_DEPTH {
+        if depth < MAX_DEPTH && segment.buckets.array().count() >= self.least_buckets {
             segment.buckets.array().each(|slot, tag| {
                 let hash = ShortHash::join(fragment(slot), tag);
                 if hash.moves_at_split(depth) {

@@ -49,6 +49,7 @@ impl IndexView<'_> {
 
     /// Calls `is_match` with each slot that may have this hash, until it returns true. Returns
     /// whether it did.
+    #[inline(always)]
     pub(crate) fn find(self, hash: ShortHash, is_match: impl FnMut(u32) -> bool) -> bool {
         self.buckets(hash).find(hash, is_match)
     }

@@ -2,7 +2,7 @@
 
 use super::directory::DirectoryMemory;
 use super::reader::Index;
-use super::sizes::{MIN_BUCKETS, buckets_in};
+use super::sizes::{MIN_BUCKETS, SegmentSizes, buckets_in};
 use crate::sync::atomic::Ordering::Release;
 use crate::table::bucket::Bucket;
 use crate::table::bucket_array::Buckets;
@@ -20,6 +20,9 @@ pub(crate) struct IndexWriter {
     directories: Vec<DirectoryMemory>,
     /// Buckets that were replaced, and that readers may still use.
     pub(super) outgrown: Vec<Memory>,
+    /// Buckets that a segment gets before it splits, if that is more than a full one has: since the
+    /// store became larger than it was made for.
+    pub(super) least_buckets: u32,
 }
 
 /// A cache line, so that a shift finds it in a list.
@@ -42,6 +45,11 @@ impl Segment {
 }
 
 impl IndexWriter {
+    /// The store may have so many entries from now on, `usize::MAX` if unknown.
+    pub(crate) fn resized(&mut self, entries: usize) {
+        self.least_buckets = SegmentSizes::new(entries).full;
+    }
+
     /// Creates the first segment, if there is none. Before the first cell is taken.
     pub(crate) fn prepare(&mut self, index: &Index) {
         if self.segments.is_empty() {
@@ -54,8 +62,10 @@ impl IndexWriter {
         let class = u32::from(index.sizes.full > MIN_BUCKETS);
         let count = buckets_in(class, index.sizes.full);
         let (buckets, max_len) = (Buckets::allocate(count), index.sizes.max_len(count, 0));
-        self.segments.push(Segment { buckets, class, len: 0, max_len, depth: 0 });
-        self.entries.push(0);
+        self.segments = vec![Segment { buckets, class, len: 0, max_len, depth: 0 }];
+        self.entries = vec![0];
+        // Most stores need no more.
+        self.directories.reserve_exact(1);
         self.publish_directory(index);
     }
 
@@ -95,12 +105,6 @@ impl IndexWriter {
         self.segments[at].buckets.array().prefetch(fragment);
     }
 
-    /// The whole hash of a slot, given its stored fragment.
-    pub(crate) fn hash(&self, fragment: u32, slot: u32) -> ShortHash {
-        let segment = &self.segments[self.segment_index(ShortHash::join(fragment, 0))];
-        segment.buckets.array().hash(fragment, slot).expect("live entries are in the index")
-    }
-
     #[inline]
     fn segment(&mut self, hash: ShortHash) -> &mut Segment {
         let at = if self.segments.len() == 1 { 0 } else { self.segment_index(hash) };
@@ -135,10 +139,17 @@ impl IndexWriter {
     /// Empties the index at once, and returns its memory, which readers may still use.
     pub(crate) fn detach(&mut self, index: &Index) -> Vec<Memory> {
         index.directory.store_empty();
-        let Self { segments, directories, mut outgrown, .. } = std::mem::take(self);
+        let empty = Self { least_buckets: self.least_buckets, ..Self::default() };
+        let Self { segments, directories, mut outgrown, .. } = std::mem::replace(self, empty);
         outgrown.extend(directories.into_iter().map(DirectoryMemory::into_memory));
         outgrown.extend(segments.into_iter().map(|segment| segment.buckets.into_memory()));
         outgrown
+    }
+
+    /// The number of segments.
+    #[cfg(test)]
+    pub(crate) fn segments(&self) -> usize {
+        self.segments.len()
     }
 
     /// Checks the index, and returns the number of linked slots.
