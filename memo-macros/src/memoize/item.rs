@@ -140,3 +140,9 @@ impl ToTokens for Function {
         self.body.to_tokens(tokens);
     }
 }
+
+/// `#[memoize]` or `#[memokit::memoize(..)]`. Under another name the attribute is not found here
+/// and expands by itself.
+pub(crate) fn is_memoize(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == "memoize")
+}

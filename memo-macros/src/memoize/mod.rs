@@ -5,6 +5,7 @@
 
 mod block;
 mod checks;
+mod conditional;
 mod expansion;
 mod function;
 mod item;

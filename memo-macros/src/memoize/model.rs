@@ -7,9 +7,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericParam, Pat, Receiver, ReceiverKind, Token, Type, Visibility};
+use syn::{FnArg, GenericParam, Pat, Receiver, ReceiverKind, Signature, Token, Type, Visibility};
 
 /// What surrounds the function.
+#[derive(Clone, Copy)]
 pub(crate) enum Context {
     /// A module, or another function's body.
     Free,
@@ -58,10 +59,8 @@ impl Model {
         let sig = &function.sig;
         let receiver = sig.receiver().cloned();
         let context = known.unwrap_or_else(|| {
-            let is_associated = options.assoc
-                || receiver.is_some()
-                || scan::mentions_self(sig.to_token_stream())
-                || scan::mentions_self(function.body.stream());
+            let mentions_self = || signature_mentions_self(sig) || scan::mentions_self(function.body.stream());
+            let is_associated = receiver.is_some() || options.assoc.unwrap_or_else(mentions_self);
             if is_associated { Context::Associated } else { Context::Free }
         });
         let arguments = sig.inputs.iter().enumerate().filter_map(|(i, input)| argument(i, input, &options)).collect();
@@ -150,6 +149,13 @@ impl Model {
         let facade = self.options.facade.as_ref().map(|path| quote!(#path::__private));
         facade.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ::memokit::__private))
     }
+}
+
+/// Without the function's name and keyword: an item inside a body has a `Self` of its own.
+fn signature_mentions_self(sig: &Signature) -> bool {
+    let Signature { generics, inputs, output, .. } = sig;
+    let bounds = &generics.where_clause;
+    scan::mentions_self(quote!(#generics #inputs #output #bounds))
 }
 
 fn argument(index: usize, input: &FnArg, options: &Options) -> Option<Argument> {
