@@ -129,7 +129,7 @@ pub use flight::current_runs::InRun;
 pub use hash::{DefaultHashBuilder, DefaultHasher};
 pub use home::Memo;
 pub use info::{CacheInfo, CacheParameters, RemovalCause};
-pub use key::{Float, Key, KeyRef, Unordered};
+pub use key::{Float, Key, KeyRef, SharedKey, Unordered};
 pub use lazy::Lazy;
 pub use registry::{CacheRef, caches};
 pub use report::{Report, report};

@@ -24,6 +24,7 @@ pub mod choices {
         AutoSkipNone1 as _, AutoSkipNone2 as _, AutoSkipNone3 as _,
     };
     pub use crate::key::{
-        AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, AutoKey5 as _, AutoShare1 as _, AutoShare2 as _,
+        AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, AutoKey5 as _, AutoKey6 as _, AutoShare1 as _,
+        AutoShare2 as _,
     };
 }

@@ -10,7 +10,7 @@
 use super::{MemoizePrinter, Surface};
 use crate::attributes::Attributes;
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 /// What is known about an operation when its code is generated.
 #[derive(Clone, Copy, PartialEq)]
@@ -68,16 +68,21 @@ impl MemoizePrinter<'_> {
     pub(super) fn dispatch_function(&self) -> TokenStream {
         let Attributes { both, expected, lints, cfg, .. } = &self.attributes;
         let (p, span, result, sig) = (&self.p, self.span, &self.model.result, &self.model.function.sig);
-        let (name, op) = (self.operation("__dispatch"), Ident::new("__Op", span));
+        let (name, mut op) = (self.operation("__dispatch"), Ident::new("__Op", span));
         let (asyncness, unsafety, bounds) = (&sig.asyncness, self.model.unsafety(), &sig.generics.where_clause);
         let mut params = sig.generics.params.clone();
         params.push(syn::parse_quote!(#op: #p::Operation<#result>));
         let inputs = self.plain_inputs_and(&quote_spanned!(span=> __op: #op));
         let (store, code) = (self.store(), self.operation_code(OperationKind::Any));
+        // The end of the signature is where rustc suggests to write a `where`.
+        let end = sig.output.to_token_stream().into_iter().last().map(|token| token.span());
+        let end = span.located_at(end.unwrap_or_else(|| sig.paren_token.span.close()));
+        op.set_span(end);
+        let output = quote_spanned!(end=> -> #op::Mapped);
         quote_spanned! {span=>
             #cfg #both #lints #expected #[doc(hidden)] #[inline]
             #[allow(clippy::used_underscore_binding, clippy::too_many_arguments)]
-            #asyncness #unsafety fn #name<#params>(#inputs) -> #op::Mapped #bounds {
+            #asyncness #unsafety fn #name<#params>(#inputs) #output #bounds {
                 let __store = #store;
                 #code
             }
