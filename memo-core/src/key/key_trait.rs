@@ -68,7 +68,7 @@ use std::hash::Hasher;
     message = "`{Self}` cannot be part of a cache key",
     label = "cannot be hashed and compared as a key",
     note = "derive `Key` on the type (it may hold floats and references), or `Hash`, `Eq` and `Clone`",
-    note = "or leave the argument out of the key: `ignore(argument)`",
+    note = "or leave it out of the key: an argument with `ignore(argument)`, a field with `#[key(skip)]`",
     note = "or compute the key from the arguments: `key = expression`"
 )]
 pub trait Key {

@@ -2,9 +2,10 @@
 //! distinguishes the instantiations of a generic function.
 
 use super::MemoizePrinter;
+use crate::diagnostics::located_at;
 use crate::memoize::model::{Argument, Model};
 use crate::memoize::scan;
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ReceiverKind, Type};
 
@@ -40,7 +41,7 @@ impl MemoizePrinter<'_> {
         let policy = if options.skip_none {
             quote_spanned!(span=> (&&&#p::ReturnsOption::<#result>::new()).__memokit_cacheable())
         } else if options.cache_err {
-            quote_spanned!(span=> #p::All)
+            quote_spanned!(span=> #p::all_of_result::<#result>())
         } else {
             quote_spanned!(span=> (&&&#p::Returns::<#result>::new()).__memokit_cacheable())
         };
@@ -184,15 +185,6 @@ fn tuple(parts: &[TokenStream]) -> TokenStream {
     let (first, rest) = parts.split_at(CHUNK);
     let rest = tuple(rest);
     quote!(((#(#first,)*), #rest))
-}
-
-/// The same tokens, located at this span.
-fn located_at(span: Span, tokens: TokenStream) -> TokenStream {
-    let locate = |mut token: TokenTree| {
-        token.set_span(token.span().located_at(span));
-        token
-    };
-    tokens.into_iter().map(locate).collect()
 }
 
 /// `Self` and nothing around it.
