@@ -5,10 +5,11 @@ use super::item::{Function, is_memoize};
 use super::model::{Context, Model, takes_mut_self};
 use super::options::parsed::Handle;
 use super::scan::{self, Borrow};
+use super::surroundings::{self, Found, Surroundings};
 use crate::diagnostics::Diagnostics;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Attribute, Error, Meta, Result, Type};
+use syn::{Attribute, Error, Meta, Result, Type, Visibility};
 
 /// A second `#[memoize]` below the one that is expanded.
 pub(crate) fn attribute_twice(function: &Function) -> Result<()> {
@@ -18,6 +19,41 @@ pub(crate) fn attribute_twice(function: &Function) -> Result<()> {
         }
         None => Ok(()),
     }
+}
+
+/// Checks the function against the block around it, where that is known. Without the errors here
+/// the compiler would reject each operation.
+pub(crate) fn surroundings(model: &Model) -> Result<()> {
+    if model.options.without_handle() {
+        return Ok(());
+    }
+    let is_free = matches!(model.context, Context::Free);
+    // A method of a trait has no visibility of its own.
+    let may_be_of_a_trait = !is_free && matches!(model.vis(), Visibility::Inherited);
+    if !is_free && !may_be_of_a_trait {
+        return Ok(());
+    }
+    let handle = match &model.options.handle {
+        Some(Handle::Named(name)) => name,
+        _ => model.name(),
+    };
+    let Some(Found { around, namesake }) = surroundings::of(model.name(), handle) else { return Ok(()) };
+    if let (Some(keyword), true) = (namesake, is_free) {
+        let message = format!(
+            "the handle of this function is a type, and there is a `{keyword} {handle}` beside it: give the handle another name with `handle = Name`, or none with `handle = false`"
+        );
+        return Err(Error::new(handle.span(), message));
+    }
+    let message = match (around, is_free) {
+        (Some(Surroundings::Impl | Surroundings::Trait), true) => {
+            "a macro cannot see that this function is inside a block: write `#[memoize(assoc)]`, or put #[memoize] on the `impl` block, too"
+        }
+        (Some(Surroundings::TraitImpl), _) => {
+            "an `impl` of a trait has no room for the operations of the cache: write `#[memoize(handle = false)]`, or put #[memoize] on the `impl` block, too, which puts them beside it"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::new(model.name().span(), message))
 }
 
 /// Checks the function against what a cache can do.

@@ -12,6 +12,7 @@ mod item;
 mod model;
 mod options;
 mod scan;
+mod surroundings;
 
 use crate::diagnostics::error_and_item;
 use expansion::Expansion;

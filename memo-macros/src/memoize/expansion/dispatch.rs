@@ -147,9 +147,9 @@ impl MemoizePrinter<'_> {
 
     /// Begins the operation: returns its answer, or evaluates to the guard of a run.
     fn begin_sync(&self, write: &TokenStream) -> TokenStream {
-        let (p, types) = (&self.p, self.plan_types());
+        let (p, types, home) = (&self.p, self.plan_types(), self.home());
         self.with_query(&quote_spanned! {self.span=>
-            match #p::Operation::enter(__op, #p::plan #types (&__store, __query, __cacheable, #write)) {
+            match #p::Operation::enter(__op, #p::plan #types (#home, __query, __cacheable, #write)) {
                 #p::Answer::Ready(__answer) => return __answer,
                 #p::Answer::Load(__lead) => __lead,
                 #p::Answer::Wait(__never) => match __never {},
@@ -159,9 +159,9 @@ impl MemoizePrinter<'_> {
 
     /// The same in an async function, which awaits the runs of others.
     fn begin_async(&self, write: &TokenStream) -> TokenStream {
-        let (p, types) = (&self.p, self.plan_types());
+        let (p, types, home) = (&self.p, self.plan_types(), self.home());
         let step = self.with_query(&quote_spanned! {self.span=>
-            match #p::Operation::enter_async(__op, #p::plan #types (&__store, __query, __cacheable, #write), &mut __retry) {
+            match #p::Operation::enter_async(__op, #p::plan #types (#home, __query, __cacheable, #write), &mut __retry) {
                 #p::Answer::Ready(__answer) => return __answer,
                 #p::Answer::Load(__lead) => break __lead,
                 #p::Answer::Wait(__wait) => __wait,
