@@ -116,6 +116,7 @@ impl<A, R> Memo<A, R> {
     }
 
     #[inline]
+    #[track_caller]
     fn instance(&self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &CacheInstance {
         match self.instance.get() {
             Some(instance) => instance,
@@ -127,6 +128,7 @@ impl<A, R> Memo<A, R> {
 /// Not generic over the memo's types, so it is compiled once.
 #[cold]
 #[inline(never)]
+#[track_caller]
 fn make(
     parts: &OnceLock<Box<CacheInstance>>,
     config: fn() -> Config,
@@ -184,6 +186,7 @@ impl<A, R> fmt::Debug for Memo<A, R> {
 /// `R` comes first for the attribute, which names the method's result and leaves the arguments to
 /// `Holds`.
 #[inline]
+#[track_caller]
 pub fn field<R, A>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, A, R> {
     let instance = memo.instance(config, || None);
     FieldStore { store: &instance.store, hasher: &instance.hasher, _of: PhantomData }
@@ -191,6 +194,7 @@ pub fn field<R, A>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, 
 
 /// Returns the store in a field, with a user's hasher.
 #[inline]
+#[track_caller]
 pub fn field_with<H, R, A>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, A, R, H>
 where
     H: BuildHasher + Any + Default + Send + Sync,
