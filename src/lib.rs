@@ -36,8 +36,9 @@
 pub mod __private;
 
 pub use memo_core::{
-    Answer, AsyncLoadGuard, Cache, CacheBuilder, CacheInfo, CacheParameters, CacheRef, Clock, DefaultHashBuilder,
-    Entry, Error, Float, InRun, Key, KeyRef, Lazy, LoadGuard, LoadWait, LocalCache, ManualClock, Memo, RemovalCause,
-    Report, Settled, SharedError, SharedKey, SingleFlight, Unordered, caches, report,
+    Answer, AsyncLoadGuard, Cache, CacheBuilder, CacheInfo, CacheParameters, CacheRef, Clock, Component,
+    DefaultHashBuilder, DefaultHasher, Depends, DepsTuple, Entry, Error, Float, InRun, Key, KeyRef, Lazy, LoadGuard,
+    LoadWait, LocalCache, ManualClock, Memo, RemovalCause, Report, Settled, SharedError, SharedKey, SingleFlight,
+    Unordered, caches, report,
 };
 pub use memo_macros::{Key, cached_field, memoize};

@@ -39,6 +39,7 @@ mod key_words;
 mod methods;
 mod names;
 mod policies;
+mod public_types;
 mod registry;
 mod results;
 mod shadowing;
