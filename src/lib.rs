@@ -37,8 +37,9 @@ pub mod __private;
 
 pub use memo_core::{
     Answer, AsyncLoadGuard, AtomicEntry, Cache, CacheBuilder, CacheInfo, CacheParameters, CacheRef, Change, Changed,
-    Clock, DefaultHashBuilder, Entry, EquivalentKey, Error, Float, InRun, Key, KeyRef, Lazy, LoadGuard, LoadWait,
-    LocalCache, LookUpBy, ManualClock, Memo, ModifiedEntry, Outcome, OutcomeEntry, RemovalCause, Report, Settled,
-    SharedError, SingleFlight, Snapshot, ToKey, Unordered, caches, report,
+    Clock, Component, DefaultHashBuilder, DefaultHasher, Depends, DepsTuple, Entry, EquivalentKey, Error, Float, InRun,
+    Key, KeyRef, Lazy, LoadGuard, LoadWait, LocalCache, LookUpBy, ManualClock, Memo, ModifiedEntry, Outcome,
+    OutcomeEntry, RemovalCause, Report, Settled, SharedError, SharedKey, SingleFlight, Snapshot, ToKey, Unordered,
+    caches, report,
 };
 pub use memo_macros::{Key, cached_field, memoize};

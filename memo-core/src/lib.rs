@@ -120,6 +120,7 @@ mod system_clock;
 mod table;
 mod ticker;
 mod unwind;
+mod unwind_safe;
 
 pub use cache::{
     AsyncLoadGuard, AtomicEntry, Cache, CacheBuilder, Change, Changed, Entry, EquivalentKey, LoadGuard, LoadWait,
@@ -132,8 +133,8 @@ pub use flight::current_runs::InRun;
 pub use hash::{DefaultHashBuilder, DefaultHasher};
 pub use home::Memo;
 pub use info::{CacheInfo, CacheParameters, RemovalCause};
-pub use key::{Float, Key, KeyRef, Unordered};
-pub use lazy::Lazy;
+pub use key::{Component, Float, Key, KeyRef, SharedKey, Unordered};
+pub use lazy::{Depends, DepsTuple, Lazy};
 pub use registry::{CacheRef, caches};
 pub use report::{Report, report};
 pub use shareable::SharedError;

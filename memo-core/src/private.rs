@@ -10,7 +10,7 @@ pub use crate::call::{
 pub use crate::config::{Config, SingleFlight};
 pub use crate::engine::{Answer, Outcome, RetryState};
 pub use crate::hash::DefaultHashBuilder;
-pub use crate::home::{FieldStore, LocalStore, SharedStore, StaticCache, ThreadCache, field, field_with};
+pub use crate::home::{FieldArgs, FieldStore, LocalStore, SharedStore, StaticCache, ThreadCache, field, field_with};
 pub use crate::info::{CacheInfo, CacheParameters};
 pub use crate::key::*;
 pub use crate::lazy::*;
@@ -24,7 +24,9 @@ pub mod choices {
         AutoCacheable1 as _, AutoCacheable2 as _, AutoCacheable3 as _, AutoFit1 as _, AutoFit2 as _,
         AutoSkipNone1 as _, AutoSkipNone2 as _, AutoSkipNone3 as _,
     };
+    pub use crate::home::{AutoHome1 as _, AutoHome2 as _};
     pub use crate::key::{
-        AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, AutoKey5 as _, AutoShare1 as _, AutoShare2 as _,
+        AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, AutoKey5 as _, AutoKey6 as _, AutoShare1 as _,
+        AutoShare2 as _,
     };
 }

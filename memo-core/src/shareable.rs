@@ -11,7 +11,7 @@ pub struct OneThread;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a cache that threads share: it is not `Send` and `Sync`",
     label = "must be `Send` and `Sync`",
-    note = "use `local` for one cache per thread, or types that threads can share (`Arc` for `Rc`, `Mutex` for `RefCell`)"
+    note = "use `local` for one cache per thread, or types that threads can share: `Arc` for `Rc`, `Mutex` for `RefCell`"
 )]
 pub trait Shareable: Send + Sync {}
 

@@ -1,7 +1,7 @@
 //! Collects the errors of one phase, so that three mistakes give three messages at once and not one
 //! after the other.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use std::fmt::Display;
 use syn::{Error, Result};
@@ -47,6 +47,15 @@ impl Diagnostics {
 pub(crate) fn error_and_item(error: &Error, item: &TokenStream) -> TokenStream {
     let error = error.to_compile_error();
     quote::quote!(#error #item)
+}
+
+/// The same tokens, located at this span.
+pub(crate) fn located_at(span: Span, tokens: TokenStream) -> TokenStream {
+    let locate = |mut token: TokenTree| {
+        token.set_span(token.span().located_at(span));
+        token
+    };
+    tokens.into_iter().map(locate).collect()
 }
 
 /// Returns the known name nearest to a misspelt one, if any is near.

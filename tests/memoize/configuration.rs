@@ -196,3 +196,61 @@ fn a_set_up_may_use_the_constants_of_its_type() {
     (0..100).for_each(|n| _ = Squares.square(n));
     assert_eq!(Squares::square_cache_info().currsize, 2);
 }
+
+thread_local! {
+    /// Where this thread's last panic was.
+    static PANICKED_AT: std::cell::Cell<(&'static str, u32)> = const { std::cell::Cell::new(("", 0)) };
+}
+
+/// The place that a panic of the call names.
+fn place<R>(call: impl FnOnce() -> R) -> (&'static str, u32) {
+    static HOOK: std::sync::Once = std::sync::Once::new();
+    HOOK.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let file = if info.location().is_some_and(|at| at.file() == file!()) { file!() } else { "another" };
+            PANICKED_AT.set((file, info.location().map_or(0, std::panic::Location::line)));
+            before(info);
+        }));
+    });
+    assert!(catch_unwind(AssertUnwindSafe(call)).is_err());
+    PANICKED_AT.get()
+}
+
+#[test]
+fn a_panic_of_a_set_up_names_the_line_of_the_caller_or_of_the_attribute() {
+    let here = line!();
+    let build = || Cache::<u32, u32>::builder().idle(NO_TIME).build();
+    assert_eq!(place(build), (file!(), here + 1));
+    let build = || LocalCache::<u32, u32>::builder().idle(NO_TIME).build();
+    assert_eq!(place(build), (file!(), here + 3));
+
+    let here = line!();
+    #[memoize(idle = NO_TIME)]
+    fn shared(n: u32) -> u32 {
+        n + 1
+    }
+    #[memoize(idle = NO_TIME, local)]
+    fn local(n: u32) -> u32 {
+        n + 1
+    }
+    #[memoize(idle = NO_TIME, hasher = std::hash::RandomState)]
+    fn hashed(n: u32) -> u32 {
+        n + 1
+    }
+    let lines = [place(|| shared(1)), place(|| local(1)), place(|| hashed(1))];
+    assert_eq!(lines, [(file!(), here + 1), (file!(), here + 5), (file!(), here + 9)]);
+
+    #[derive(Default)]
+    struct Table {
+        memo: Memo<(u32,), u32>,
+    }
+    let here = line!();
+    impl Table {
+        #[memoize(in = self.memo, idle = NO_TIME)]
+        fn next(&self, n: u32) -> u32 {
+            n + 1
+        }
+    }
+    assert_eq!(place(|| Table::default().next(1)), (file!(), here + 2));
+}

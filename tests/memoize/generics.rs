@@ -242,3 +242,60 @@ fn a_parameter_may_have_any_name() {
     assert_eq!((pair::<u8, u8, u8, u8, u8, u8>(1), pair::<u8, u8, u8, u8, u8, u16>(1)), ((1, 6), (1, 8)));
     assert_eq!(pair::with::<u8, u8, u8, u8, u8, u8, _>(1, |pair| pair.1), 6);
 }
+
+#[test]
+fn one_bound_is_enough_for_a_generic_key() {
+    use memokit::SharedKey;
+
+    #[memoize]
+    fn size<T: SharedKey>(one: T, more: Vec<T>, borrowed: &T, slice: Option<&[T]>) -> usize {
+        size_of_val(&one) + more.len() + size_of_val(borrowed) + slice.map_or(0, <[T]>::len)
+    }
+    assert_eq!((size(1_u8, vec![2], &3, None), size(1_u8, vec![2], &3, None)), (3, 3));
+    assert_eq!(size("one", vec![], &"two", Some(&["three"])), 33);
+    assert_eq!(tally(size::cache_info()), (1, 2, 2));
+
+    #[memoize]
+    fn opaque(one: impl SharedKey, borrowed: &(impl SharedKey + ?Sized)) -> usize {
+        size_of_val(&one) + size_of_val(borrowed)
+    }
+    assert_eq!((opaque(1.5, "two"), opaque(1.5, "two")), (11, 11));
+    assert_eq!(tally(opaque::cache_info()), (1, 1, 1));
+
+    trait Shape: SharedKey {
+        #[memoize]
+        fn doubled(&self, n: u32) -> u32 {
+            n * 2
+        }
+    }
+    trait Other {
+        #[memoize]
+        fn tripled(&self, n: u32) -> u32
+        where
+            Self: SharedKey,
+        {
+            n * 3
+        }
+    }
+    impl Shape for f64 {}
+    impl Other for f64 {}
+    assert_eq!((1.5.doubled(2), 1.5.doubled(2), 1.5.tripled(2), 1.5.tripled(2)), (4, 4, 6, 6));
+    assert_eq!((tally(f64::doubled_cache_info()), tally(f64::tripled_cache_info())), ((1, 1, 1), (1, 1, 1)));
+}
+
+#[test]
+fn a_generic_key_that_is_hashed_needs_no_bound_of_ours() {
+    // A `Key` whose stored form may not be `Send`, and what the standard library needs instead.
+    #[memoize]
+    fn size<T: memokit::Key + Hash + Eq + Clone + Send + Sync + 'static>(one: T) -> usize {
+        size_of_val(&one)
+    }
+    assert_eq!((size(1_u8), size(1_u8), size(1_u16)), (1, 1, 2));
+    assert_eq!(tally(size::cache_info()), (1, 2, 2));
+
+    #[memoize(local)]
+    fn inside<T: memokit::Key>(all: Vec<T>) -> usize {
+        all.len()
+    }
+    assert_eq!((inside(vec![0.5]), inside(vec![0.5])), (1, 1));
+}

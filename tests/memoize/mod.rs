@@ -40,6 +40,7 @@ mod methods;
 mod names;
 mod outcomes;
 mod policies;
+mod public_types;
 mod registry;
 mod results;
 mod shadowing;

@@ -311,3 +311,34 @@ fn changes_by_the_caller_do_not_change_the_cached_value() {
     first.push(2);
     assert_eq!(list(1), [1]);
 }
+
+#[test]
+fn an_opaque_result_captures_no_lifetimes_of_arguments() {
+    #[memoize]
+    fn lengths(text: &str, more: &[&str]) -> impl Iterator<Item = usize> + Clone {
+        [text].iter().chain(more).map(|text| text.len()).collect::<Vec<_>>().into_iter()
+    }
+    assert_eq!(lengths("a", &["bc"]).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(lengths("a", &["bc"]).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(tally(lengths::cache_info()), (1, 1, 1));
+
+    #[memoize(handle = false)]
+    fn repeated<'a, T: memokit::SharedKey + 'static, const N: usize>(
+        text: &'a str,
+        _of: T,
+    ) -> impl Fn() -> usize + Clone {
+        let length = text.len() * N;
+        move || length
+    }
+    assert_eq!((repeated::<_, 3>("ab", 1)(), repeated::<_, 3>("ab", 1)(), repeated::<_, 2>("ab", 1)()), (6, 6, 4));
+
+    struct Text(String);
+    impl Text {
+        #[memoize(key = self.0.as_str())]
+        fn bytes(&self) -> impl Iterator<Item = u8> + Clone + use<> {
+            self.0.clone().into_bytes().into_iter()
+        }
+    }
+    assert_eq!(Text("ab".to_owned()).bytes().chain(Text("ab".to_owned()).bytes()).count(), 4);
+    assert_eq!(tally(Text::bytes_cache_info()), (1, 1, 1));
+}

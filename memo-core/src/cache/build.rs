@@ -147,7 +147,11 @@ impl<K: 'static, V: 'static, H> CacheBuilder<K, V, H, Shared> {
         V: Send + Sync + 'static,
         H: Send + Sync + 'static,
     {
-        self.try_build().unwrap_or_else(|error| panic!("{error}"))
+        // Not in a closure: the panic names the caller's line.
+        match self.try_build() {
+            Ok(cache) => cache,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// Builds the cache.
@@ -322,7 +326,11 @@ impl<K, V, H> CacheBuilder<K, V, H, Local> {
     /// ```
     #[track_caller]
     pub fn build(self) -> LocalCache<K, V, H> {
-        self.try_build().unwrap_or_else(|error| panic!("{error}"))
+        // Not in a closure: the panic names the caller's line.
+        match self.try_build() {
+            Ok(cache) => cache,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// Builds the cache.

@@ -48,6 +48,22 @@ impl<T: Clone> Reuses<T> for NotCacheable {}
 pub trait Optional {}
 impl<T> Optional for Option<T> {}
 
+/// A `Result`.
+#[diagnostic::on_unimplemented(
+    message = "`cache_err` is for functions that return a `Result`; this one returns `{Self}`",
+    label = "is not a `Result`",
+    note = "leave `cache_err` out: every value of this type is cached"
+)]
+pub trait Fallible {}
+impl<T, E> Fallible for Result<T, E> {}
+
+/// The rule of `cache_err`: caches every value of a `Result`.
+#[inline]
+#[must_use]
+pub const fn all_of_result<R: Fallible>() -> All {
+    All
+}
+
 /// What a rule requires of the return type `R`.
 pub trait Requirements<R> {
     /// The part of it that is cloned for each caller.

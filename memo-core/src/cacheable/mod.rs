@@ -14,7 +14,10 @@ mod values;
 mod tests;
 
 pub use choose::{AutoCacheable1, AutoCacheable2, AutoCacheable3, Returns};
-pub use fit::{AutoFit1, AutoFit2, NotCacheable, Optional, Requirements, Reuses, RuleCheck, check_cacheable};
+pub use fit::{
+    AutoFit1, AutoFit2, Fallible, NotCacheable, Optional, Requirements, Reuses, RuleCheck, all_of_result,
+    check_cacheable,
+};
 pub use results::{OkOnly, OkSharedErr, OkValue};
 pub use rule::{Cacheable, CachedView, Reusable};
 pub use skip_none::{AutoSkipNone1, AutoSkipNone2, AutoSkipNone3, OkSome, ReturnsOption};

@@ -29,6 +29,7 @@ impl CacheInstance {
     /// # Panics
     ///
     /// If the configuration cannot work, or if making the store makes the store.
+    #[track_caller]
     pub(super) fn new(name: &str, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> Self {
         let (config, named_hasher) = set_up(name, || (config(), named_hasher()));
         check(name, &config);
@@ -51,6 +52,7 @@ impl CacheInstance {
 /// # Panics
 ///
 /// If it calls the function whose cache it sets up, whenever it runs.
+#[track_caller]
 pub(super) fn set_up<T>(name: &str, run: impl FnOnce() -> T) -> T {
     thread_local! {
         static SETTING_UP: Cell<usize> = const { Cell::new(0) };
@@ -69,6 +71,7 @@ pub(super) fn set_up<T>(name: &str, run: impl FnOnce() -> T) -> T {
 /// # Panics
 ///
 /// If it cannot work.
+#[track_caller]
 pub(super) fn check(name: &str, config: &Config) {
     if let Err(error) = config.check() {
         panic!("the cache of `{name}` cannot be created: {error}");

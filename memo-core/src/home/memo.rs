@@ -113,6 +113,7 @@ impl<A, R> Memo<A, R> {
     }
 
     #[inline]
+    #[track_caller]
     fn instance(&self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &CacheInstance {
         match self.instance.get() {
             Some(instance) => instance,
@@ -124,6 +125,7 @@ impl<A, R> Memo<A, R> {
 /// Not generic over the memo's types, so it is compiled once.
 #[cold]
 #[inline(never)]
+#[track_caller]
 fn make(
     parts: &OnceLock<Box<CacheInstance>>,
     config: fn() -> Config,
@@ -181,6 +183,7 @@ impl<A, R> fmt::Debug for Memo<A, R> {
 /// `R` comes first for the attribute, which names the method's result and leaves the arguments to
 /// `Holds`.
 #[inline]
+#[track_caller]
 pub fn field<R, A>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, A, R> {
     let instance = memo.instance(config, || None);
     FieldStore { store: &instance.store, hasher: &instance.hasher, _of: PhantomData }
@@ -188,6 +191,7 @@ pub fn field<R, A>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, 
 
 /// Returns the store in a field, with a user's hasher.
 #[inline]
+#[track_caller]
 pub fn field_with<H, R, A>(memo: &Memo<A, R>, config: fn() -> Config) -> FieldStore<'_, A, R, H>
 where
     H: BuildHasher + Any + Default + Send + Sync,

@@ -5,12 +5,14 @@
 //! function. An entry belongs to one instantiation of a generic function: its type and the hidden
 //! part of its key say to which.
 
+mod field_args;
 mod instance;
 mod interface;
 mod memo;
 mod static_cache;
 mod thread_cache;
 
+pub use field_args::{AutoHome1, AutoHome2, FieldArgs};
 pub(crate) use interface::{Holds, Home, Registered};
 pub use memo::{FieldStore, Memo, field, field_with};
 pub use static_cache::{SharedStore, StaticCache};

@@ -31,6 +31,7 @@ impl StaticCache {
     /// Returns the store, and makes it at the first use. Configuration and hasher are function
     /// pointers, so that the code which makes a store is compiled once and not for each function.
     #[inline]
+    #[track_caller]
     fn instance(&'static self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &'static CacheInstance {
         match self.instance.get() {
             Some(instance) => instance,
@@ -40,6 +41,7 @@ impl StaticCache {
 
     #[cold]
     #[inline(never)]
+    #[track_caller]
     fn make(&'static self, config: fn() -> Config, named_hasher: fn() -> NamedHasher) -> &'static CacheInstance {
         let made = CacheInstance::new(self.identity.name(), config, named_hasher);
         let mut first = false;
@@ -55,6 +57,7 @@ impl StaticCache {
 
     /// Returns the store, with the default hasher.
     #[inline]
+    #[track_caller]
     pub fn shared(&'static self, config: fn() -> Config) -> SharedStore {
         let instance = self.instance(config, || None);
         SharedStore { site: self, store: &instance.store, hasher: &instance.hasher }
@@ -62,6 +65,7 @@ impl StaticCache {
 
     /// Returns the store, with a user's hasher.
     #[inline]
+    #[track_caller]
     pub fn shared_with<H>(&'static self, config: fn() -> Config) -> SharedStore<H>
     where
         H: BuildHasher + Any + Default + Send + Sync,

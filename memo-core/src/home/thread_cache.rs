@@ -137,17 +137,20 @@ impl ThreadCache {
 
     /// Returns this thread's store, with the default hasher.
     #[inline]
+    #[track_caller]
     pub fn local(&'static self, config: fn() -> Config) -> LocalStore {
         self.local_with(config)
     }
 
     /// Returns this thread's store, with a user's hasher.
     #[inline]
+    #[track_caller]
     pub fn local_with<H: BuildHasher + Default + 'static>(&'static self, config: fn() -> Config) -> LocalStore<H> {
         LocalStore { site: self, instance: self.instance(config, || Box::new(H::default())), _hasher: PhantomData }
     }
 
     #[inline]
+    #[track_caller]
     fn instance(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<ThreadInstance>> {
         match self.known() {
             Some(instance) => Some(instance),
@@ -157,6 +160,7 @@ impl ThreadCache {
 
     #[cold]
     #[inline(never)]
+    #[track_caller]
     fn make(&'static self, config: fn() -> Config, hasher: fn() -> Box<dyn Any>) -> Option<Rc<ThreadInstance>> {
         // Once the thread's locals are destroyed, nothing can be cached.
         CACHES.try_with(|_| ()).ok()?;

@@ -1,27 +1,44 @@
 //! How each argument of a call becomes part of its key, chosen by the traits that its type
 //! implements.
 //!
-//! A macro expansion sees tokens, not types. So it leaves the choice to the compiler: five traits
-//! offer the method of `(&&&&&Pick(&argument)).__memokit_pick()`, and method resolution tries the
-//! one with the most references first. The first whose bounds are satisfied wins:
+//! A macro expansion sees tokens, not types. So it leaves the choice to the compiler: traits offer
+//! the method of `(&&&&&Pick(Concrete, &argument)).__memokit_pick()`, and method resolution tries
+//! the one with the most references first. The first whose bounds are satisfied wins:
 //!
 //! 1. [`ByKey`]: the type is a [`Key`].
 //! 2. [`ByReference`]: `&T` of a `T: ToOwned + Hash + Eq` (`&Uuid`, `&[User]`).
 //! 3. [`ByOptionalReference`]: `Option<&T>` of such a `T`.
 //! 4. [`ByHash`]: the type is `Hash + Eq + Clone`.
-//! 5. [`NoKey`]: otherwise, which reports the error of [`Key`].
+//! 5. [`NoKey`]: otherwise, which reports the error of [`Key`], or of [`SharedKey`] for a type
+//!    parameter, whose bound the compiler then names.
 //!
 //! This also works for type parameters, whose bounds decide then. A trait with a blanket
 //! implementation could not do it: that would overlap with every implementation for a type that is
 //! `Hash + Eq` as well.
 
-use super::key_trait::Key;
+use super::key_trait::{Key, SharedKey};
 use std::any::Any;
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
 
-/// An argument whose adapter is to be chosen.
-pub struct Pick<'a, T: ?Sized>(pub &'a T);
+/// An argument whose adapter is to be chosen, after what its type is made of.
+pub struct Pick<'a, S, T: ?Sized>(pub S, pub &'a T);
+
+/// The argument's type is concrete, or its cache is that of one thread.
+pub struct Concrete;
+
+/// The argument's type depends on a type parameter, and threads share the cache: each choice
+/// requires what the cache does, so that one bound is missing and not one after the other.
+pub trait Generic {}
+
+/// The argument's type is a type parameter, or contains one.
+pub struct Parameter;
+impl Generic for Parameter {}
+
+/// The argument's type is a reference to such a type, or to `Self`, which is a parameter in a
+/// trait.
+pub struct Referenced;
+impl Generic for Referenced {}
 
 /// Uses the argument's own [`Key`].
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +69,8 @@ pub trait AutoKey1 {
         ByKey
     }
 }
-impl<T: Key + ?Sized> AutoKey1 for &&&&Pick<'_, T> {}
+impl<T: Key + ?Sized> AutoKey1 for &&&&Pick<'_, Concrete, T> {}
+impl<S: Generic, T: SharedKey + ?Sized> AutoKey1 for &&&&Pick<'_, S, T> {}
 
 /// Second choice of an adapter.
 pub trait AutoKey2 {
@@ -62,7 +80,8 @@ pub trait AutoKey2 {
         ByReference
     }
 }
-impl<T: ToOwned + Hash + Eq + ?Sized> AutoKey2 for &&&Pick<'_, &T> {}
+impl<T: ToOwned + Hash + Eq + ?Sized> AutoKey2 for &&&Pick<'_, Concrete, &T> {}
+impl<S: Generic, T: ToOwned<Owned: Send + Sync> + Hash + Eq + ?Sized> AutoKey2 for &&&Pick<'_, S, &T> {}
 
 /// Third choice of an adapter.
 pub trait AutoKey3 {
@@ -72,7 +91,8 @@ pub trait AutoKey3 {
         ByOptionalReference
     }
 }
-impl<T: ToOwned + Hash + Eq + ?Sized> AutoKey3 for &&Pick<'_, Option<&T>> {}
+impl<T: ToOwned + Hash + Eq + ?Sized> AutoKey3 for &&Pick<'_, Concrete, Option<&T>> {}
+impl<S: Generic, T: ToOwned<Owned: Send + Sync> + Hash + Eq + ?Sized> AutoKey3 for &&Pick<'_, S, Option<&T>> {}
 
 /// Fourth choice of an adapter.
 pub trait AutoKey4 {
@@ -82,7 +102,8 @@ pub trait AutoKey4 {
         ByHash
     }
 }
-impl<T: Hash + Eq + Clone> AutoKey4 for &Pick<'_, T> {}
+impl<T: Hash + Eq + Clone> AutoKey4 for &Pick<'_, Concrete, T> {}
+impl<S: Generic, T: Hash + Eq + Clone + Send + Sync> AutoKey4 for &Pick<'_, S, T> {}
 
 /// Last choice of an adapter: the error.
 pub trait AutoKey5 {
@@ -99,7 +120,28 @@ pub trait AutoKey5 {
         NoKey
     }
 }
-impl<T: ?Sized> AutoKey5 for Pick<'_, T> {
+impl<T: ?Sized> AutoKey5 for Pick<'_, Concrete, T> {
+    type Argument = T;
+}
+
+/// Last choice of an adapter for a generic type: the error.
+pub trait AutoKey6 {
+    /// The type of the argument, or what it refers to, named by the error.
+    type Argument: ?Sized;
+
+    /// The adapter of this argument. The bound is not satisfied, as that of [`AutoKey5`].
+    #[inline]
+    fn __memokit_pick(&self) -> NoKey
+    where
+        Self::Argument: SharedKey,
+    {
+        NoKey
+    }
+}
+impl<T: ?Sized> AutoKey6 for Pick<'_, Parameter, T> {
+    type Argument = T;
+}
+impl<T: ?Sized> AutoKey6 for Pick<'_, Referenced, &T> {
     type Argument = T;
 }
 

@@ -2,7 +2,7 @@
 
 use super::adapt::{Adapter, NoKey};
 use super::key_trait::Key;
-use crate::shareable::{AcrossThreads, Shares};
+use crate::shareable::Shareable;
 use std::fmt;
 use std::hash::Hasher;
 use std::marker::PhantomData;
@@ -90,7 +90,7 @@ pub trait AutoShare2<'a> {
     /// bound is not satisfied: otherwise the first choice would apply.
     fn __memokit_shared(&self) -> Adapted<'a, NoKey, Self::Argument>
     where
-        AcrossThreads: Shares<Self::Stored>;
+        Self::Stored: Shareable;
 }
 
 impl<'a, A: Adapter<T>, T: ?Sized> AutoShare2<'a> for Adapted<'a, A, T> {

@@ -68,7 +68,7 @@ use std::hash::Hasher;
     message = "`{Self}` cannot be part of a cache key",
     label = "cannot be hashed and compared as a key",
     note = "derive `Key` on the type (it may hold floats and references), or `Hash`, `Eq` and `Clone`",
-    note = "or leave the argument out of the key: `ignore(argument)`",
+    note = "or leave it out of the key: an argument with `ignore(argument)`, a field with `#[key(skip)]`",
     note = "or compute the key from the arguments: `key = expression`"
 )]
 pub trait Key {
@@ -151,3 +151,35 @@ macro_rules! stored_as_itself {
     };
 }
 pub(super) use stored_as_itself;
+
+/// A [`Key`] that threads can share: the bound of a type parameter of a memoized function, and of a
+/// trait with a memoized default method.
+///
+/// Every `Key` whose stored form is `Send` and `Sync` is one; it is not implemented by hand. A
+/// parameter that is `Hash + Eq + Clone + Send + Sync + 'static` needs no other bound, and with
+/// `local` a `Key` is enough.
+///
+/// # Examples
+/// ```
+/// # extern crate memo_core as memokit;
+/// use memokit::{Key, SharedKey};
+///
+/// fn stored<T: SharedKey>(argument: T) -> impl Send + Sync {
+///     argument.to_stored()
+/// }
+///
+/// stored("tea");
+/// stored([1.5, 2.5]);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be part of the key of a cache that threads share",
+    label = "not a key that threads can share",
+    note = "a type parameter needs the bound `T: memokit::SharedKey`, and a trait with a memoized default method `trait Name: memokit::SharedKey`",
+    note = "a type of your own derives `Key` (it may hold floats and references), or `Hash`, `Eq` and `Clone`; all that it holds must be `Send` and `Sync`",
+    note = "or leave it out of the key with `ignore(..)`, give another key with `key = ..`, or use `local` for one cache per thread"
+)]
+pub trait SharedKey: Key<Stored: Send + Sync> {}
+
+// Without this attribute the compiler would name `Key`, which is not enough.
+#[diagnostic::do_not_recommend]
+impl<T: Key<Stored: Send + Sync> + ?Sized> SharedKey for T {}

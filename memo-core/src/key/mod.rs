@@ -33,15 +33,15 @@ mod untyped;
 mod tests;
 
 pub use adapt::{
-    Adapter, AutoKey1, AutoKey2, AutoKey3, AutoKey4, AutoKey5, ByHash, ByKey, ByOptionalReference, ByReference, NoKey,
-    Pick,
+    Adapter, AutoKey1, AutoKey2, AutoKey3, AutoKey4, AutoKey5, AutoKey6, ByHash, ByKey, ByOptionalReference,
+    ByReference, Concrete, NoKey, Parameter, Pick, Referenced,
 };
 pub use adapted::{Adapted, AutoShare1, AutoShare2, adapt};
 pub use components::Components;
 pub use float::Float;
 pub use instantiation::{Instantiation, instantiation, instantiation_of};
 pub use key_ref::{Component, KeyRef};
-pub use key_trait::Key;
+pub use key_trait::{Key, SharedKey};
 pub use query::{Lookup, Query, StoredArgs, StoredKey, query};
 pub use shape::{Chunk, Many, OfMethod, Shape, Single, method_id};
 pub use unordered::Unordered;

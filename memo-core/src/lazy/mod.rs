@@ -24,7 +24,7 @@ mod striped_counter;
 #[cfg(test)]
 mod tests;
 
-pub use depends::Depends;
+pub use depends::{Depends, DepsTuple};
 pub use field::Lazy;
 pub use field_peek::{ByRef, ByRefSome, ByValue, FieldPeek, FieldPeek1, FieldPeek2, FieldPeek3, WithDeps};
 pub use getter::{

@@ -4,7 +4,7 @@
 
 use super::expansion::Expansion;
 use super::function;
-use super::item::{Function, ImplBlock};
+use super::item::{Function, ImplBlock, is_memoize};
 use super::model::Context;
 use super::scan;
 use crate::diagnostics::{Diagnostics, error_and_item};
@@ -217,10 +217,4 @@ fn member(input: ParseStream<'_>) -> Result<BlockMember> {
         }
     }
     Ok(BlockMember::Other(tokens, name))
-}
-
-/// `#[memoize]` or `#[memokit::memoize(..)]`. Under another name the attribute is not found here
-/// and expands by itself.
-fn is_memoize(attr: &Attribute) -> bool {
-    attr.path().segments.last().is_some_and(|last| last.ident == "memoize")
 }

@@ -1,17 +1,65 @@
 //! Functions that cannot be memoized, whatever the options say. Every message says what to do
 //! instead. What an option requires of the function is checked by a rule in its own declaration.
 
+use super::item::{Function, is_memoize};
 use super::model::{Context, Model, takes_mut_self};
 use super::options::parsed::Handle;
 use super::scan::{self, Borrow};
+use super::surroundings::{self, Found, Surroundings};
 use crate::diagnostics::Diagnostics;
 use quote::ToTokens;
-use syn::Type;
 use syn::ext::IdentExt;
+use syn::{Attribute, Error, Meta, Result, Type, Visibility};
+
+/// A second `#[memoize]` below the one that is expanded.
+pub(crate) fn attribute_twice(function: &Function) -> Result<()> {
+    match function.attrs.iter().find(|attr| is_memoize(attr)) {
+        Some(second) => {
+            Err(Error::new_spanned(second, "#[memoize] is on this function twice: keep one, with the options of both"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Checks the function against the block around it, where that is known. Without the errors here
+/// the compiler would reject each operation.
+pub(crate) fn surroundings(model: &Model) -> Result<()> {
+    if model.options.without_handle() {
+        return Ok(());
+    }
+    let is_free = matches!(model.context, Context::Free);
+    // A method of a trait has no visibility of its own.
+    let may_be_of_a_trait = !is_free && matches!(model.vis(), Visibility::Inherited);
+    if !is_free && !may_be_of_a_trait {
+        return Ok(());
+    }
+    let handle = match &model.options.handle {
+        Some(Handle::Named(name)) => name,
+        _ => model.name(),
+    };
+    let Some(Found { around, namesake }) = surroundings::of(model.name(), handle) else { return Ok(()) };
+    if let (Some(keyword), true) = (namesake, is_free) {
+        let message = format!(
+            "the handle of this function is a type, and there is a `{keyword} {handle}` beside it: give the handle another name with `handle = Name`, or none with `handle = false`"
+        );
+        return Err(Error::new(handle.span(), message));
+    }
+    let message = match (around, is_free) {
+        (Some(Surroundings::Impl | Surroundings::Trait), true) => {
+            "a macro cannot see that this function is inside a block: write `#[memoize(assoc)]`, or put #[memoize] on the `impl` block, too"
+        }
+        (Some(Surroundings::TraitImpl), _) => {
+            "an `impl` of a trait has no room for the operations of the cache: write `#[memoize(handle = false)]`, or put #[memoize] on the `impl` block, too, which puts them beside it"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::new(model.name().span(), message))
+}
 
 /// Checks the function against what a cache can do.
 pub(crate) fn function(model: &Model, diagnostics: &mut Diagnostics) {
     qualifiers(model, diagnostics);
+    attributes(model, diagnostics);
     receiver(model, diagnostics);
     arguments(model, diagnostics);
     result(model, diagnostics);
@@ -29,6 +77,43 @@ fn qualifiers(model: &Model, diagnostics: &mut Diagnostics) {
     if let Some(variadic) = &sig.variadic {
         diagnostics.over(variadic, "a variadic function cannot be memoized: memoize one that takes a slice");
     }
+}
+
+/// Attributes that do not fit a function with a cache in front.
+fn attributes(model: &Model, diagnostics: &mut Diagnostics) {
+    for attr in &model.function.attrs {
+        let path = attr.path();
+        let Some(last) = path.segments.last() else { continue };
+        let name = path.segments.iter().map(|segment| segment.ident.to_string()).collect::<Vec<_>>().join("::");
+        if last.ident == "test" || path.is_ident("bench") {
+            diagnostics.over(
+                attr,
+                format!("a test cannot be memoized, because a hit would skip it: remove #[memoize], or memoize a function that the test calls and leave #[{name}] on the test"),
+            );
+        } else if last.ident == "main" && model.is_async() {
+            diagnostics.over(
+                attr,
+                format!(
+                    "under #[memoize] this makes a blocking function of an async one: put #[{name}] above #[memoize]"
+                ),
+            );
+        } else if path.is_ident("track_caller") && model.options.without_handle() && model.is_method() {
+            diagnostics.over(
+                attr,
+                "without a handle the body of a method is in a closure, which #[track_caller] does not reach: remove it, or let the method have its operations (in an `impl` of a trait with #[memoize] on the block, too)",
+            );
+        } else if is_naked(attr) {
+            diagnostics.over(
+                attr,
+                "a naked function cannot be memoized, because its body is all of it: memoize a function that calls it",
+            );
+        }
+    }
+}
+
+/// `#[unsafe(naked)]`
+fn is_naked(attr: &Attribute) -> bool {
+    matches!(&attr.meta, Meta::List(list) if list.path.is_ident("unsafe") && list.tokens.to_string() == "naked")
 }
 
 fn receiver(model: &Model, diagnostics: &mut Diagnostics) {
@@ -79,10 +164,15 @@ fn result(model: &Model, diagnostics: &mut Diagnostics) {
         return;
     }
     if scan::is_future(result) {
-        diagnostics.over(
-            result,
-            "the future would be cached and not its result: write `async fn` (under #[async_trait], memoize an `async fn` of your own and call it)",
-        );
+        if scan::has_lifetime(result, "async_trait") {
+            // At the method's name: all else has the span of #[async_trait].
+            diagnostics.at(
+                model.name().span(),
+                "#[async_trait] has already turned this method into one that returns a future: put #[memoize] above #[async_trait] on the `impl` block, and #[memoize] on the method (in a trait, call a memoized function of your own)",
+            );
+        } else {
+            diagnostics.over(result, "the future would be cached and not its result: write `async fn`");
+        }
         return;
     }
     let mut borrowed = None;

@@ -61,7 +61,7 @@ impl Function {
             return Err(Error::new_spanned(
                 &sig.ident,
                 format!(
-                    "`{}` has no body here, so there is nothing to memoize: put #[memoize] on the implementation",
+                    "`{}` has no body here, so there is nothing to memoize: put #[memoize] on the implementation, or on a function that calls it",
                     sig.ident
                 ),
             ));
@@ -89,6 +89,9 @@ impl ImplBlock {
 /// Explains the mistake for the items that are tried most.
 fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
     let ahead = input.fork();
+    if !is_function(input) {
+        ahead.parse::<Option<Token![unsafe]>>()?;
+    }
     let Ok(TokenTree::Ident(keyword)) = ahead.parse::<TokenTree>() else { return Ok(()) };
     let message = match keyword.to_string().as_str() {
         "struct" | "enum" | "union" => {
@@ -96,6 +99,12 @@ fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
         }
         "trait" => {
             "#[memoize] goes on a function, a method or an impl block; inside a trait put it on the methods that have a body"
+        }
+        "safe" => {
+            "the functions of an `extern` block have no body here, so there is nothing to memoize: memoize a function that calls this one"
+        }
+        "extern" if !is_function(input) && !ahead.peek(Token![crate]) => {
+            "the functions of an `extern` block have no body here, so there is nothing to memoize: memoize a function that calls them"
         }
         "mod" | "static" | "type" | "use" | "macro_rules" | "extern" if !is_function(input) => {
             "#[memoize] goes on a function, a method or an impl block"
@@ -139,4 +148,10 @@ impl ToTokens for Function {
         self.sig.to_tokens(tokens);
         self.body.to_tokens(tokens);
     }
+}
+
+/// `#[memoize]` or `#[memokit::memoize(..)]`. Under another name the attribute is not found here
+/// and expands by itself.
+pub(crate) fn is_memoize(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == "memoize")
 }

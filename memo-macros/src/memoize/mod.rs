@@ -5,12 +5,14 @@
 
 mod block;
 mod checks;
+mod conditional;
 mod expansion;
 mod function;
 mod item;
 mod model;
 mod options;
 mod scan;
+mod surroundings;
 
 use crate::diagnostics::error_and_item;
 use expansion::Expansion;

@@ -7,9 +7,13 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericParam, Pat, Receiver, ReceiverKind, Token, Type, Visibility};
+use syn::{
+    FnArg, GenericParam, Pat, Receiver, ReceiverKind, ReturnType, Signature, Token, Type, TypeParamBound, Visibility,
+    parse_quote,
+};
 
 /// What surrounds the function.
+#[derive(Clone, Copy)]
 pub(crate) enum Context {
     /// A module, or another function's body.
     Free,
@@ -54,16 +58,18 @@ pub(crate) struct Model {
 impl Model {
     /// Collects the facts. `known` is the context, if the `impl` block around the function has the
     /// attribute; else it is inferred.
-    pub(crate) fn new(function: Function, options: Options, known: Option<Context>) -> Self {
+    pub(crate) fn new(mut function: Function, options: Options, known: Option<Context>) -> Self {
         let sig = &function.sig;
         let receiver = sig.receiver().cloned();
         let context = known.unwrap_or_else(|| {
-            let is_associated = options.assoc
-                || receiver.is_some()
-                || scan::mentions_self(sig.to_token_stream())
-                || scan::mentions_self(function.body.stream());
+            let mentions_self = || signature_mentions_self(sig) || scan::mentions_self(function.body.stream());
+            let is_associated = receiver.is_some() || options.assoc.unwrap_or_else(mentions_self);
             if is_associated { Context::Associated } else { Context::Free }
         });
+        if matches!(context, Context::Free) {
+            capture_no_lifetimes(&mut function.sig);
+        }
+        let sig = &function.sig;
         let arguments = sig.inputs.iter().enumerate().filter_map(|(i, input)| argument(i, input, &options)).collect();
         let result = scan::returned(&sig.output).cloned().unwrap_or_else(|| syn::parse_quote!(()));
         let receiver_ignored = options.ignore.iter().any(|name| name == "self");
@@ -150,6 +156,38 @@ impl Model {
         let facade = self.options.facade.as_ref().map(|path| quote!(#path::__private));
         facade.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ::memokit::__private))
     }
+}
+
+/// Without the function's name and keyword: an item inside a body has a `Self` of its own.
+fn signature_mentions_self(sig: &Signature) -> bool {
+    let Signature { generics, inputs, output, .. } = sig;
+    let bounds = &generics.where_clause;
+    scan::mentions_self(quote!(#generics #inputs #output #bounds))
+}
+
+/// Adds `use<T, ..>` to an `impl Trait` result, for else it captures in edition 2024 the lifetimes
+/// of the arguments, and such a result cannot be cached. Not for methods, where the type parameters
+/// of the `impl` would have to be named too.
+fn capture_no_lifetimes(sig: &mut Signature) {
+    let ReturnType::Type(_, result) = &mut sig.output else { return };
+    let Type::ImplTrait(opaque) = scan::ungrouped(result) else { return };
+    let is_precise = opaque.bounds.iter().any(|bound| matches!(bound, TypeParamBound::PreciseCapture(_)));
+    // The type of such an argument has no name.
+    let has_unnamed = sig
+        .inputs
+        .iter()
+        .any(|input| scan::mentions(input.to_token_stream(), &[&Ident::new("impl", Span::call_site())]));
+    if is_precise || has_unnamed {
+        return;
+    }
+    let names = sig.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type(param) => Some(&param.ident),
+        GenericParam::Const(param) => Some(&param.ident),
+        GenericParam::Lifetime(_) => None,
+    });
+    let end = opaque.to_token_stream().into_iter().last().map_or_else(Span::call_site, |token| token.span());
+    let captures = quote_spanned!(end=> + use<#(#names),*>);
+    **result = parse_quote!(#opaque #captures);
 }
 
 fn argument(index: usize, input: &FnArg, options: &Options) -> Option<Argument> {

@@ -34,18 +34,30 @@ pub(crate) fn variable(tokens: TokenStream, names: &[Ident]) -> Option<Ident> {
     None
 }
 
+/// Macros that take their tokens as text or as code of elsewhere: `Self` inside them is not that of
+/// the function around them.
+const QUOTING: &[&str] = &["stringify", "quote", "quote_spanned", "parse_quote", "parse_quote_spanned"];
+
 /// Whether a function body mentions `Self` of the type around the function. Items inside the body,
-/// which have their own `Self`, are skipped.
+/// which have their own `Self`, are skipped, and so are the tokens of macros that quote.
 pub(crate) fn mentions_self(body: TokenStream) -> bool {
     let mut at_start = true;
     let mut inside_item = false;
-    for token in body {
+    let mut tokens = body.into_iter().peekable();
+    while let Some(token) = tokens.next() {
         match &token {
             TokenTree::Ident(_) if inside_item => {}
             TokenTree::Ident(ident) if ident == "Self" => return true,
+            TokenTree::Ident(ident) if QUOTING.iter().any(|name| ident == name) && is_bang(tokens.peek()) => {
+                // The `!` and the macro's input.
+                tokens.next();
+                tokens.next();
+            }
             TokenTree::Ident(ident) => {
                 let opens = ["struct", "enum", "trait"].iter().any(|item| ident == item);
-                inside_item = opens || (at_start && ident == "impl");
+                // `fn name`, and not the type `fn(..)`.
+                let function = ident == "fn" && matches!(tokens.peek(), Some(TokenTree::Ident(_)));
+                inside_item = opens || function || (at_start && ident == "impl");
                 // The only keyword that may precede `impl` at the start of a statement.
                 at_start &= ident == "unsafe";
                 continue;
@@ -63,6 +75,10 @@ pub(crate) fn mentions_self(body: TokenStream) -> bool {
         };
     }
     false
+}
+
+fn is_bang(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == '!')
 }
 
 /// A borrow that occurs in a type.
@@ -128,6 +144,13 @@ fn in_bound<'t>(bound: &'t TypeParamBound, visit: &mut dyn FnMut(Borrow<'t>)) {
     }
 }
 
+/// Whether a lifetime of this name occurs in the type.
+pub(crate) fn has_lifetime(ty: &Type, name: &str) -> bool {
+    let mut found = false;
+    borrows(ty, &mut |borrow| found |= matches!(borrow, Borrow::Lifetime(lifetime) if lifetime.ident == name));
+    found
+}
+
 /// Whether this return type is a future: `impl Future`, `Pin<Box<dyn Future>>`, `BoxFuture`.
 pub(crate) fn is_future(ty: &Type) -> bool {
     let names_future =
@@ -188,6 +211,22 @@ mod tests {
                 true,
             ),
             (quote!(let x = |f: impl Fn()| Self::y(f);), true),
+            (quote!(code! { pub fn new() -> Self { todo!() } }), false),
+            (quote!(code! { pub fn new() -> Self; } + Self::ONE), true),
+            (quote!(let f: fn(u8) -> Self = g;), true),
+            (quote!(quote! { Self { a: 1 } }), false),
+            (quote!(quote::quote! { Self } + stringify!(Self)), false),
+            (quote!(quote!(1) + Self::ONE), true),
+            (
+                quote!(
+                    macro_rules! one {
+                        () => {
+                            Self::ONE
+                        };
+                    }
+                ),
+                true,
+            ),
             (
                 quote!(
                     trait T {

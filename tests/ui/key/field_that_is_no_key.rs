@@ -8,4 +8,13 @@ struct Point {
     inner: Opaque,
 }
 
+#[derive(Key)]
+struct Pair<T>(T, Opaque);
+
+#[derive(Key)]
+enum Shape {
+    Circle(f64),
+    Other { inner: Opaque },
+}
+
 fn main() {}

@@ -1,7 +1,8 @@
 //! Which adapter is chosen for an argument, and that it works.
 
 use crate::key::adapt::{
-    AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, ByHash, ByKey, ByOptionalReference, ByReference, Pick,
+    AutoKey1 as _, AutoKey2 as _, AutoKey3 as _, AutoKey4 as _, ByHash, ByKey, ByOptionalReference, ByReference,
+    Concrete, Pick,
 };
 use crate::key::adapted::{AutoShare1 as _, adapt};
 use crate::key::key_trait::Key;
@@ -46,7 +47,7 @@ impl Key for Point {
 macro_rules! chosen {
     ($argument:expr) => {{
         let argument = $argument;
-        let adapter = (&&&&&Pick(&argument)).__memokit_pick();
+        let adapter = (&&&&&Pick(Concrete, &argument)).__memokit_pick();
         let call = query((), (adapt(adapter, &argument),), Single);
         assert!(call.matches(&call.to_stored()));
         adapter.type_id()
@@ -148,7 +149,7 @@ fn adapters_distinguish_arguments() {
 fn a_shareable_argument_passes_the_check_unchanged() {
     let name = String::from("n");
     let argument = &*name;
-    let bound = (&&adapt((&&&&&Pick(&argument)).__memokit_pick(), &argument)).__memokit_shared();
+    let bound = (&&adapt((&&&&&Pick(Concrete, &argument)).__memokit_pick(), &argument)).__memokit_shared();
     assert!(bound.matches(&"n".into()));
     assert_eq!(format!("{bound:?}"), "Adapted<&str>");
 }

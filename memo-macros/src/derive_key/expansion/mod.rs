@@ -2,8 +2,9 @@
 
 mod stored;
 
-use super::fields::{KeyField, KeyVariant, Shape};
+use super::fields::{FieldStyle, KeyField, KeyVariant, Shape};
 use super::input::TypeInput;
+use crate::diagnostics::located_at;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -86,24 +87,35 @@ impl KeyPrinter<'_> {
         }
     }
 
+    /// The implementation of `Key` for a field's type. All uses of it have the user's type and its
+    /// span, so that for a type without one the compiler makes equal errors, and prints one.
+    fn key(&self, ty: &syn::Type) -> TokenStream {
+        let (first, last) = ends(ty);
+        let (open, p) = (quote_spanned!(first=> <), located_at(last, self.p.clone()));
+        let rest = quote_spanned!(last=> as #p::Key>);
+        quote!(#open #ty #rest)
+    }
+
     /// Hashes the index of the variant, then its fields in order.
     fn hash(&self, index: usize, variant: &KeyVariant) -> TokenStream {
         let (p, pattern) = (&self.p, self.pattern(&quote_spanned!(self.span=> Self), variant, "__f", true));
         let index = index as u64;
         let which = self.shape.is_enum.then(|| quote_spanned!(self.span=> #p::Hasher::write_u64(__state, #index);));
-        let fields =
-            self.bindings(variant, "__f").map(|field| quote_spanned!(self.span=> #p::Key::hash_key(#field, __state);));
+        let fields = variant.fields.iter().zip(Self::bindings(variant, "__f")).map(|(field, binding)| {
+            let key = self.key(&field.ty);
+            quote_spanned!(self.span=> #key::hash_key(#binding, __state);)
+        });
         quote_spanned!(self.span=> #pattern => { #which #(#fields)* })
     }
 
     fn matches(&self, variant: &KeyVariant) -> TokenStream {
-        let p = &self.p;
         let ours = self.pattern(&quote_spanned!(self.span=> Self), variant, "__f", true);
         let theirs = self.pattern(&quote_spanned!(self.span=> __Stored), variant, "__s", false);
-        let pairs = self.bindings(variant, "__f").zip(self.bindings(variant, "__s"));
+        let pairs = Self::bindings(variant, "__f").zip(Self::bindings(variant, "__s"));
         let fields = variant.fields.iter().zip(pairs).map(|(field, (ours, theirs))| {
             let theirs = if field.boxed { quote_spanned!(self.span=> &**#theirs) } else { theirs.to_token_stream() };
-            quote_spanned!(at(&field.ty)=> && #p::Key::matches(#ours, #theirs))
+            let key = self.key(&field.ty);
+            quote_spanned!(field.ty.span()=> && #key::matches(#ours, #theirs))
         });
         quote_spanned!(self.span=> (#ours, #theirs) => true #(#fields)*,)
     }
@@ -112,25 +124,28 @@ impl KeyPrinter<'_> {
         let p = &self.p;
         let pattern = self.pattern(&quote_spanned!(self.span=> Self), variant, "__f", true);
         let path = self.path(&quote_spanned!(self.span=> __Stored), variant);
-        let fields = variant.fields.iter().enumerate().zip(self.bindings(variant, "__f"));
+        let fields = variant.fields.iter().enumerate().zip(Self::bindings(variant, "__f"));
         let fields = fields.map(|((index, field), binding)| {
             let name = Self::stored_name(field, index);
-            let stored = quote_spanned!(at(&field.ty)=> #p::Key::to_stored(#binding));
+            let key = self.key(&field.ty);
+            let stored = quote_spanned!(field.ty.span()=> #key::to_stored(#binding));
             let stored = if field.boxed { quote_spanned!(self.span=> #p::Box::new(#stored)) } else { stored };
             quote_spanned!(self.span=> #name: #stored)
         });
-        quote_spanned!(self.span=> #pattern => #path { #(#fields,)* },)
+        let end = self.end(variant).map(|end| quote_spanned!(self.span=> #end: (),));
+        quote_spanned!(self.span=> #pattern => #path { #(#fields,)* #end },)
     }
 
     /// A pattern that binds the fields of the key, with braces for tuples too: `Self { 0: a, .. }`.
     fn pattern(&self, ty: &TokenStream, variant: &KeyVariant, prefix: &str, of_the_user: bool) -> TokenStream {
         let path = self.path(ty, variant);
         let fields =
-            variant.fields.iter().enumerate().zip(self.bindings(variant, prefix)).map(|((index, field), binding)| {
+            variant.fields.iter().enumerate().zip(Self::bindings(variant, prefix)).map(|((index, field), binding)| {
                 let member = if of_the_user { field.member.clone() } else { Self::stored_name(field, index) };
                 quote_spanned!(self.span=> #member: #binding)
             });
-        let rest = (of_the_user && variant.skips_some).then(|| quote_spanned!(self.span=> ..));
+        let more = if of_the_user { variant.skips_some } else { self.end(variant).is_some() };
+        let rest = more.then(|| quote_spanned!(self.span=> ..));
         quote_spanned!(self.span=> #path { #(#fields,)* #rest })
     }
 
@@ -141,16 +156,34 @@ impl KeyPrinter<'_> {
         }
     }
 
-    fn bindings(&self, variant: &KeyVariant, prefix: &str) -> impl Iterator<Item = Ident> + use<> {
-        let (prefix, span) = (prefix.to_owned(), self.span);
-        (0..variant.fields.len()).map(move |index| format_ident!("{prefix}{index}", span = span))
+    /// With the spans of the fields' types, as in [`key`](Self::key).
+    fn bindings(variant: &KeyVariant, prefix: &str) -> impl Iterator<Item = Ident> {
+        let fields = variant.fields.iter().enumerate();
+        fields.map(move |(index, field)| format_ident!("{prefix}{index}", span = field.ty.span()))
     }
 
     /// The field's name or position in the stored form: skipped fields leave no gap in a tuple.
+    /// Located at the field's type, as in [`key`](Self::key).
     fn stored_name(field: &KeyField, index: usize) -> Member {
-        match &field.member {
+        let mut member = match &field.member {
             Member::Named(name) => Member::Named(name.clone()),
             Member::Unnamed(_) => Member::from(index),
+        };
+        match &mut member {
+            Member::Named(name) => name.set_span(name.span().located_at(field.ty.span())),
+            Member::Unnamed(index) => index.span = field.ty.span(),
+        }
+        member
+    }
+
+    /// The name of the last field of a stored struct: a `()`. Whether a struct is `Sized` depends
+    /// on its last field, so that it does not depend on types that may not be keys.
+    fn end(&self, variant: &KeyVariant) -> Option<Member> {
+        match variant.style {
+            _ if self.shape.is_enum => None,
+            FieldStyle::Named => Some(Member::Named(Ident::new("__end", self.span))),
+            FieldStyle::Tuple => Some(Member::from(variant.fields.len())),
+            FieldStyle::Unit => None,
         }
     }
 
@@ -161,7 +194,8 @@ impl KeyPrinter<'_> {
     }
 }
 
-/// Where mistakes with a field's type are reported.
-fn at(ty: &syn::Type) -> Span {
-    Span::mixed_site().located_at(ty.span())
+/// The spans of the first and of the last token of a type.
+fn ends(ty: &syn::Type) -> (Span, Span) {
+    let last = ty.to_token_stream().into_iter().last().map(|token| token.span());
+    (ty.span(), last.unwrap_or_else(|| ty.span()))
 }

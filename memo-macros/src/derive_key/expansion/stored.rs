@@ -9,7 +9,7 @@
 //! - If a field's type depends on a type or const parameter, the stored form has its own parameter
 //!   instead: `Stored<<T as Key>::Stored>`, since `Stored<T>` would need `T: 'static`.
 
-use super::{KeyPrinter, at};
+use super::{KeyPrinter, ends};
 use crate::derive_key::fields::{FieldStyle, KeyVariant};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -34,9 +34,16 @@ impl KeyPrinter<'_> {
                     FieldStyle::Tuple | FieldStyle::Unit => quote_spanned!(self.span=> #vis #ty),
                 }
             });
+            let end = self.end(variant);
             let fields = match variant.style {
-                FieldStyle::Named => quote_spanned!(self.span=> { #(#fields,)* }),
-                FieldStyle::Tuple => quote_spanned!(self.span=> (#(#fields,)*)),
+                FieldStyle::Named => {
+                    let end = end.map(|end| quote_spanned!(self.span=> #end: (),));
+                    quote_spanned!(self.span=> { #(#fields,)* #end })
+                }
+                FieldStyle::Tuple => {
+                    let end = end.map(|_| quote_spanned!(self.span=> ()));
+                    quote_spanned!(self.span=> (#(#fields,)* #end))
+                }
                 FieldStyle::Unit => TokenStream::new(),
             };
             let name = &variant.name;
@@ -60,7 +67,6 @@ impl KeyPrinter<'_> {
     /// that `Self` in a field means it. A type with parameters other than lifetimes has a stand-in
     /// without them, and no field that mentions `Self`.
     pub(super) fn field_types(&self) -> TokenStream {
-        let p = &self.p;
         let fields = || self.shape.fields().enumerate().filter(|(_, field)| !field.generic);
         if fields().next().is_none() {
             return TokenStream::new();
@@ -68,7 +74,9 @@ impl KeyPrinter<'_> {
         let names = fields().map(|(index, _)| self.nth("__F", index));
         let types = fields().map(|(index, field)| {
             let (name, ty) = (self.nth("__F", index), &field.ty);
-            quote_spanned!(at(ty)=> type #name = <#ty as #p::Key>::Stored;)
+            let (key, last) = (self.key(ty), ends(ty).1);
+            let stored = quote_spanned!(last=> ::Stored);
+            quote_spanned!(self.span=> type #name = #key #stored;)
         });
         let (name, lifetimes) = (self.owner_of_types(), lifetimes_of(&self.input.generics));
         let (impl_generics, type_generics, where_clause) = lifetimes.split_for_impl();
@@ -93,8 +101,12 @@ impl KeyPrinter<'_> {
             if field.generic {
                 return params.next().map(Ident::into_token_stream).unwrap_or_default();
             }
-            let field = self.nth("__F", index);
-            quote_spanned!(self.span=> <#owner as __Fields>::#field)
+            // With the span of the user's type, as all that requires it to be a key.
+            let (first, last) = ends(&field.ty);
+            let (open, mut name) = (quote_spanned!(first=> <), self.nth("__F", index));
+            name.set_span(last);
+            let rest = quote_spanned!(last=> as __Fields>::#name);
+            quote!(#open #owner #rest)
         })
     }
 

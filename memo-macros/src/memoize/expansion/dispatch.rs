@@ -10,7 +10,7 @@
 use super::{MemoizePrinter, Surface};
 use crate::attributes::Attributes;
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 /// What is known about an operation when its code is generated.
 #[derive(Clone, Copy, PartialEq)]
@@ -68,16 +68,21 @@ impl MemoizePrinter<'_> {
     pub(super) fn dispatch_function(&self) -> TokenStream {
         let Attributes { both, expected, lints, cfg, .. } = &self.attributes;
         let (p, span, result, sig) = (&self.p, self.span, &self.model.result, &self.model.function.sig);
-        let (name, op) = (self.operation("__dispatch"), Ident::new("__Op", span));
+        let (name, mut op) = (self.operation("__dispatch"), Ident::new("__Op", span));
         let (asyncness, unsafety, bounds) = (&sig.asyncness, self.model.unsafety(), &sig.generics.where_clause);
         let mut params = sig.generics.params.clone();
         params.push(syn::parse_quote!(#op: #p::Operation<#result>));
         let inputs = self.plain_inputs_and(&quote_spanned!(span=> __op: #op));
         let (store, code) = (self.store(), self.operation_code(OperationKind::Any));
+        // The end of the signature is where rustc suggests to write a `where`.
+        let end = sig.output.to_token_stream().into_iter().last().map(|token| token.span());
+        let end = span.located_at(end.unwrap_or_else(|| sig.paren_token.span.close()));
+        op.set_span(end);
+        let output = quote_spanned!(end=> -> #op::Mapped);
         quote_spanned! {span=>
             #cfg #both #lints #expected #[doc(hidden)] #[inline]
             #[allow(clippy::used_underscore_binding, clippy::too_many_arguments)]
-            #asyncness #unsafety fn #name<#params>(#inputs) -> #op::Mapped #bounds {
+            #asyncness #unsafety fn #name<#params>(#inputs) #output #bounds {
                 let __store = #store;
                 #code
             }
@@ -142,9 +147,9 @@ impl MemoizePrinter<'_> {
 
     /// Begins the operation: returns its answer, or evaluates to the guard of a run.
     fn begin_sync(&self, write: &TokenStream) -> TokenStream {
-        let (p, types) = (&self.p, self.plan_types());
+        let (p, types, home) = (&self.p, self.plan_types(), self.home());
         self.with_query(&quote_spanned! {self.span=>
-            match #p::Operation::enter(__op, #p::plan #types (&__store, __query, __cacheable, #write)) {
+            match #p::Operation::enter(__op, #p::plan #types (#home, __query, __cacheable, #write)) {
                 #p::Answer::Ready(__answer) => return __answer,
                 #p::Answer::Load(__lead) => __lead,
                 #p::Answer::Wait(__never) => match __never {},
@@ -154,9 +159,9 @@ impl MemoizePrinter<'_> {
 
     /// The same in an async function, which awaits the runs of others.
     fn begin_async(&self, write: &TokenStream) -> TokenStream {
-        let (p, types) = (&self.p, self.plan_types());
+        let (p, types, home) = (&self.p, self.plan_types(), self.home());
         let step = self.with_query(&quote_spanned! {self.span=>
-            match #p::Operation::enter_async(__op, #p::plan #types (&__store, __query, __cacheable, #write), &mut __retry) {
+            match #p::Operation::enter_async(__op, #p::plan #types (#home, __query, __cacheable, #write), &mut __retry) {
                 #p::Answer::Ready(__answer) => return __answer,
                 #p::Answer::Load(__lead) => break __lead,
                 #p::Answer::Wait(__wait) => __wait,

@@ -24,7 +24,9 @@ impl MemoizePrinter<'_> {
     pub(super) fn operation_path(&self, name: &str) -> TokenStream {
         let operation = self.operation(name);
         match &self.surface {
-            Surface::Handle(handle) => quote_spanned!(self.span=> #handle::#operation),
+            // As a type: where the name means something else, such as a module, each use is the
+            // same error, and the compiler prints it once.
+            Surface::Handle(handle) => quote_spanned!(self.span=> <#handle>::#operation),
             Surface::Siblings(_) => quote_spanned!(self.span=> Self::#operation),
             Surface::Inline => operation.into_token_stream(),
         }

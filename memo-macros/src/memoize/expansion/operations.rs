@@ -13,6 +13,8 @@ struct Operation {
     name: &'static str,
     /// Its documentation, one line.
     doc: &'static str,
+    /// What concerns every function that runs the code of a call, such as `track_caller`.
+    attributes: TokenStream,
     /// `async`, `unsafe`
     qualifiers: TokenStream,
     generics: Generics,
@@ -39,7 +41,7 @@ impl MemoizePrinter<'_> {
     }
 
     fn print(&self, operation: &Operation) -> TokenStream {
-        let Operation { name, doc, qualifiers, generics, inputs, output, body } = operation;
+        let Operation { name, doc, attributes: both, qualifiers, generics, inputs, output, body } = operation;
         let vis = self.operation_vis();
         let name = self.operation(name);
         let (params, bounds) = (&generics.params, &generics.where_clause);
@@ -56,7 +58,7 @@ impl MemoizePrinter<'_> {
         };
         // `#[inline]`, so that a library contains code only for operations that are called.
         quote_spanned! {self.span=>
-            #attributes #[doc = #doc] #[inline] #vis #qualifiers fn #name #params (#inputs) #output #bounds { #body }
+            #attributes #both #[doc = #doc] #[inline] #vis #qualifiers fn #name #params (#inputs) #output #bounds { #body }
         }
     }
 
@@ -81,6 +83,7 @@ impl MemoizePrinter<'_> {
         let simple = |name, doc, more: TokenStream, output: TokenStream, body: TokenStream| Operation {
             name,
             doc,
+            attributes: TokenStream::new(),
             qualifiers: TokenStream::new(),
             generics: Generics::default(),
             inputs: quote!(#this #more),
@@ -152,6 +155,7 @@ impl MemoizePrinter<'_> {
             name: "forget_if",
             doc: "Removes the entries for which the closure returns true, and returns how many; results that are \
                   being computed answer to it too.",
+            attributes: TokenStream::new(),
             qualifiers: TokenStream::new(),
             generics: if generic { self.model.function.sig.generics.clone() } else { Generics::default() },
             inputs: quote_spanned! {span=>
@@ -271,6 +275,7 @@ impl MemoizePrinter<'_> {
         Operation {
             name,
             doc,
+            attributes: self.attributes.both.clone(),
             qualifiers: self.model.unsafety().unwrap_or_default(),
             generics: self.model.function.sig.generics.clone(),
             inputs: self.plain_inputs_and(more),

@@ -2,6 +2,7 @@
 //! distinguishes the instantiations of a generic function.
 
 use super::MemoizePrinter;
+use crate::diagnostics::located_at;
 use crate::memoize::model::{Argument, Model};
 use crate::memoize::scan;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -40,7 +41,7 @@ impl MemoizePrinter<'_> {
         let policy = if options.skip_none {
             quote_spanned!(span=> (&&&#p::ReturnsOption::<#result>::new()).__memokit_cacheable())
         } else if options.cache_err {
-            quote_spanned!(span=> #p::All)
+            quote_spanned!(span=> #p::all_of_result::<#result>())
         } else {
             quote_spanned!(span=> (&&&#p::Returns::<#result>::new()).__memokit_cacheable())
         };
@@ -131,23 +132,33 @@ impl MemoizePrinter<'_> {
             components.push(match &receiver.kind {
                 // `Rc<Self>`, `Pin<&Self>`: the key is the value, not the pointer.
                 ReceiverKind::Typed(_, ty) if !is_self(ty) => self.bind_value(span, &quote_spanned!(span=> &*#this)),
-                _ => self.adapt(span, &quote_spanned!(span=> &#this), false),
+                ReceiverKind::Reference(..) => self.adapt(span, &quote_spanned!(span=> &#this), "Referenced", false),
+                _ => self.adapt(span, &quote_spanned!(span=> &#this), "Parameter", false),
             });
         }
         for argument in model.arguments.iter().filter(|argument| !argument.ignored) {
             let name = &argument.name;
             let span = Model::mixed_site_at(&argument.ty);
-            let untyped = options.typed == Some(false) && model.is_generic(argument);
-            components.push(self.adapt(span, &quote_spanned!(span=> &#name), untyped));
+            let generic = model.is_generic(argument);
+            let made_of = match scan::ungrouped(&argument.ty) {
+                _ if !generic => "Concrete",
+                Type::Reference(_) => "Referenced",
+                _ => "Parameter",
+            };
+            let untyped = options.typed == Some(false) && generic;
+            components.push(self.adapt(span, &quote_spanned!(span=> &#name), made_of, untyped));
         }
         components
     }
 
     /// A component of the key, by reference: selects its adapter and, if threads share the cache,
-    /// checks that its stored form is `Send` and `Sync`.
-    fn adapt(&self, span: Span, reference: &TokenStream, untyped: bool) -> TokenStream {
-        let p = &self.p;
-        let mut adapter = quote_spanned!(span=> (&&&&&#p::Pick(#reference)).__memokit_pick());
+    /// checks that its stored form is `Send` and `Sync`. `made_of` is what its type is made of.
+    fn adapt(&self, span: Span, reference: &TokenStream, made_of: &str, untyped: bool) -> TokenStream {
+        // All of it at one place, as rustc may point to any part.
+        let p = located_at(span, self.p.clone());
+        // In the cache of one thread a type parameter needs no more than other types.
+        let made_of = Ident::new(if self.model.options.local { "Concrete" } else { made_of }, span);
+        let mut adapter = quote_spanned!(span=> (&&&&&#p::Pick(#p::#made_of, #reference)).__memokit_pick());
         if untyped {
             adapter = quote_spanned!(span=> #p::Untyped(#adapter));
         }
@@ -161,7 +172,7 @@ impl MemoizePrinter<'_> {
     /// As [`adapt`](Self::adapt), for an expression: `match` evaluates it once, and its temporaries
     /// live until the end of the statement.
     fn bind_value(&self, span: Span, value: &TokenStream) -> TokenStream {
-        let bound = self.adapt(span, &quote_spanned!(span=> __key), false);
+        let bound = self.adapt(span, &quote_spanned!(span=> __key), "Concrete", false);
         quote_spanned!(span=> match &#value { __key => #bound })
     }
 }

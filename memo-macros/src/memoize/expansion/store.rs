@@ -1,6 +1,7 @@
 //! The store of the function's entries, and its set-up.
 
 use super::{MemoizePrinter, Surface};
+use crate::diagnostics::located_at;
 use crate::memoize::model::Model;
 use crate::memoize::scan;
 use proc_macro2::{Ident, TokenStream, TokenTree};
@@ -100,6 +101,16 @@ impl MemoizePrinter<'_> {
                 quote_spanned!(self.span=> #p::#open(&#field, #config))
             }
         }
+    }
+
+    /// The store, with `__store` and `__query` in scope. That of a field is checked against the
+    /// arguments of the method; errors are reported at the field.
+    pub(super) fn home(&self) -> TokenStream {
+        let Some(field) = &self.model.options.field else { return quote_spanned!(self.span=> &__store) };
+        let (span, p) = (Model::mixed_site_at(field), &self.p);
+        let (store, query) = (Ident::new("__store", self.span), Ident::new("__query", self.span));
+        let p = located_at(span, p.clone());
+        quote_spanned!(span=> (&&#p::FieldArgs(&#store, #query)).__memokit_home())
     }
 
     /// The name in reports.

@@ -17,10 +17,18 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
                 options.cache_err = true;
                 Ok(())
             },
-            rules: &[MemoizeRule::Excludes(
-                &["skip_none"],
-                "the first caches every result; to leave out `Ok(None)` only, write `cache_err, keep_if = |value| !matches!(value, Ok(None))`",
-            )],
+            rules: &[
+                MemoizeRule::Excludes(
+                    &["skip_none"],
+                    "the first caches every result; to leave out `Ok(None)` only, write `cache_err, keep_if = |value| !matches!(value, Ok(None))`",
+                ),
+                MemoizeRule::Fits(|model, span, diagnostics| {
+                    if model.is_opaque() {
+                        let message = "`cache_err` needs a `Result` that it can see: write the return type out instead of `impl ..`";
+                        diagnostics.at(span, message);
+                    }
+                }),
+            ],
         },
         MemoizeOption {
             name: "skip_none",

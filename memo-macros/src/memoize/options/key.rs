@@ -9,7 +9,7 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Error, Expr, ExprGroup, ExprLit, ExprParen, ExprReference, Lit, Result};
+use syn::{Error, Expr, ExprGroup, ExprLit, ExprParen, ExprReference, Lit, LitStr, Result};
 
 pub(super) const FACET: MemoizeFacet = MemoizeFacet {
     title: "key",
@@ -39,7 +39,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             doc: "Leaves these arguments out of the key, and type parameters that only they have; `ignore(self)` leaves \
                   out the receiver.",
             read: |options, input| {
-                options.ignore = input.list("the names of arguments", Ident::parse_any)?;
+                options.ignore = input.list("the names of arguments", ignored_name)?;
                 Ok(())
             },
             rules: &[MemoizeRule::Fits(|model, _, diagnostics| check_ignored(model, diagnostics))],
@@ -66,6 +66,15 @@ fn key(input: ParseStream<'_>) -> Result<Expr> {
         }
         _ => Ok(expr),
     }
+}
+
+fn ignored_name(input: ParseStream<'_>) -> Result<Ident> {
+    if input.peek(LitStr) {
+        let name: LitStr = input.parse()?;
+        let message = format!("an argument is named without quotes: `ignore({})`", name.value());
+        return Err(Error::new(name.span(), message));
+    }
+    input.call(Ident::parse_any)
 }
 
 /// Refuses a text as the key of a function with arguments: it would answer all of them alike.

@@ -3,8 +3,9 @@
 use super::setting::{Setting, Value};
 use super::spec::{MemoizeFacet, MemoizeOption};
 use super::values;
+use proc_macro2::Ident;
 use syn::parse::ParseStream;
-use syn::{LitBool, Result};
+use syn::{Error, Lit, LitBool, Result, Token};
 
 pub(super) const FACET: MemoizeFacet = MemoizeFacet {
     title: "load",
@@ -26,6 +27,19 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
 fn single_flight(input: ParseStream<'_>) -> Result<Option<Value>> {
     if input.peek(LitBool) {
         return Ok((!values::boolean(input)?).then_some(Value::Variant("SingleFlight", "Off", None)));
+    }
+    let ahead = input.fork();
+    let word = match (ahead.parse::<Ident>(), ahead.is_empty() || ahead.peek(Token![,]), input.fork().parse()) {
+        (Ok(word), true, _) => Some((word.to_string(), word.span())),
+        (_, _, Ok(Lit::Str(text))) => Some((text.value(), text.span())),
+        _ => None,
+    };
+    if let Some((word, span)) = word
+        && ["off", "on", "no", "yes", "none", "None", "never", "false", "true", "disabled"].contains(&word.as_str())
+    {
+        let message =
+            "write `single_flight = false` for none, a time to limit the wait, or leave the option out for the default";
+        return Err(Error::new(span, message));
     }
     let limit = values::duration(input, "waits for nothing: write `single_flight = false`, or a time above zero")?;
     Ok(Some(Value::Variant("SingleFlight", "Within", Some(Box::new(limit)))))

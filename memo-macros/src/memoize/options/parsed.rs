@@ -9,7 +9,6 @@ use syn::{Expr, LitStr, Path, Result, Type};
 /// What the user asked for. Options that only set up the cache are in `config` and `write`; of each
 /// other option there is a field, under its name if that is no keyword.
 #[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "options without a value")]
 pub(crate) struct Options {
     /// Calls of the builder that sets up the cache, `Config`.
     pub(crate) config: Vec<Setting>,
@@ -27,7 +26,7 @@ pub(crate) struct Options {
     pub(crate) hasher: Option<Type>,
     pub(crate) name: Option<LitStr>,
     pub(crate) handle: Option<Handle>,
-    pub(crate) assoc: bool,
+    pub(crate) assoc: Option<bool>,
     /// `crate`: the facade, which has the private module.
     pub(crate) facade: Option<Path>,
 }

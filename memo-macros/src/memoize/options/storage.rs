@@ -6,8 +6,8 @@ use crate::memoize::model::Model;
 use crate::memoize::scan;
 use proc_macro2::Span;
 use quote::ToTokens;
-use syn::parse::Parse;
-use syn::{Expr, Type};
+use syn::parse::{Parse, ParseStream};
+use syn::{Error, Expr, Lit, Result, Type};
 
 pub(super) const FACET: MemoizeFacet = MemoizeFacet {
     title: "storage",
@@ -53,7 +53,7 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
             usage: "`hasher = RandomState`",
             doc: "Another `BuildHasher + Default`, such as `std::hash::RandomState` for keys that an attacker may choose.",
             read: |options, input| {
-                options.hasher = Some(input.value(Type::parse)?);
+                options.hasher = Some(input.value(hasher)?);
                 Ok(())
             },
             rules: &[],
@@ -61,13 +61,23 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
     ],
 };
 
+fn hasher(input: ParseStream<'_>) -> Result<Type> {
+    if input.peek(Lit) {
+        let message =
+            "the hasher is a type, a `BuildHasher + Default`: `hasher = RandomState` is SipHash with random keys";
+        return Err(Error::new(input.span(), message));
+    }
+    input.parse()
+}
+
 fn check_field(model: &Model, span: Span, diagnostics: &mut Diagnostics) {
     if model.receiver.is_none() {
         let message =
             format!("`in` names a field of `self`, and `{}` has no `self`: add `&self` or drop `in`", model.name());
         diagnostics.at(span, message);
     }
-    if let Some(field) = &model.options.field
+    if model.receiver.is_some()
+        && let Some(field) = &model.options.field
         && field.to_token_stream().into_iter().next().is_none_or(|first| first.to_string() != "self")
     {
         diagnostics.over(field, "`in` names the field that holds the cache: `in = self.field`");

@@ -2,6 +2,7 @@
 
 use super::parsed::Handle;
 use super::spec::{MemoizeFacet, MemoizeOption};
+use super::values;
 use syn::parse::ParseStream;
 use syn::{Error, LitBool, LitStr, Path, Result};
 
@@ -30,12 +31,12 @@ pub(super) const FACET: MemoizeFacet = MemoizeFacet {
         },
         MemoizeOption {
             name: "assoc",
-            usage: "`assoc`",
-            doc: "Required on an associated function that mentions neither `self` nor `Self`: a macro cannot see the \
-                  `impl` block around it.",
+            usage: "`assoc` or `assoc = false`",
+            doc: "`assoc`: required on an associated function that mentions neither `self` nor `Self`, because a macro \
+                  cannot see the `impl` block around it. `assoc = false`: a free function, although its body has `Self` \
+                  in the input of another macro.",
             read: |options, input| {
-                input.flag()?;
-                options.assoc = true;
+                options.assoc = Some(input.is_alone() || input.value(values::boolean)?);
                 Ok(())
             },
             rules: &[],

@@ -42,11 +42,37 @@ pub(super) fn closure(input: ParseStream<'_>) -> Result<Value> {
             "this closure cannot be async: it is called while the result is stored",
         ));
     }
-    match literal(&expr) {
-        None => Ok(Value::Expr(expr)),
-        Some(_) => {
-            Err(Error::new_spanned(&expr, "a closure is expected: `|key, value| ..` (for `keep_if`: `|value| ..`)"))
-        }
+    if is_no_closure(&expr) {
+        return Err(Error::new_spanned(
+            &expr,
+            "a closure is expected: `|key, value| ..` (for `keep_if`: `|value| ..`, with a reference to the result)",
+        ));
+    }
+    Ok(Value::Expr(expr))
+}
+
+/// Whether this is an expression over the value, without the `|value|` before it.
+fn is_no_closure(expr: &Expr) -> bool {
+    match expr {
+        Expr::Binary(_) | Expr::Unary(_) | Expr::Range(_) | Expr::Cast(_) | Expr::Lit(_) | Expr::Reference(_) => true,
+        Expr::Macro(call) => call.mac.path.is_ident("matches"),
+        Expr::Group(group) => is_no_closure(&group.expr),
+        Expr::Paren(paren) => is_no_closure(&paren.expr),
+        Expr::MethodCall(call) => is_value(&call.receiver),
+        Expr::Field(field) => is_value(&field.base),
+        _ => false,
+    }
+}
+
+/// Whether an expression begins with one of the names that the closure's arguments have in the
+/// documentation.
+fn is_value(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(path) => ["key", "value", "result"].iter().any(|name| path.path.is_ident(name)),
+        Expr::Reference(_) => true,
+        Expr::MethodCall(call) => is_value(&call.receiver),
+        Expr::Field(field) => is_value(&field.base),
+        _ => false,
     }
 }
 

@@ -1,0 +1,10 @@
+use memokit::memoize;
+
+mod parse {}
+
+#[memoize]
+fn parse(text: &str) -> usize {
+    text.len()
+}
+
+fn main() {}
