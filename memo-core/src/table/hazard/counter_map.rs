@@ -187,7 +187,9 @@ mod tests {
         CountingStores::remove(FIRST);
         map.leave();
         assert_eq!((ended(&owned), map.len), (owned.len() - 1, 0));
-        owned.keys().for_each(|&serial| CountingStores::remove(serial));
+        for &serial in owned.keys() {
+            CountingStores::remove(serial);
+        }
     }
 
     #[test]
