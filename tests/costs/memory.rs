@@ -55,6 +55,17 @@ fn a_thread_pays_for_the_caches_that_it_uses() {
     assert!(bytes < 2_000, "{bytes} bytes of a new thread that used two caches");
 }
 
+#[test]
+fn what_a_thread_counted_in_a_cache_goes_with_the_cache() {
+    let use_many = || {
+        let caches: Vec<_> = (0..1_000).map(|_| small()).collect();
+        caches.iter().for_each(|cache| cache.insert(1, 1));
+        assert!(caches.iter().all(|cache| cache.get(&1) == Some(1)));
+    };
+    let (bytes, ()) = bytes_of(use_many);
+    assert!(bytes < 100 * 1_000, "{bytes} bytes stay of 1000 caches");
+}
+
 /// What the documentation recommends for large results, on the stack that a test has.
 #[test]
 fn a_boxed_large_result_fits_into_a_usual_stack() {

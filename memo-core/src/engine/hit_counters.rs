@@ -3,11 +3,12 @@
 //! Every hit counts, so each thread has its own [counters](ThreadCounters), which no other thread
 //! writes: no cache line is written by two threads.
 
-use std::sync::Arc;
+use std::ops::Deref;
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::sync::{Mutex, MutexGuard, PoisonError};
-use crate::table::hazard::HazardGuard;
+use crate::table::hazard::{CountingStores, HazardGuard};
 use crate::table::thread_counters::ThreadCounters;
 
 /// The counters of a store that one thread uses.
@@ -15,7 +16,7 @@ pub struct SingleThread(ThreadCounters);
 
 impl Default for SingleThread {
     fn default() -> Self {
-        Self(ThreadCounters::new(0, 1))
+        Self(ThreadCounters::new(1))
     }
 }
 
@@ -35,9 +36,40 @@ pub struct PerThread {
 
 #[derive(Default)]
 struct CounterList {
-    living: Vec<Arc<ThreadCounters>>,
+    living: Vec<OwnCounters>,
     /// Hits and misses of threads that have ended.
     ended: (u64, u64),
+    /// Whether any thread ever had counters here.
+    has_joined: bool,
+}
+
+/// The counters of one thread, which has a pointer to them: until it ends, or the store is dropped.
+struct OwnCounters(NonNull<ThreadCounters>);
+
+// SAFETY: what a box of counters is, which are atomic.
+unsafe impl Send for OwnCounters {}
+
+impl OwnCounters {
+    fn new(tag: u8) -> Self {
+        Self(NonNull::from(Box::leak(Box::new(ThreadCounters::new(tag)))))
+    }
+}
+
+impl Deref for OwnCounters {
+    type Target = ThreadCounters;
+
+    fn deref(&self) -> &ThreadCounters {
+        // SAFETY: allocated in `new`, and freed in `drop` only.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl Drop for OwnCounters {
+    fn drop(&mut self) {
+        // SAFETY: made of a box. Their thread has ended, or no thread reads in this store any more
+        // and it is no longer among the `CountingStores`: nobody uses the thread's pointer.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
 }
 
 impl Default for PerThread {
@@ -50,7 +82,9 @@ impl Default for PerThread {
 
 impl Drop for PerThread {
     fn drop(&mut self) {
-        self.list().living.iter().for_each(|counters| counters.abandon());
+        if self.list().has_joined {
+            CountingStores::remove(self.serial);
+        }
     }
 }
 
@@ -75,29 +109,32 @@ impl PerThread {
     }
 
     #[cold]
-    fn join(&self, tag: u8) -> Arc<ThreadCounters> {
-        let joined = Arc::new(ThreadCounters::new(self.serial, tag));
+    fn join(&self, tag: u8) -> NonNull<ThreadCounters> {
+        let joined = OwnCounters::new(tag);
+        let pointer = joined.0;
         let mut list = self.list();
-        list.fold_ended();
-        // Most stores are used by few threads.
-        if list.living.is_empty() {
+        let ended = list.fold_ended();
+        // Its lock is held by a thread that ends until it no longer uses its counters.
+        CountingStores::add(self.serial);
+        drop(ended);
+        if !list.has_joined {
+            list.has_joined = true;
+            // Most stores are used by few threads.
             list.living.reserve_exact(1);
         }
-        list.living.push(joined.clone());
-        joined
+        list.living.push(joined);
+        pointer
     }
 }
 
 impl CounterList {
-    fn fold_ended(&mut self) {
-        let ended = &mut self.ended;
-        self.living.retain(|counters| {
-            let gone = counters.has_ended();
-            if gone {
-                ended.0 += counters.hits();
-                ended.1 += counters.misses();
-            }
-            !gone
-        });
+    /// Keeps the sums of the threads that have ended, and returns their counters.
+    fn fold_ended(&mut self) -> Vec<OwnCounters> {
+        let gone: Vec<_> = self.living.extract_if(.., |counters| counters.has_ended()).collect();
+        for counters in &gone {
+            self.ended.0 += counters.hits();
+            self.ended.1 += counters.misses();
+        }
+        gone
     }
 }

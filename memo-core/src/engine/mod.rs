@@ -11,6 +11,7 @@
 //! | [`expiry`], [`entry_types`], [`in_flight`], [`remembered`], [`slot_set`], [`walk_state`] | book-keeping |
 //! | [`stats`], [`hit_counters`], [`load_timer`] | statistics |
 //! | [`hit_action`], [`write_terms`], [`write_rules`], [`removal`] | what hits and writes do |
+//! | [`steps`] | counts work, in unit tests |
 //! | [`writer`] | mutations under the lock |
 //! | [`reclaim`] | deferred reclamation after it |
 //! | [`hit`], [`locate`], [`run`], [`run_end`], [`exclusive`], [`wait`], [`mod@write`], [`take_out`], [`walk`], [`sweep`], [`sizes`] | the operations |

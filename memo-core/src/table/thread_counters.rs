@@ -13,8 +13,6 @@ use crate::sync::atomic::{AtomicBool, AtomicU64, fence};
 #[derive(Debug)]
 #[repr(align(64))]
 pub struct ThreadCounters {
-    /// The store's serial, which is unique.
-    store: u64,
     /// The thread's tag, 1 to 255.
     tag: u8,
     stamp: AtomicU64,
@@ -23,20 +21,12 @@ pub struct ThreadCounters {
     /// Misses of look-ups that load nothing.
     misses: AtomicU64,
     ended: AtomicBool,
-    /// Whether the store has been dropped.
-    abandoned: AtomicBool,
 }
 
 impl ThreadCounters {
-    pub(crate) fn new(store: u64, tag: u8) -> Self {
+    pub(crate) fn new(tag: u8) -> Self {
         let zero = AtomicU64::default;
-        let [ended, abandoned] = [false; 2].map(AtomicBool::new);
-        Self { store, tag, stamp: zero(), skipped: zero(), misses: zero(), ended, abandoned }
-    }
-
-    #[inline(always)]
-    pub(crate) fn belongs_to(&self, store: u64) -> bool {
-        self.store == store
+        Self { tag, stamp: zero(), skipped: zero(), misses: zero(), ended: AtomicBool::new(false) }
     }
 
     #[inline(always)]
@@ -83,19 +73,6 @@ impl ThreadCounters {
 
     pub(crate) fn misses(&self) -> u64 {
         self.misses.load(Relaxed)
-    }
-
-    pub(crate) fn store(&self) -> u64 {
-        self.store
-    }
-
-    /// The store is dropped: no thread counts in it any more.
-    pub(crate) fn abandon(&self) {
-        self.abandoned.store(true, Relaxed);
-    }
-
-    pub(crate) fn is_abandoned(&self) -> bool {
-        self.abandoned.load(Relaxed)
     }
 
     /// The thread ends and counts nothing more.

@@ -10,7 +10,7 @@ use crate::table::thread_counters::ThreadCounters;
 /// of a later hit.
 pub fn stamps_that_are_skipped_count_no_hits() {
     check(|| {
-        let counters = Arc::new(ThreadCounters::new(1, 1));
+        let counters = Arc::new(ThreadCounters::new(1));
         let reader = {
             let counters = counters.clone();
             spawn(move || counters.hits())
@@ -26,7 +26,7 @@ pub fn stamps_that_are_skipped_count_no_hits() {
 /// Once a thread is known to have ended, its hits are complete.
 pub fn an_ended_thread_has_counted_all_its_hits() {
     check(|| {
-        let counters = Arc::new(ThreadCounters::new(1, 1));
+        let counters = Arc::new(ThreadCounters::new(1));
         let reader = {
             let counters = counters.clone();
             spawn(move || {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::ManualClock;
 use crate::config::Config;
+use crate::engine::sharing::Private;
 use crate::engine::steps::{Steps, steps_of};
 use crate::engine::store::Store;
 use crate::engine::writer::Candidate;
@@ -190,7 +191,9 @@ fn a_small_store_scans_once_for_as_many_evictions_as_it_has_entries() {
         is_done.recv().unwrap_err();
     });
     is_ready.recv().unwrap();
-    for entries in [1, 8, 16, 64] {
+    // Without membarrier(2) a scan is cheap, and every eviction may have one.
+    let entries = if Shared::scans_cheaply() { &[][..] } else { &[1, 8, 16, 64] };
+    for &entries in entries {
         let store = Texts::<Shared>::new(Config::new().lru(entries));
         (0..64).for_each(|key| _ = store.insert(key));
         let Steps { scans, .. } = steps_of(|| (64..1_088).for_each(|key| _ = store.insert(key)));

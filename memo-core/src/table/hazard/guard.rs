@@ -2,7 +2,7 @@
 //! one](HazardGuard).
 
 use std::cell::Cell;
-use std::sync::Arc;
+use std::ptr::NonNull;
 
 use super::current;
 use super::pool;
@@ -96,7 +96,7 @@ impl HazardGuard {
     }
 
     /// This thread's counters in the store with this serial.
-    pub(crate) fn counters(&self, serial: u64, join: impl FnOnce(u8) -> Arc<ThreadCounters>) -> &ThreadCounters {
+    pub(crate) fn counters(&self, serial: u64, join: impl FnOnce(u8) -> NonNull<ThreadCounters>) -> &ThreadCounters {
         self.hazard.counters(serial, join)
     }
 

@@ -29,6 +29,7 @@ mod record;
 mod roster;
 mod scan;
 
+pub(crate) use counter_map::CountingStores;
 pub(crate) use guard::{FastHazardGuard, HazardGuard, read, read_fast, scan_tag};
 pub(crate) use pin::PinnedEntry;
 pub(crate) use scan::{Protected, add_pooled, protected, scans_cheaply};

@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::ptr::NonNull;
-use std::sync::Arc;
 
 use super::record::{Hazard, ThreadRecord};
 use crate::sync::writes;
@@ -37,14 +36,14 @@ impl ReaderHazard {
     #[inline(always)]
     pub(super) fn recent_counters(&self, serial: u64) -> Option<&ThreadCounters> {
         let (recent, counters) = self.recent.get();
-        // SAFETY: counters stay in the record's map until the thread ends or their store has been
-        // dropped, and the one with this serial lives: this thread reads in it.
+        // SAFETY: counters live as long as their store until the thread ends, and the store with
+        // this serial lives: this thread reads in it.
         if recent == serial { Some(unsafe { counters.as_ref() }) } else { None }
     }
 
     /// This thread's counters in the store with this serial, in which it reads.
     #[inline]
-    pub(super) fn counters(&self, serial: u64, join: impl FnOnce(u8) -> Arc<ThreadCounters>) -> &ThreadCounters {
+    pub(super) fn counters(&self, serial: u64, join: impl FnOnce(u8) -> NonNull<ThreadCounters>) -> &ThreadCounters {
         match self.recent_counters(serial) {
             Some(counters) => counters,
             None => self.other_counters(serial, join),
@@ -54,12 +53,12 @@ impl ReaderHazard {
     /// Slow path of [`counters`](Self::counters): the last hit was in another store.
     #[cold]
     #[inline(never)]
-    fn other_counters(&self, serial: u64, join: impl FnOnce(u8) -> Arc<ThreadCounters>) -> &ThreadCounters {
+    fn other_counters(&self, serial: u64, join: impl FnOnce(u8) -> NonNull<ThreadCounters>) -> &ThreadCounters {
         let record = self.record();
         writes(record.counters.as_ptr());
         let mut all = record.counters.borrow_mut();
         let counters = all.get_or_join(serial, || join(record.tag));
-        self.recent.set((serial, NonNull::from(counters)));
+        self.recent.set((serial, counters));
         self.recent_counters(serial).expect("set just now")
     }
 }

@@ -105,9 +105,7 @@ impl ThreadRecord {
     pub(super) fn release(&self) {
         self.hazard.forget_counters();
         writes(self.counters.as_ptr());
-        for counters in self.counters.borrow_mut().take_all() {
-            counters.leave();
-        }
+        self.counters.borrow_mut().leave();
         RECORDS.release(self.number);
     }
 
