@@ -38,6 +38,6 @@ pub mod __private;
 pub use memo_core::{
     Answer, AsyncLoadGuard, Cache, CacheBuilder, CacheInfo, CacheParameters, CacheRef, Clock, DefaultHashBuilder,
     Entry, Error, Float, InRun, Key, KeyRef, Lazy, LoadGuard, LoadWait, LocalCache, ManualClock, Memo, RemovalCause,
-    Report, Settled, SharedError, SingleFlight, Unordered, caches, report,
+    Report, Settled, SharedError, SingleFlight, Unordered, caches, report, shutdown,
 };
 pub use memo_macros::{Key, cached_field, memoize};

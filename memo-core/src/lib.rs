@@ -134,3 +134,4 @@ pub use lazy::Lazy;
 pub use registry::{CacheRef, caches};
 pub use report::{Report, report};
 pub use shareable::SharedError;
+pub use ticker::shutdown;

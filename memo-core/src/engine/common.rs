@@ -1,8 +1,8 @@
 //! The parts of a store that all its stripes share: configuration, statistics, clock and observers.
 
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use super::entry_types::EntryTypes;
@@ -17,7 +17,7 @@ use crate::system_clock::nanos;
 use crate::table::hazard;
 use crate::table::thread_counters::ThreadCounters;
 use crate::table::{EntryType, PrefixWords, Table};
-use crate::ticker::{self, Sweep};
+use crate::ticker::{self, Sweep, Sweeps};
 
 /// A rank that is a stamp has the thread's tag in its lowest bits.
 pub(super) const TAG_BITS: u32 = 8;
@@ -38,9 +38,8 @@ pub(super) struct Common<S: Sharing> {
     pub(super) weight_word: Option<u8>,
     pub(super) config: Config,
     pub(super) observers: Vec<S::Observer>,
-    sweeper: OnceLock<Weak<dyn Sweep>>,
-    /// The tick at which the timer thread serves this store; the greatest number before it does.
-    sweep_tick: AtomicU64,
+    /// When the timer thread visits this store.
+    pub(super) sweeps: Sweeps,
     /// Whether any entry ever had a deadline. If not, the clock need not be read.
     has_deadlines: AtomicBool,
     random: Mutex<Random>,
@@ -64,8 +63,7 @@ impl<S: Sharing> Common<S> {
             random: Mutex::new(Random::new(config.seed.unwrap_or_else(fresh_seed))),
             config,
             observers,
-            sweeper: OnceLock::new(),
-            sweep_tick: AtomicU64::new(u64::MAX),
+            sweeps: Sweeps::new(),
             has_deadlines: AtomicBool::new(false),
         };
         (common, prefix_words)
@@ -109,13 +107,16 @@ impl<S: Sharing> Common<S> {
         next(self.stats.counters(&self.read()))
     }
 
-    /// Makes the timer thread sweep this store, starting with the first entry that can expire.
+    /// Makes the timer thread sweep this store while it has entries that can expire.
     pub(super) fn set_sweeper(&self, sweeper: Weak<dyn Sweep>) {
-        let _ = self.sweeper.set(sweeper);
+        // By another clock the thread does not know what is due.
+        if self.config.time.is_system() {
+            self.sweeps.set(sweeper);
+        }
     }
 
-    /// Returns the time to live for a write, and registers the store with the timer thread if the
-    /// entry can expire. A value with a time to live of zero is not admitted.
+    /// Returns the time to live for a write, and starts the timer thread if the entry can expire.
+    /// A value with a time to live of zero is not admitted.
     #[inline]
     pub(super) fn ttl_for(&self, terms: &mut WriteTerms) -> Option<u64> {
         if terms.ttl.is_none() && !self.deadlines.always { None } else { self.ttl_of_dated(terms) }
@@ -127,7 +128,11 @@ impl<S: Sharing> Common<S> {
         let ttl = terms.ttl.or(self.config.ttl).map(|ttl| self.with_jitter(nanos(ttl)));
         if let Some(shortest) = self.deadlines.shortest(ttl) {
             self.has_deadlines.store(true, Relaxed);
-            self.schedule_sweep(shortest);
+            if self.sweeps.is_set() {
+                self.sweeps.shorten_tick(ticker::tick_for(nanos(shortest)));
+                // Not where the entry is noted: the store's lock is held there.
+                ticker::ensure_started();
+            }
         }
         ttl
     }
@@ -146,17 +151,5 @@ impl<S: Sharing> Common<S> {
         )]
         let off = (ttl as f64 * part) as u64;
         ttl.saturating_sub(off)
-    }
-
-    fn schedule_sweep(&self, shortest: Duration) {
-        if self.config.time.is_system()
-            && let tick = ticker::tick_for(nanos(shortest))
-            && tick < self.sweep_tick.load(Relaxed)
-            && let Some(sweeper) = self.sweeper.get()
-            && let before = self.sweep_tick.fetch_min(tick, Relaxed)
-            && tick < before
-        {
-            ticker::register(sweeper.clone(), tick, before != u64::MAX);
-        }
     }
 }

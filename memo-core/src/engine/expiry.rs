@@ -125,6 +125,11 @@ impl ExpiryIndex {
         self.soonest <= now
     }
 
+    /// A lower bound of all deadlines, [`NEVER`] if there is none.
+    pub(super) fn soonest(&self) -> u64 {
+        self.soonest
+    }
+
     /// Returns the slot of an expired entry, if there is one. `deadline` returns the deadline of a
     /// slot's entry, or [`NEVER`] if it has none.
     pub(super) fn next(&mut self, now: u64, deadline: impl Fn(u32) -> u64) -> Option<u32> {

@@ -29,6 +29,7 @@ use super::write_terms::{RunFailure, Settled, WriteTerms};
 use crate::config::Config;
 use crate::info::{CacheInfo, CacheParameters, Counter};
 use crate::table::{EntryRef, EntryType, EntryVtable, ShortHash};
+use crate::ticker::Sweeps;
 
 /// The functions of a store for the generic code above it.
 pub trait Face: Sharing {
@@ -142,7 +143,9 @@ pub trait Face: Sharing {
 
     fn sweep(store: &Store<Self>);
 
-    fn is_quiet(store: &Store<Self>, now: u64) -> bool;
+    fn sweeps(store: &Store<Self>) -> &Sweeps;
+
+    fn next_sweep(store: &Store<Self>, now: u64) -> u64;
 
     fn len(store: &Store<Self>) -> usize;
 
@@ -352,8 +355,13 @@ macro_rules! compiled_here {
             }
 
             #[inline(never)]
-            fn is_quiet(store: &Store<Self>, now: u64) -> bool {
-                store.is_quiet(now)
+            fn sweeps(store: &Store<Self>) -> &Sweeps {
+                &store.common.sweeps
+            }
+
+            #[inline(never)]
+            fn next_sweep(store: &Store<Self>, now: u64) -> u64 {
+                store.next_sweep(now)
             }
 
             #[inline(never)]
