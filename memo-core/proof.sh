@@ -8,6 +8,8 @@
 # mutants     whether each mutant of the code, which some model must catch, still applies to it
 # fences      stress and the unit tests with real barriers in readers, as without membarrier(2)
 # stress      threads doing everything at once to values that check themselves and are counted
+# miri        the unsafe code on few entries under Miri; needs a nightly toolchain with Miri, else
+#             says so
 # addresses   both under AddressSanitizer and LeakSanitizer; needs a nightly toolchain, else says so
 #
 # ThreadSanitizer does not run: it needs a standard library that is instrumented too, and reports
@@ -15,8 +17,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-runs=20000 operations=20000000
-[[ ${1:-} == --short ]] && { runs=300 operations=400000; }
+runs=20000 operations=20000000 seeds=16
+[[ ${1:-} == --short ]] && { runs=300 operations=400000 seeds=1; }
 export MEMOKIT_MODEL_RUNS=$runs MEMOKIT_STRESS_OPERATIONS=$operations
 
 step() { printf '\n-- %s (%ss)\n' "$1" "$SECONDS"; }
@@ -33,6 +35,9 @@ RUSTFLAGS='--cfg memokit_fences' CARGO_TARGET_DIR=target/fences cargo test --qui
 
 step "stress with what this system has, $operations operations"
 cargo test --quiet -p memo-core --test stress --release
+
+step "miri"
+memo-core/proof/miri.sh "$seeds"
 
 host=$(rustc -vV | sed -n 's/^host: //p')
 if cargo +nightly --version >/dev/null 2>&1; then

@@ -40,6 +40,6 @@ pub use memo_core::{
     Clock, Component, DefaultHashBuilder, DefaultHasher, Depends, DepsTuple, Entry, EquivalentKey, Error, Float, InRun,
     Key, KeyRef, Lazy, LoadGuard, LoadWait, LocalCache, LookUpBy, ManualClock, Memo, ModifiedEntry, Outcome,
     OutcomeEntry, RemovalCause, Report, Settled, SharedError, SharedKey, SingleFlight, Snapshot, ToKey, Unordered,
-    caches, report,
+    caches, report, shutdown,
 };
 pub use memo_macros::{Key, cached_field, memoize};

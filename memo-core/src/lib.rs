@@ -138,3 +138,4 @@ pub use lazy::{Depends, DepsTuple, Lazy};
 pub use registry::{CacheRef, caches};
 pub use report::{Report, report};
 pub use shareable::SharedError;
+pub use ticker::shutdown;

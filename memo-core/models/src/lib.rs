@@ -64,7 +64,7 @@ mod shareable;
 mod system_clock;
 #[path = "../../src/table/mod.rs"]
 mod table;
-#[path = "../../src/ticker.rs"]
+#[path = "../../src/ticker/mod.rs"]
 mod ticker;
 #[path = "../../src/unwind.rs"]
 mod unwind;

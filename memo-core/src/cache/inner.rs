@@ -7,7 +7,7 @@ use crate::config::Error;
 use crate::engine::{ErasedSetup, Face, Shared, SoleTypeStore, WholeFace};
 use crate::info::{CacheInfo, CacheParameters};
 use crate::registry::{AnyCache, Identity};
-use crate::ticker::Sweep;
+use crate::ticker::{Sweep, Sweeps};
 
 /// The store of a cache, its hasher and its name. It does not depend on the key and value types, so
 /// most of it is compiled once for all caches.
@@ -32,12 +32,16 @@ impl<H, S: Face> Inner<H, S> {
 }
 
 impl<H: Send + Sync> Sweep for Inner<H, Shared> {
-    fn is_quiet(&self, now: u64) -> bool {
-        Shared::is_quiet(self.store.store(), now)
+    fn sweeps(&self) -> &Sweeps {
+        Shared::sweeps(self.store.store())
     }
 
     fn sweep(&self) {
         Shared::sweep(self.store.store());
+    }
+
+    fn next_sweep(&self, now: u64) -> u64 {
+        Shared::next_sweep(self.store.store(), now)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The parts of a store that all its stripes share: configuration, statistics, clock and observers.
 
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::Wake;
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::system_clock::{nanos, system_now};
 use crate::table::hazard;
 use crate::table::thread_counters::ThreadCounters;
 use crate::table::{EntryType, PrefixWords, Table};
-use crate::ticker::{self, Sweep};
+use crate::ticker::{self, Sweep, Sweeps};
 
 /// A rank that is a stamp has the thread's tag in its lowest bits.
 pub(super) const TAG_BITS: u32 = 8;
@@ -40,9 +40,8 @@ pub(super) struct Common<S: Sharing> {
     pub(super) weight_word: Option<u8>,
     pub(super) config: Config,
     pub(super) observers: Vec<S::Observer>,
-    sweeper: OnceLock<Weak<dyn Sweep>>,
-    /// The tick at which the timer thread serves this store; the greatest number before it does.
-    sweep_tick: AtomicU64,
+    /// When the timer thread visits this store.
+    pub(super) sweeps: Sweeps,
     /// Whether any entry ever had a deadline. If not, the clock need not be read.
     has_deadlines: AtomicBool,
     /// Whether an alarm is set for [`look_again_later`](Self::look_again_later).
@@ -72,8 +71,7 @@ impl<S: Sharing> Common<S> {
             random: Mutex::new(Random::new(config.seed.unwrap_or_else(fresh_seed))),
             config,
             observers,
-            sweeper: OnceLock::new(),
-            sweep_tick: AtomicU64::new(u64::MAX),
+            sweeps: Sweeps::new(),
             has_deadlines: AtomicBool::new(false),
             looks_again: AtomicBool::new(false),
         };
@@ -118,13 +116,14 @@ impl<S: Sharing> Common<S> {
         next(self.stats.counters(&self.read()))
     }
 
-    /// Makes the timer thread sweep this store, starting with the first entry that can expire.
+    /// Makes the timer thread sweep this store while it has entries that can expire.
     pub(super) fn set_sweeper(&self, sweeper: Weak<dyn Sweep>) {
-        let _ = self.sweeper.set(sweeper);
+        // By another clock the thread does not know what is due.
+        self.sweeps.set(sweeper, self.config.time.is_system());
     }
 
-    /// Returns the time to live for a write, and registers the store with the timer thread if the
-    /// entry can expire. A value with a time to live of zero is not admitted.
+    /// Returns the time to live for a write, and starts the timer thread if the entry can expire.
+    /// A value with a time to live of zero is not admitted.
     #[inline]
     pub(super) fn ttl_for(&self, terms: &mut WriteTerms) -> Option<u64> {
         if terms.ttl.is_none() && !self.deadlines.always { None } else { self.ttl_of_dated(terms) }
@@ -137,7 +136,11 @@ impl<S: Sharing> Common<S> {
         let ttl = ttl.map(|ttl| self.with_jitter(nanos(ttl)));
         if let Some(shortest) = self.deadlines.shortest(ttl) {
             self.has_deadlines.store(true, Relaxed);
-            self.schedule_sweep(shortest);
+            if self.sweeps.is_set() {
+                self.sweeps.shorten_tick(ticker::tick_for(nanos(shortest)));
+                // Not where the entry is noted: the store's lock is held there.
+                ticker::ensure_started();
+            }
         }
         ttl
     }
@@ -158,28 +161,19 @@ impl<S: Sharing> Common<S> {
         ttl.saturating_sub(off)
     }
 
-    fn schedule_sweep(&self, shortest: Duration) {
-        if self.config.time.is_system()
-            && let tick = ticker::tick_for(nanos(shortest))
-            && tick < self.sweep_tick.load(Relaxed)
-            && let Some(sweeper) = self.sweeper.get()
-            && let before = self.sweep_tick.fetch_min(tick, Relaxed)
-            && tick < before
-        {
-            ticker::register(sweeper.clone(), tick, before != u64::MAX);
-        }
-    }
-
     /// Makes the timer thread drop what readers protect at this moment, unless a later write does
     /// it before. No lock is held.
     pub(super) fn look_again_later(&self) {
         if TIMER
             && !self.looks_again.load(Relaxed)
-            && let Some(sweeper) = self.sweeper.get()
+            && let Some(sweeper) = self.sweeps.cache()
             && !self.looks_again.swap(true, Relaxed)
         {
             let at = system_now().saturating_add(nanos(LOOK_AGAIN));
-            ticker::wake_at(at, Arc::new(LookAgain(sweeper.clone())).into());
+            let alarm = ticker::wake_at(at, Arc::new(LookAgain(sweeper.clone())).into());
+            if alarm.is_none() {
+                self.looks_again_now();
+            }
         }
     }
 

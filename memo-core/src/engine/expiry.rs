@@ -134,6 +134,11 @@ impl ExpiryIndex {
         self.soonest <= now
     }
 
+    /// A lower bound of all deadlines, [`NEVER`] if there is none.
+    pub(super) fn soonest(&self) -> u64 {
+        self.soonest
+    }
+
     /// Returns the slot of an expired entry, if there is one. `deadline` returns the deadline of a
     /// slot's entry, or [`NEVER`] if it has none. Looks into at most so many groups in which none
     /// has expired, and subtracts them from `visits`: hits may have moved the deadlines of all

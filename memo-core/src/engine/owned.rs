@@ -9,7 +9,7 @@ use super::shared::Shared;
 use super::store::Store;
 use crate::config::Config;
 use crate::table::EntryVtable;
-use crate::ticker::Sweep;
+use crate::ticker::{Sweep, Sweeps};
 
 /// A store whose destructor is compiled once.
 pub(crate) struct OwnedStore<S: Face>(ManuallyDrop<Store<S>>);
@@ -26,7 +26,7 @@ impl<S: Face> OwnedStore<S> {
         Self::new(config, None, Vec::new())
     }
 
-    /// Makes the timer thread sweep this store, starting with the first entry that can expire.
+    /// Makes the timer thread sweep this store, while it has entries that can expire.
     pub(crate) fn set_sweeper(&self, sweeper: Weak<dyn Sweep>) {
         self.0.set_sweeper(sweeper);
     }
@@ -48,11 +48,15 @@ impl<S: Face> Drop for OwnedStore<S> {
 }
 
 impl Sweep for OwnedStore<Shared> {
-    fn is_quiet(&self, now: u64) -> bool {
-        self.0.is_quiet(now)
+    fn sweeps(&self) -> &Sweeps {
+        &self.0.common.sweeps
     }
 
     fn sweep(&self) {
         self.0.sweep();
+    }
+
+    fn next_sweep(&self, now: u64) -> u64 {
+        self.0.next_sweep(now)
     }
 }

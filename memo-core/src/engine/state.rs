@@ -96,9 +96,10 @@ impl<S: Sharing> State<S> {
         self.expiry.is_due(now)
     }
 
-    /// Whether there is nothing to expire, drop or free at that time.
-    pub(super) fn is_quiet(&self, now: u64) -> bool {
-        !self.is_due(now) && self.is_nothing_to_drop() && self.detached.is_none() && !self.is_worth_giving_back()
+    /// When there is something to expire, drop or free: `now` if there is already.
+    pub(super) fn next_sweep(&self, now: u64) -> u64 {
+        let is_quiet = self.is_nothing_to_drop() && self.detached.is_none() && !self.is_worth_giving_back();
+        if is_quiet { self.expiry.soonest() } else { now }
     }
 
     /// Whether no key and no value waits to be dropped. Cells of plain data may still wait for

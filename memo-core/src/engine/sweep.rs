@@ -1,17 +1,21 @@
 //! Sweeps of expired entries.
 
+use super::expiry::NEVER;
 use super::run::SWEEP_WITH_A_MISS;
 use super::sharing::Sharing;
 use super::store::Store;
+use super::stripe::Stripe;
 use crate::table::ShortHash;
 
 /// Entries swept per holding of the lock.
 const SWEEP_BATCH: usize = 256;
 
 impl<S: Sharing> Store<S> {
-    /// Whether [`sweep`](Self::sweep) would do nothing at that time.
-    pub(super) fn is_quiet(&self, now: u64) -> bool {
-        self.stripes().all(|stripe| stripe.lock().is_quiet(now))
+    /// Returns when [`sweep`](Self::sweep) will have something to do: `now` if there is something
+    /// already, the greatest number if no entry can expire.
+    pub(super) fn next_sweep(&self, now: u64) -> u64 {
+        let next = |stripe: &Stripe<S>| stripe.lock().next_sweep(now);
+        self.stripes().map(next).min().unwrap_or(NEVER)
     }
 
     /// Frees a few expired entries with a miss that starts no run. With the system's clock the

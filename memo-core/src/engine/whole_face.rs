@@ -1,6 +1,11 @@
 //! The part of the [interface](super::face) of a store that concerns it as a whole: walks,
 //! statistics, configuration.
 
+#![expect(
+    private_interfaces,
+    reason = "public types name `Face` as a bound, and so make it reachable; what it does is this crate's own affair"
+)]
+
 use std::time::Duration;
 
 use super::local::Local;
@@ -9,6 +14,7 @@ use super::sharing::Sharing;
 use super::store::Store;
 use crate::info::{CacheInfo, CacheParameters};
 use crate::table::EntryRef;
+use crate::ticker::Sweeps;
 
 /// The functions of a whole store for the generic code above it.
 pub trait WholeFace: Sharing {
@@ -39,7 +45,10 @@ pub trait WholeFace: Sharing {
     /// Frees expired entries. Returns their number.
     fn sweep(store: &Store<Self>) -> usize;
 
-    fn is_quiet(store: &Store<Self>, now: u64) -> bool;
+    fn sweeps(store: &Store<Self>) -> &Sweeps;
+
+    /// Returns when there is something to sweep, `now` if there is still something.
+    fn next_sweep(store: &Store<Self>, now: u64) -> u64;
 
     fn len(store: &Store<Self>) -> usize;
 
@@ -107,8 +116,13 @@ macro_rules! compiled_here {
             }
 
             #[inline(never)]
-            fn is_quiet(store: &Store<Self>, now: u64) -> bool {
-                store.is_quiet(now)
+            fn sweeps(store: &Store<Self>) -> &Sweeps {
+                &store.common.sweeps
+            }
+
+            #[inline(never)]
+            fn next_sweep(store: &Store<Self>, now: u64) -> u64 {
+                store.next_sweep(now)
             }
 
             #[inline(never)]

@@ -250,6 +250,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         if deadline != Deadline::NEVER {
             let deadline = self.deadline(new.slot);
             self.state.expiry.note(new.slot, deadline);
+            common.sweeps.note(deadline);
         }
     }
 

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use crate::system_clock::{nanos, system_now};
 use crate::table::hazard::PinnedEntry;
-use crate::ticker;
+use crate::ticker::{self, AlarmId};
 use crate::unwind::contain;
 
 /// An error that every waiter can get.
@@ -105,7 +105,7 @@ pub(crate) struct WaitFuture {
     /// Which waker of the flight belongs to this task.
     token: Option<usize>,
     /// The alarm of the ticker for `end`.
-    alarm: Option<u64>,
+    alarm: Option<AlarmId>,
 }
 
 impl WaitFuture {
@@ -151,8 +151,13 @@ impl Future for WaitFuture {
             }
             // An alarm wakes the waker that it was set with. The task may have another one by the
             // next poll, which then sets another alarm.
-            if let Some(alarm) = self.alarm.replace(ticker::wake_at(end, cx.waker().clone())) {
+            let alarm = ticker::wake_at(end, cx.waker().clone());
+            if let Some(alarm) = std::mem::replace(&mut self.alarm, alarm) {
                 ticker::cancel(alarm);
+            }
+            // Without a thread nothing would wake this task in time: it does not wait at all.
+            if self.alarm.is_none() {
+                return Poll::Ready(None);
             }
         }
         Poll::Pending

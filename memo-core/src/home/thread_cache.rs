@@ -123,8 +123,8 @@ impl ThreadCache {
     #[inline]
     fn known(&self) -> Option<Rc<ThreadInstance>> {
         let (all, index) = (CACHES_PTR.get(), self.index.load(Relaxed));
-        // SAFETY: in bounds. `CACHES_PTR` is the content of `CACHES`, which changes only in `make`,
-        // and no user code runs meanwhile.
+        // SAFETY: in bounds. `CACHES_PTR` is the content of `CACHES`, taken after its last change:
+        // it changes only in `make`, and no user code runs between a change and the next `set`.
         if index < all.len() { unsafe { (*all.cast::<Option<Rc<ThreadInstance>>>().add(index)).clone() } } else { None }
     }
 
@@ -186,10 +186,13 @@ impl ThreadCache {
                 let mut all = all.0.borrow_mut();
                 if all.len() <= index {
                     all.resize(index + 1, None);
-                    CACHES_PTR.set(&raw const all[..]);
                 }
                 // The hasher's `default` may have made the cache meanwhile.
-                all[index].get_or_insert_with(|| instance.clone()).clone()
+                let made = all[index].get_or_insert_with(|| instance.clone()).clone();
+                // Last, and not through a reference: each `&mut` to the content, such as the one
+                // above, ends the use of every pointer that was taken before.
+                CACHES_PTR.set(ptr::slice_from_raw_parts(all.as_ptr(), all.len()));
+                made
             })
             .ok()
     }

@@ -289,18 +289,26 @@ impl EntryVtable {
     }
 }
 
-/// Drops the key, and with `full` also the value: as one struct, so that the value is dropped even
-/// if the key's `drop` panics.
+/// Drops the key, and with `full` also the value, even if the key's `drop` panics.
+///
+/// Never the whole node in one: that takes a `&mut` to it, which claims the head as well, and other
+/// threads still read the heads of dead cells.
 unsafe fn drop_contents<K, V>(node: *mut Head, full: bool) {
+    struct DropInPlace<V>(*mut V);
+
+    impl<V> Drop for DropInPlace<V> {
+        fn drop(&mut self) {
+            writes(self.0);
+            // SAFETY: made below of a value that is dropped only here.
+            unsafe { self.0.drop_in_place() };
+        }
+    }
+
     let node = node.cast::<FullNode<K, V>>();
     // SAFETY: by the contract of `EntryVtable::drop`.
     unsafe {
+        let _value = full.then(|| DropInPlace(&raw mut (*node).value));
         writes(&raw const (*node).key);
-        if full {
-            writes(&raw const (*node).value);
-            node.drop_in_place();
-        } else {
-            (&raw mut (*node).key).drop_in_place();
-        }
+        (&raw mut (*node).key).drop_in_place();
     }
 }
