@@ -1,8 +1,10 @@
 //! The time as a cache sees it: a duration since some fixed origin.
 //!
-//! Writes read the precise clock. Hits read the [`ticker`]'s last tick, one relaxed
-//! load, because a precise reading costs more than the rest of a hit. The tick is never ahead of
-//! the precise clock, so nothing expires early.
+//! Writes read the precise clock. Hits read the [`ticker`]'s last tick, one relaxed load, because a
+//! precise reading costs more than the rest of a hit. The tick is behind the precise clock by at
+//! most its period, as long as the timer thread gets the processor in time; by more than that an
+//! entry's [deadline](crate::table::Deadline) comes before the end of its time to live. So no entry
+//! outlives its time to live.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -129,7 +131,11 @@ impl Time {
     /// The precise time, for writes, in nanoseconds since the clock's origin.
     pub(crate) fn precise(&self) -> u64 {
         match self {
-            Self::System => system_now(),
+            Self::System => {
+                let now = system_now();
+                ticker::notice(now);
+                now
+            }
             Self::Custom(clock) => reading(&**clock),
         }
     }

@@ -3,6 +3,7 @@
 
 mod corners;
 mod rules;
+mod upper_bound;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, LazyLock};

@@ -140,6 +140,8 @@ impl<S: Sharing> Common<S> {
                 self.sweeps.shorten_tick(ticker::tick_for(nanos(shortest)));
                 // Not where the entry is noted: the store's lock is held there.
                 ticker::ensure_started();
+            } else if self.config.time.is_system() {
+                self.sweeps.hold_tick(ticker::tick_for(nanos(shortest)));
             }
         }
         ttl

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::sync::atomic::Ordering::Relaxed;
 use crate::system_clock::nanos;
 use crate::table::{Deadline, Head, PrefixWords, Table};
+use crate::ticker;
 
 /// No deadline: the entry never expires.
 pub(super) const NEVER: u64 = u64::MAX;
@@ -22,9 +23,10 @@ const GROUP: usize = 64;
 
 /// Where entries store their deadlines.
 ///
-/// A deadline by the system's clock fits into the entry's head, in units smaller than that clock's
-/// own delay. Where deadlines must be exact to the nanosecond (a user's clock), or hits move them
-/// (time to idle), they are in prefix words before the head.
+/// A deadline by the system's clock fits into the entry's head. It is [earlier](ticker::shift_for)
+/// than the end of the time to live, by more than the coarse clock is late. Where deadlines must be
+/// exact to the nanosecond (a user's clock, a short time to live), or hits move them (time to
+/// idle), they are in prefix words before the head.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DeadlineLayout {
     pub(super) idle: Option<u64>,
@@ -39,7 +41,8 @@ pub(super) struct DeadlineLayout {
 impl DeadlineLayout {
     pub(super) fn new(config: &Config, prefix_words: &mut PrefixWords) -> Self {
         let idle = config.idle.map(nanos);
-        let exact = (idle.is_some() || !config.time.is_system()).then(|| prefix_words.reserve());
+        let is_short = config.ttl.is_some_and(|ttl| nanos(ttl) < ticker::SHIFTED_FROM);
+        let exact = (idle.is_some() || is_short || !config.time.is_system()).then(|| prefix_words.reserve());
         let deadline = idle.is_some().then(|| prefix_words.reserve());
         Self { idle, exact, deadline, always: idle.is_some() || config.ttl.is_some() }
     }
@@ -78,7 +81,10 @@ impl DeadlineLayout {
         let deadline = deadline.min(idle_at);
         match self.exact {
             _ if deadline == NEVER => Deadline::NEVER,
-            None => Deadline::at(deadline),
+            None => match ttl {
+                Some(short @ ..ticker::SHIFTED_FROM) => Deadline::precisely_at(now.saturating_add(short)),
+                _ => Deadline::at(deadline - ttl.map_or(0, ticker::shift_for)),
+            },
             Some(word) => {
                 table.prefix_word(head, word).store(deadline, Relaxed);
                 Deadline::STORED_APART
@@ -92,7 +98,8 @@ impl DeadlineLayout {
             && head.deadline() == Deadline::STORED_APART
         {
             let deadline = table.prefix_word(head, deadline).load(Relaxed);
-            table.prefix_word(head, exact).store(deadline.min(now.saturating_add(idle)), Relaxed);
+            // Not earlier than another hit has moved it: this one may have been interrupted.
+            table.prefix_word(head, exact).fetch_max(deadline.min(now.saturating_add(idle)), Relaxed);
         }
     }
 
@@ -179,4 +186,78 @@ impl ExpiryIndex {
 
 fn min_rank(bounds: &[u64]) -> u64 {
     bounds.iter().copied().min().unwrap_or(NEVER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DeadlineLayout, NEVER};
+    use crate::config::Config;
+    use crate::system_clock::{nanos, system_now};
+    use crate::table::{PrefixWords, Table};
+    use std::time::Duration;
+
+    const MILLISECOND: u64 = 1_000_000;
+
+    /// Writes deadlines of entries with these times to live, in a store with such a configuration.
+    fn deadlines(config: &Config, now: u64, ttls: &[u64]) -> Vec<u64> {
+        let mut words = PrefixWords::default();
+        let layout = DeadlineLayout::new(config, &mut words);
+        let (table, mut writer) = Table::new(usize::MAX, words);
+        let entry_type = writer.add_entry_type(&table, const { &crate::table::EntryVtable::new::<u32, u32>() });
+        let deadline = |ttl: &u64| {
+            let slot = writer.take(&table, entry_type.number);
+            let head = table.head(slot);
+            let deadline = layout.write(&table, head, now, Some(*ttl));
+            head.publish(crate::table::ShortHash::from_bits(1), deadline);
+            layout.deadline(&table, head)
+        };
+        ttls.iter().map(deadline).collect()
+    }
+
+    #[test]
+    fn a_time_to_live_is_an_upper_bound_and_at_most_a_32nd_too_long() {
+        let ttls: Vec<u64> = [1, 2, 5, 20, 31, 32, 33, 63, 64, 65, 100, 999, 1_000, 1_600, 60_000, 86_400_000]
+            .iter()
+            .flat_map(|ttl| [ttl * MILLISECOND, ttl * MILLISECOND + 17])
+            .collect();
+        for config in [Config::new(), Config::new().ttl(Duration::from_secs(9))] {
+            for now in [system_now(), system_now() + 123_456_789] {
+                for (ttl, deadline) in ttls.iter().zip(deadlines(&config, now, &ttls)) {
+                    // Of a short one it is known to a quarter of a millisecond.
+                    let early = (ttl / 32).clamp(1 << 18, 50 * MILLISECOND);
+                    assert!(deadline <= now + ttl && deadline + early >= now + ttl, "{ttl}: {}", now + ttl - deadline);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn where_the_cache_s_time_to_live_is_short_deadlines_are_exact() {
+        let config = Config::new().ttl(Duration::from_millis(20));
+        let ttls = [1, 20 * MILLISECOND, 20 * MILLISECOND + 1, 500 * MILLISECOND];
+        let now = system_now();
+        assert_eq!(deadlines(&config, now, &ttls), ttls.map(|ttl| now + ttl));
+    }
+
+    #[test]
+    fn what_lies_beyond_the_clock_never_comes() {
+        let far = nanos(Duration::from_secs(86_400 * 365 * 10));
+        assert_eq!(deadlines(&Config::new(), system_now(), &[far, NEVER]), [NEVER, NEVER]);
+    }
+
+    /// A hit that was interrupted after it had read the clock must not undo a later one.
+    #[test]
+    fn an_older_hit_does_not_move_an_idle_deadline_back() {
+        let mut words = PrefixWords::default();
+        let layout = DeadlineLayout::new(&Config::new().idle(Duration::from_secs(10)), &mut words);
+        let (table, mut writer) = Table::new(usize::MAX, words);
+        let entry_type = writer.add_entry_type(&table, const { &crate::table::EntryVtable::new::<u32, u32>() });
+        let slot = writer.take(&table, entry_type.number);
+        let (head, now) = (table.head(slot), system_now());
+        let deadline = layout.write(&table, head, now, None);
+        head.publish(crate::table::ShortHash::from_bits(1), deadline);
+        layout.used(&table, head, now + 5 * MILLISECOND);
+        layout.used(&table, head, now + 2 * MILLISECOND);
+        assert_eq!(layout.deadline(&table, head), now + 5 * MILLISECOND + nanos(Duration::from_secs(10)));
+    }
 }

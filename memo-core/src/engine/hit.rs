@@ -126,7 +126,8 @@ impl<S: Sharing> Store<S> {
         sole_type: bool,
     ) -> Result<FastHit<'_, S>, Option<u64>> {
         let Some(reading) = S::read_fast(&self.common.readers, self.common.scan_tag()) else { return Err(None) };
-        let is_fresh = |deadline: Deadline| deadline.is_after(ticker::last_tick_if_any());
+        let is_fresh =
+            |deadline: Deadline| deadline.is_after(ticker::last_tick_if_any()) && !reading.count_for_clock_check();
         let stripe = self.stripe(hash);
         match stripe.table.find_fast(hash, entry_type, sole_type, |head| reading.protect(head), is_fresh) {
             FastLookup::Found(entry) => Ok(FastHit { store: self, stripe, reading, entry }),
@@ -150,7 +151,7 @@ impl<S: Sharing> Store<S> {
             FullLookup::Unknown => self.find_under_the_lock(hash, entry_type.number, is, &reading),
         };
         match found {
-            Some((entry, deadline)) if self.is_fresh(stripe, &entry, deadline) => {
+            Some((entry, deadline)) if self.is_fresh(stripe, &entry, deadline, &reading) => {
                 Ok(Found::new(self, stripe, reading, entry))
             }
             _ => Err(None),
@@ -183,11 +184,16 @@ impl<S: Sharing> Store<S> {
 
     /// Whether an entry with this deadline has not expired. The deadline was read together with the
     /// proof that the entry is alive. Most entries have no deadline, and read no clock.
-    pub(super) fn is_fresh(&self, stripe: &Stripe<S>, head: &Head, deadline: Deadline) -> bool {
+    fn is_fresh(&self, stripe: &Stripe<S>, head: &Head, deadline: Deadline, reading: &S::ReadGuard<'_>) -> bool {
+        let common = &self.common;
         match deadline {
             Deadline::NEVER => true,
-            Deadline::STORED_APART => self.common.deadlines.deadline(&stripe.table, head) > self.common.precise(),
-            deadline => !deadline.is_expired(self.common.config.time.coarse()),
+            Deadline::STORED_APART => common.deadlines.deadline(&stripe.table, head) > common.precise(),
+            deadline => {
+                let is_precise = reading.take_clock_check() || deadline.is_precise();
+                ticker::keep_ticking();
+                !deadline.is_expired(if is_precise { common.precise() } else { common.config.time.coarse() })
+            }
         }
     }
 

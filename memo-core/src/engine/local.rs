@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::hit_counters::SingleThread;
 use super::sharing::{FastReader, HitCounting, Lock, Private, Reader, Sharing};
 use crate::info::RemovalCause;
+use crate::table::clock_check::ClockCheck;
 use crate::table::hazard::{self, Protected};
 use crate::table::thread_counters::ThreadCounters;
 use crate::table::{Attachment, EntryRef, Head};
@@ -77,6 +78,7 @@ impl Private for Local {
 pub struct LocalReaders {
     outermost: Cell<usize>,
     nested: RefCell<Vec<usize>>,
+    clock_check: ClockCheck,
 }
 
 pub struct LocalReadGuard<'a> {
@@ -92,6 +94,11 @@ impl<'a> FastReader<'a, Local> for LocalFastGuard<'a> {
     #[inline(always)]
     fn protect(&self, head: *const Head) {
         self.0.outermost.set(head.addr());
+    }
+
+    #[inline(always)]
+    fn count_for_clock_check(&self) -> bool {
+        self.0.clock_check.count()
     }
 
     #[inline(always)]
@@ -125,6 +132,10 @@ impl Reader for LocalReadGuard<'_> {
             0 => self.readers.outermost.set(head.addr()),
             depth => self.readers.nested.borrow_mut()[depth - 1] = head.addr(),
         }
+    }
+
+    fn take_clock_check(&self) -> bool {
+        self.readers.clock_check.take()
     }
 }
 

@@ -65,12 +65,21 @@ impl Reader for HazardGuard {
     fn protect(&self, head: *const Head) {
         self.protect(head);
     }
+
+    fn take_clock_check(&self) -> bool {
+        self.take_clock_check()
+    }
 }
 
 impl FastReader<'_, Shared> for FastHazardGuard {
     #[inline(always)]
     fn protect(&self, head: *const Head) {
         self.protect(head);
+    }
+
+    #[inline(always)]
+    fn count_for_clock_check(&self) -> bool {
+        self.count_for_clock_check()
     }
 
     #[inline(always)]

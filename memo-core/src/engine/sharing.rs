@@ -93,12 +93,17 @@ pub trait Lock<T> {
 pub trait Reader {
     /// Keeps the entry at this address from being reclaimed, if it is found alive after this call.
     fn protect(&self, head: *const Head);
+    /// Whether the coarse clock is to be checked; then it is not any more.
+    fn take_clock_check(&self) -> bool;
 }
 
 /// A read in progress in the common case; it ends when this is dropped.
 pub trait FastReader<'a, S: Private> {
     /// As for [`Reader`].
     fn protect(&self, head: *const Head);
+    /// Counts a hit on an entry that can expire. Returns whether the coarse clock is to be checked,
+    /// which the slow path does.
+    fn count_for_clock_check(&self) -> bool;
     /// Returns this thread's counters for the store with this [serial number](HitCounting::serial),
     /// if they are at hand.
     fn counters<'t>(&'t self, serial: u64, counting: &'t S::Counting) -> Option<&'t ThreadCounters>;

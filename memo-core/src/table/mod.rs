@@ -23,6 +23,7 @@
 mod barrier;
 mod bucket;
 mod bucket_array;
+pub(crate) mod clock_check;
 mod drop_each;
 pub(crate) mod hazard;
 mod index;

@@ -17,43 +17,62 @@ use super::short_hash::ShortHash;
 use crate::sync::atomic::AtomicU64;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::{reads, writes};
+use crate::system_clock::ORIGIN;
 
 /// How many bits of the hash the word keeps; the other seven are the tag in the index.
 const HASH_BITS: u32 = 24;
 /// The word of a cell without a live entry.
 const DEAD: u64 = 0;
 
-/// When an entry expires, in [units](Self::UNIT_BITS) of the clock: 40 bits, which are 34 years.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// When an entry expires, in [units](Self::UNIT_BITS) of the system's clock: 40 bits, of which that
+/// clock is in the upper half ([`ORIGIN`]) for four and a half years.
+///
+/// A deadline in the lower half is earlier than the clock by that half: the coarse clock always
+/// finds it expired, and the precise one decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Deadline(u64);
 
 impl Deadline {
     pub(crate) const NEVER: Self = Self((1 << (64 - HASH_BITS)) - 1);
     /// The deadline is stored in a prefix word.
     pub(crate) const STORED_APART: Self = Self(Self::NEVER.0 - 1);
-    /// A unit is this power of two of nanoseconds, about a millisecond: less than the coarse
-    /// clock's own lateness.
-    const UNIT_BITS: u32 = 20;
+    /// A unit is this power of two of nanoseconds, a quarter of a millisecond.
+    const UNIT_BITS: u32 = 18;
+    /// The clock's origin in units: the lower half is for what the precise clock decides.
+    const HALF: u64 = ORIGIN >> Self::UNIT_BITS;
 
-    /// Rounds up, so that nothing expires early.
+    /// Rounds down, so that nothing expires late. [`NEVER`](Self::NEVER) beyond what can be
+    /// expressed.
     pub(crate) fn at(nanos: u64) -> Self {
-        Self(nanos.div_ceil(1 << Self::UNIT_BITS).clamp(1, Self::STORED_APART.0 - 1))
+        let units = nanos >> Self::UNIT_BITS;
+        if units < Self::STORED_APART.0 { Self(units.max(Self::HALF)) } else { Self::NEVER }
+    }
+
+    /// As [`at`](Self::at), for an entry about which the precise clock decides.
+    pub(crate) fn precisely_at(nanos: u64) -> Self {
+        Self((nanos >> Self::UNIT_BITS).saturating_sub(Self::HALF).clamp(1, Self::HALF - 1))
+    }
+
+    /// Whether the precise clock decides.
+    pub(crate) fn is_precise(self) -> bool {
+        self.0 < Self::HALF
     }
 
     pub(crate) fn nanos(self) -> u64 {
-        self.0 << Self::UNIT_BITS
+        let units = if self.is_precise() { self.0 + Self::HALF } else { self.0 };
+        units << Self::UNIT_BITS
     }
 
     #[inline]
     pub(crate) fn is_expired(self, now: u64) -> bool {
-        self.0 <= now >> Self::UNIT_BITS
+        self.nanos() <= now
     }
 
     /// Whether the deadline is stored in the word, and has not passed. [`u64::MAX`] is later than
     /// all of these. A dead word has a deadline that has passed.
     #[inline(always)]
     pub(crate) fn is_after(self, now: u64) -> bool {
-        !self.is_expired(now) && self != Self::STORED_APART
+        self.0 > now >> Self::UNIT_BITS && self != Self::STORED_APART
     }
 }
 

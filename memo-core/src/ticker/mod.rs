@@ -15,6 +15,8 @@ mod schedule;
 mod system;
 mod thread;
 
-pub(crate) use schedule::{Sweep, Sweeps, last_tick, last_tick_if_any, tick_for};
+pub(crate) use schedule::{
+    SHIFTED_FROM, Sweep, Sweeps, keep_ticking, last_tick, last_tick_if_any, notice, shift_for, tick_for,
+};
 pub use thread::shutdown;
 pub(crate) use thread::{AlarmId, cancel, ensure_started, wake_at};

@@ -18,10 +18,14 @@ pub(crate) trait Sweep: Send + Sync {
     fn next_sweep(&self, now: u64) -> u64;
 }
 
-/// The bounds of a tick, which is a 32nd of the shortest time to live: at most 3 % late, and 20
-/// wake-ups per second for times to live of seconds and more.
+/// The bounds of a tick, which is a 64th of the shortest time to live: 40 wake-ups per second for
+/// times to live of seconds and more, while hits read the clock.
 const SHORTEST_TICK: u64 = 1_000_000;
-pub(super) const LONGEST_TICK: u64 = 50_000_000;
+pub(super) const LONGEST_TICK: u64 = 25_000_000;
+/// Shorter times to live are measured by the precise clock.
+pub(crate) const SHIFTED_FROM: u64 = 64_000_000;
+/// Deadlines are rounded down by less than this.
+const ROUNDING: u64 = 1 << 18;
 /// How long the clock goes on ticking after a hit has asked for it.
 const KEEP_TICKING: u64 = 2_000_000_000;
 
@@ -45,7 +49,8 @@ static SCHEDULE: Mutex<Schedule> = Mutex::new(Schedule {
 /// The jobs, and the thread that does them. No user code runs while this is locked.
 pub(super) struct Schedule {
     jobs: BTreeMap<JobId, Job>,
-    /// The ticks of all stores in `jobs`, and how many of these have each.
+    /// The ticks of all stores in `jobs`, and of those that only read the clock, and how many of
+    /// these have each.
     ticks: BTreeMap<u64, usize>,
     jobs_set: u64,
     /// The thread sleeps until then, or a store or a hit needs it sooner. 0 while it is awake.
@@ -94,6 +99,13 @@ pub(crate) fn last_tick() -> u64 {
     }
 }
 
+/// Lets the clock go on ticking, if it does: it is read.
+pub(crate) fn keep_ticking() {
+    if last_tick_if_any() != STOPPED && !TICKS_WANTED.load(Relaxed) {
+        TICKS_WANTED.store(true, Relaxed);
+    }
+}
+
 /// Returns the coarse time; [`u64::MAX`] if the clock does not tick.
 #[inline(always)]
 pub(crate) fn last_tick_if_any() -> u64 {
@@ -103,7 +115,26 @@ pub(crate) fn last_tick_if_any() -> u64 {
 
 /// Returns the tick period for this time to live.
 pub(crate) fn tick_for(time: u64) -> u64 {
-    (time / 32).clamp(SHORTEST_TICK, LONGEST_TICK)
+    (time / 64).clamp(SHORTEST_TICK, LONGEST_TICK)
+}
+
+/// Returns by how much the deadline of an entry comes before the end of its time to live: more than
+/// a tick, because the coarse clock is late by that and by what the thread needs to wake up; with
+/// rounding not more than a 32nd of the time, and 50 ms.
+pub(crate) fn shift_for(ttl: u64) -> u64 {
+    (ttl / 32).min(2 * LONGEST_TICK) - ROUNDING
+}
+
+/// Moves the coarse clock to this time of the precise one if it is late: the thread may have got no
+/// processor for some time.
+#[inline]
+pub(crate) fn notice(now: u64) {
+    let last = last_tick_if_any();
+    // Once in a while, because the line that it writes is one that all hits read.
+    if now.saturating_sub(last) > SHORTEST_TICK {
+        // Not over a later time, nor over a clock that has been stopped.
+        let _ = LAST_TICK.compare_exchange(last, now, Relaxed, Relaxed);
+    }
 }
 
 /// The coarse clock does not tick from now on: hits read the precise one.
@@ -122,7 +153,7 @@ impl Schedule {
         self.jobs_set += 1;
         let id = (due, self.jobs_set);
         if let Job::Sweep { tick, .. } = job {
-            *self.ticks.entry(tick).or_insert(0) += 1;
+            self.add_tick(tick);
         }
         self.jobs.insert(id, job);
         if due < self.sleeps_until {
@@ -134,15 +165,23 @@ impl Schedule {
     /// Removes a job. The caller drops it outside the lock: it may have a waker.
     pub(super) fn remove(&mut self, id: JobId) -> Option<Job> {
         let job = self.jobs.remove(&id)?;
-        if let Job::Sweep { tick, .. } = job
-            && let Some(count) = self.ticks.get_mut(&tick)
-        {
+        if let Job::Sweep { tick, .. } = job {
+            self.remove_tick(tick);
+        }
+        Some(job)
+    }
+
+    fn add_tick(&mut self, tick: u64) {
+        *self.ticks.entry(tick).or_insert(0) += 1;
+    }
+
+    fn remove_tick(&mut self, tick: u64) {
+        if let Some(count) = self.ticks.get_mut(&tick) {
             *count -= 1;
             if *count == 0 {
                 self.ticks.remove(&tick);
             }
         }
-        Some(job)
     }
 
     pub(super) fn add_alarm(&mut self, at: u64, waker: Waker) -> JobId {
@@ -227,6 +266,8 @@ pub(crate) struct Sweeps {
     id: AtomicU64,
     /// The longest tick that is short enough for every entry so far.
     tick: AtomicU64,
+    /// The same of a store that the thread does not sweep; [`Self::NEVER`] if it has no such entry.
+    held_tick: AtomicU64,
 }
 
 impl Sweeps {
@@ -238,6 +279,7 @@ impl Sweeps {
             due: AtomicU64::new(0),
             id: AtomicU64::new(0),
             tick: AtomicU64::new(LONGEST_TICK),
+            held_tick: AtomicU64::new(Self::NEVER),
         }
     }
 
@@ -285,6 +327,22 @@ impl Sweeps {
         }
     }
 
+    /// Makes hits on a store that the thread does not sweep see a clock that is at most this late,
+    /// if the clock ticks at all.
+    #[inline]
+    pub(crate) fn hold_tick(&self, tick: u64) {
+        if tick < self.held_tick.load(Relaxed) {
+            let mut schedule = lock();
+            let before = self.held_tick.fetch_min(tick, Relaxed);
+            if tick < before {
+                schedule.remove_tick(before);
+                schedule.add_tick(tick);
+                // It may sleep for the length of a longer tick.
+                schedule.unpark();
+            }
+        }
+    }
+
     /// Makes the timer thread visit the store at this time, or sooner. Called under the store's
     /// lock, right after an entry with this deadline was noted there. A visit of the thread takes
     /// the store out of its list first, and looks for the next deadline then, under the store's
@@ -329,7 +387,10 @@ impl Sweeps {
 /// Takes the store out of the list.
 impl Drop for Sweeps {
     fn drop(&mut self) {
-        let (due, id) = (*self.due.get_mut(), *self.id.get_mut());
+        let (due, id, held) = (*self.due.get_mut(), *self.id.get_mut(), *self.held_tick.get_mut());
+        if held != Self::NEVER {
+            lock().remove_tick(held);
+        }
         if due != 0 && due != Self::NEVER {
             let job = lock().remove((due, id));
             drop(job);

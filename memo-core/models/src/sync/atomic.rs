@@ -103,6 +103,10 @@ impl AtomicU64 {
     pub(crate) fn fetch_add(&self, count: u64, order: Ordering) -> u64 {
         self.update(order, order, |old| Some(old + count)).unwrap_or_else(|old| old)
     }
+
+    pub(crate) fn fetch_max(&self, value: u64, order: Ordering) -> u64 {
+        self.update(order, order, |old| Some(old.max(value))).unwrap_or_else(|old| old)
+    }
 }
 
 impl Default for AtomicU64 {

@@ -53,6 +53,12 @@ impl FastHazardGuard {
         barrier::compiler();
     }
 
+    /// Counts a hit on an entry that can expire. Returns whether the coarse clock is to be checked.
+    #[inline(always)]
+    pub(crate) fn count_for_clock_check(&self) -> bool {
+        self.hazard.clock_check.count()
+    }
+
     /// This thread's counters in the store with this serial, if its last hit was in that store.
     #[inline(always)]
     pub(crate) fn recent_counters(&self, serial: u64) -> Option<&ThreadCounters> {
@@ -93,6 +99,11 @@ impl HazardGuard {
         // Release: the reads of the entry protected before are over.
         self.hazard.address.store(node.addr(), Release);
         if self.hazard.fenced { barrier::light() } else { barrier::compiler() }
+    }
+
+    /// Whether the coarse clock is to be checked; then it is not any more.
+    pub(crate) fn take_clock_check(&self) -> bool {
+        self.hazard.clock_check.take()
     }
 
     /// This thread's counters in the store with this serial.

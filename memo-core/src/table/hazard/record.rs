@@ -12,6 +12,7 @@ use crate::sync::atomic::Ordering::SeqCst;
 use crate::sync::atomic::{AtomicUsize, fence};
 use crate::sync::{process_static, writes};
 use crate::table::barrier;
+use crate::table::clock_check::ClockCheck;
 use crate::table::thread_counters::ThreadCounters;
 
 /// What one reader announces.
@@ -25,6 +26,8 @@ pub(super) struct Hazard {
     pub(super) recent: Cell<(u64, NonNull<ThreadCounters>)>,
     /// The record of the reading thread.
     pub(super) record: Cell<Option<&'static ThreadRecord>>,
+    /// Touched by the owner only, too.
+    pub(super) clock_check: ClockCheck,
     /// Whether readers execute real barriers: see [`barrier`].
     pub(super) fenced: bool,
     /// Its number in the pool, if it belongs to that.
@@ -45,6 +48,7 @@ impl Hazard {
             address: AtomicUsize::new(0),
             recent: Cell::new(NO_STORE),
             record: Cell::new(None),
+            clock_check: ClockCheck::new(),
             fenced: !barrier::is_asymmetric(),
             pooled,
         }
