@@ -177,7 +177,13 @@ fn capture_no_lifetimes(sig: &mut Signature) {
         .inputs
         .iter()
         .any(|input| scan::mentions(input.to_token_stream(), &[&Ident::new("impl", Span::call_site())]));
-    if is_precise || has_unnamed {
+    let mut borrows = sig.generics.lifetimes().next().is_some();
+    for input in &sig.inputs {
+        if let FnArg::Typed(typed) = input {
+            scan::borrows(&typed.ty, &mut |_| borrows = true);
+        }
+    }
+    if is_precise || has_unnamed || !borrows {
         return;
     }
     let names = sig.generics.params.iter().filter_map(|param| match param {

@@ -7,3 +7,4 @@ pub mod fields;
 pub mod functions;
 pub mod keys;
 pub mod methods;
+pub mod strict;

@@ -82,7 +82,8 @@ impl GetterPrinter<'_> {
         // wrote.
         let mut block = Group::new(Delimiter::Brace, quote!(#bind #read));
         block.set_span(body.span());
-        quote!(#attrs #vis #sig #block)
+        let allow = quote_spanned!(self.span=> #[allow(clippy::implicit_return)]);
+        quote!(#attrs #allow #vis #sig #block)
     }
 
     /// Binds the field as `__field`, by a pattern: there a missing field gives one error, however

@@ -20,7 +20,7 @@ impl GetterPrinter<'_> {
         });
         let allow = quote_spanned! {self.span=>
             #[allow(dead_code, clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::missing_safety_doc)]
-            #[allow(clippy::must_use_candidate)]
+            #[allow(clippy::must_use_candidate, clippy::missing_inline_in_public_items, clippy::single_call_fn)]
         };
         quote!(#doc #hidden #allow #attrs #lints #cfg #vis #sig #body)
     }
@@ -109,7 +109,7 @@ impl GetterPrinter<'_> {
         let Attributes { lints, cfg, hidden, .. } = &self.attributes;
         let vis = &self.getter.vis;
         let block = Group::new(Delimiter::Brace, body);
-        quote_spanned!(self.span=> #attrs #hidden #[allow(dead_code)] #lints #cfg #vis #sig #block)
+        quote_spanned!(self.span=> #attrs #hidden #[allow(dead_code, clippy::restriction)] #lints #cfg #vis #sig #block)
     }
 
     fn doc(&self, text: impl FnOnce(&Ident) -> String) -> TokenStream {

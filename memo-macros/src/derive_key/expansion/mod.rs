@@ -65,7 +65,7 @@ impl KeyPrinter<'_> {
         };
         quote_spanned! {span=>
             #[automatically_derived]
-            #[allow(unused_variables, clippy::all, clippy::pedantic)]
+            #[allow(unused_variables, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
             impl #impl_generics #p::Key for #name #type_generics #where_clause {
                 type Stored = #stored;
 

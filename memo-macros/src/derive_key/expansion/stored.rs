@@ -58,7 +58,8 @@ impl KeyPrinter<'_> {
             if self.shape.is_enum { quote_spanned!(self.span=> enum) } else { quote_spanned!(self.span=> struct) };
         quote_spanned! {self.span=>
             #[doc(hidden)]
-            #[allow(dead_code, missing_docs, private_interfaces, unnameable_types, unreachable_pub, clippy::all, clippy::pedantic)]
+            #[allow(dead_code, missing_docs, private_interfaces, unnameable_types, unreachable_pub)]
+            #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
             pub #keyword __Stored<#(#params),*> #body
         }
     }

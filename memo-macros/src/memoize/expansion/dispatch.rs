@@ -81,7 +81,7 @@ impl MemoizePrinter<'_> {
         let output = quote_spanned!(end=> -> #op::Mapped);
         quote_spanned! {span=>
             #cfg #both #lints #expected #[doc(hidden)] #[inline]
-            #[allow(clippy::used_underscore_binding, clippy::too_many_arguments)]
+            #[allow(clippy::used_underscore_binding, clippy::too_many_arguments, clippy::implicit_return)]
             #asyncness #unsafety fn #name<#params>(#inputs) #output #bounds {
                 let __store = #store;
                 #code

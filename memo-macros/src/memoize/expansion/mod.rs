@@ -103,7 +103,7 @@ impl<'m> MemoizePrinter<'m> {
         // The braces keep the user's span: rustc reports unused functions only in code that a user
         // wrote.
         block.set_span(self.model.function.body.span());
-        let allow = quote_spanned!(span=> #[allow(clippy::used_underscore_binding)]);
+        let allow = quote_spanned!(span=> #[allow(clippy::used_underscore_binding, clippy::implicit_return)]);
         quote!(#cfg #wrapper #body #note #lints #allow #vis #signature #block)
     }
 
@@ -114,7 +114,8 @@ impl<'m> MemoizePrinter<'m> {
         let (vis, uncached, helpers) = (self.model.vis(), self.uncached(), self.helpers());
         let (operations, allow) = (self.operations(), self.allow_lints());
         quote_spanned! {self.span=>
-            #cfg #hidden #[doc = #doc] #[allow(non_camel_case_types)] #vis enum #name {}
+            #cfg #hidden #[doc = #doc] #[allow(non_camel_case_types, clippy::exhaustive_enums)]
+            #vis enum #name {}
             #cfg #lints impl #name { #uncached #helpers }
             #cfg #lints #allow impl #name { #operations }
         }
@@ -133,6 +134,7 @@ impl<'m> MemoizePrinter<'m> {
         quote_spanned! {self.span=>
             #cfg #hidden #lints #body #[doc = "Calls the original function, without the cache."]
             #[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::missing_safety_doc)]
+            #[allow(clippy::missing_inline_in_public_items, clippy::single_call_fn)]
             #vis #sig #code
         }
     }

@@ -68,7 +68,9 @@ impl MemoizePrinter<'_> {
         // rustc names unused methods of one block in one warning, which it drops if it is about
         // generated code: without this an unused method would not be reported.
         let dead = matches!(self.surface, Surface::Siblings(_)).then(|| quote_spanned!(self.span=> dead_code,));
-        quote_spanned!(self.span=> #[allow(#dead unused_variables, clippy::all, clippy::pedantic, clippy::nursery)])
+        quote_spanned! {self.span=>
+            #[allow(#dead unused_variables, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+        }
     }
 
     /// Operations on the whole cache. They take no arguments, but `self` if the cache is in a
