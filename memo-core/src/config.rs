@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::clock::{Clock, Time};
 use crate::policy::PolicyKind;
+use crate::system_clock;
 
 /// Whether concurrent calls for one missing key are coalesced into one run.
 ///
@@ -179,6 +180,12 @@ impl Config {
         if self.policies_differ {
             return invalid(
                 "two of `lru`, `lfu`, `fifo`, `random` and `max` are set: a cache evicts by one policy; keep one of the bounds",
+            );
+        }
+        let needs_clock = self.time.is_system() && (self.ttl.is_some() || self.idle.is_some());
+        if !system_clock::EXISTS && (needs_clock || matches!(self.single_flight, SingleFlight::Within(_))) {
+            return invalid(
+                "there is no clock on this target, and `ttl`, `idle` and a longest wait need one: enable the feature `web-time` of memokit, or, for `ttl` and `idle`, set `clock`",
             );
         }
         if self.idle == Some(Duration::ZERO) {

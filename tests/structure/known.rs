@@ -23,7 +23,7 @@ pub(crate) struct Package {
 pub(crate) const PACKAGES: &[Package] = &[MEMOKIT, MEMO_CORE, MEMO_MACROS, BENCH, BENCH_PATHS];
 
 /// Members of the workspace that hold nothing but test code.
-pub(crate) const TEST_MEMBERS: &[&str] = &["memo-core/models", "tests/lints", "tests/renamed"];
+pub(crate) const TEST_MEMBERS: &[&str] = &["memo-core/models", "tests/lints", "tests/renamed", "tests/wasm"];
 
 const CLEAN: Package = Package { name: "", root: "", known_cycles: &[], known_duplicates: &[], allowed: &[] };
 

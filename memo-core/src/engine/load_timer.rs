@@ -7,9 +7,9 @@
 //! nothing.
 
 use std::cell::Cell;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::system_clock::{nanos, system_now};
+use crate::system_clock::{self, system_now};
 
 /// The maximum number of stores of which one thread times runs at the same time. A run of one more
 /// is not timed.
@@ -20,7 +20,8 @@ const MOST: usize = 4;
 struct TimedRun {
     /// The store, by address.
     store: usize,
-    started: Instant,
+    /// In nanoseconds of the system's clock.
+    started: u64,
     /// How many runs of the store have begun inside of it.
     inside: u64,
 }
@@ -44,9 +45,9 @@ impl TimedRuns {
 
     fn start(&self, store: usize) -> bool {
         let active = self.active.get();
-        let starts = active < MOST && self.find(store).is_none();
+        let starts = system_clock::EXISTS && active < MOST && self.find(store).is_none();
         if starts {
-            self.runs[active].set(Some(TimedRun { store, started: Instant::now(), inside: 0 }));
+            self.runs[active].set(Some(TimedRun { store, started: system_now(), inside: 0 }));
             self.active.set(active + 1);
         }
         starts
@@ -100,9 +101,8 @@ impl LoadTimer {
     pub(super) fn leave_thread(&mut self, store: usize) {
         if *self == Self::ON_THREAD {
             let run = TIMED.try_with(|timed| timed.end(store)).unwrap_or(None);
-            // In nanoseconds of the system's clock, of which the first two are taken.
-            let started = |run: TimedRun| system_now().saturating_sub(nanos(run.started.elapsed()));
-            *self = run.map_or(Self::OFF, |run| Self(started(run).max(2)));
+            // The first two numbers are taken.
+            *self = run.map_or(Self::OFF, |run| Self(run.started.max(2)));
         }
     }
 
@@ -119,11 +119,15 @@ impl LoadTimer {
         match std::mem::replace(self, Self::OFF) {
             Self::ON_THREAD => {
                 let run = TIMED.try_with(|timed| timed.end(store)).ok()??;
-                Some((run.started.elapsed(), run.inside + 1))
+                Some((since(run.started), run.inside + 1))
             }
-            Self(started) => Some((Duration::from_nanos(system_now().saturating_sub(started)), 1)),
+            Self(started) => Some((since(started), 1)),
         }
     }
+}
+
+fn since(started: u64) -> Duration {
+    Duration::from_nanos(system_now().saturating_sub(started))
 }
 
 #[cfg(test)]
