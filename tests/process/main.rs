@@ -20,6 +20,7 @@ mod sandbox;
 mod signals;
 #[cfg(target_os = "linux")]
 mod timer_thread;
+mod waits;
 
 /// Longer than any case takes.
 const TIMEOUT: Duration = Duration::from_secs(120);
@@ -30,6 +31,7 @@ type Case = (&'static str, fn());
 
 fn cases() -> Vec<Case> {
     let mut cases = Vec::from(panics::CASES);
+    cases.extend(waits::CASES);
     #[cfg(unix)]
     cases.extend(fork::CASES.iter().chain(signals::CASES));
     #[cfg(target_os = "linux")]

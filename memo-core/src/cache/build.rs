@@ -194,6 +194,10 @@ fn build<H: Send + Sync + 'static>(
     let inner = Arc::new(Inner::new(*setup, hasher, name, at)?);
     let sweeper: Weak<dyn Sweep> = Arc::downgrade(&inner) as _;
     inner.store.store().set_sweeper(sweeper);
+    inner.store.store().set_label(|| match &inner.identity {
+        Some(identity) => format!("the cache `{}`", identity.name()),
+        None => format!("the cache that {}:{} builds", at.file(), at.line()),
+    });
     if inner.identity.is_some() {
         registry::list(Arc::downgrade(&inner) as _);
     }

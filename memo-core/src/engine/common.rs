@@ -2,7 +2,7 @@
 
 use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::task::Wake;
 use std::time::Duration;
 
@@ -40,6 +40,8 @@ pub(super) struct Common<S: Sharing> {
     pub(super) weight_word: Option<u8>,
     pub(super) config: Config,
     pub(super) observers: Vec<S::Observer>,
+    /// What messages call the store; set in debug builds only, which alone print such messages.
+    label: OnceLock<Box<str>>,
     /// When the timer thread visits this store.
     pub(super) sweeps: Sweeps,
     /// Whether any entry ever had a deadline. If not, the clock need not be read.
@@ -71,6 +73,7 @@ impl<S: Sharing> Common<S> {
             random: Mutex::new(Random::new(config.seed.unwrap_or_else(fresh_seed))),
             config,
             observers,
+            label: OnceLock::new(),
             sweeps: Sweeps::new(),
             has_deadlines: AtomicBool::new(false),
             looks_again: AtomicBool::new(false),
@@ -114,6 +117,17 @@ impl<S: Sharing> Common<S> {
             return next(counters);
         }
         next(self.stats.counters(&self.read()))
+    }
+
+    pub(super) fn label(&self) -> &str {
+        self.label.get().map_or("a cache", |label| label)
+    }
+
+    /// Sets what messages call the store.
+    pub(super) fn set_label(&self, label: impl FnOnce() -> String) {
+        if cfg!(debug_assertions) {
+            let _ = self.label.set(label().into());
+        }
     }
 
     /// Makes the timer thread sweep this store while it has entries that can expire.

@@ -32,6 +32,13 @@ impl<S: Face> OwnedStore<S> {
     }
 }
 
+impl<S: Face> OwnedStore<S> {
+    /// Sets what messages call the store.
+    pub(crate) fn set_label(&self, label: impl FnOnce() -> String) {
+        self.0.common.set_label(label);
+    }
+}
+
 impl<S: Face> Deref for OwnedStore<S> {
     type Target = Store<S>;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::sharing::Sharing;
 use super::store::Store;
 use crate::config::SingleFlight;
-use crate::flight::{Failure, Flight, RunId, RunOutcome, WaitEdges, WaitFuture};
+use crate::flight::{Failure, Flight, RunId, RunOutcome, WaitEdges, WaitFuture, is_pool_worker};
 use crate::info::Counter;
 use crate::table::EntryRef;
 
@@ -134,9 +134,14 @@ impl<'a, S: Sharing> Wait<'a, S> {
 
     /// Parks the thread until the run has ended.
     pub(super) fn park_until_end(mut self, retry: &mut ExclusiveRetry) {
+        if is_pool_worker() && !retry.timed_out {
+            // As after the longest wait: a run that only computes is not waited for.
+            retry.timed_out = true;
+            return;
+        }
         *retry = ExclusiveRetry::default();
         if let Some(_edges) = self.enter_parked(&mut retry.refused) {
-            retry.timed_out = self.flight.wait(self.longest()).is_none();
+            retry.timed_out = self.flight.wait(self.longest(), self.store.common.label()).is_none();
         }
     }
 
@@ -144,21 +149,26 @@ impl<'a, S: Sharing> Wait<'a, S> {
     pub(super) async fn wait_until_end(mut self, retry: &mut ExclusiveRetry) {
         *retry = ExclusiveRetry::default();
         if let Some(_edges) = self.enter_edges(&mut retry.refused) {
-            retry.timed_out = WaitFuture::new(self.flight.clone(), self.longest()).await.is_none();
+            let wait = WaitFuture::new(self.flight.clone(), self.longest(), self.store.common.label());
+            retry.timed_out = wait.await.is_none();
         }
     }
 
     /// Waits by parking the thread.
     pub(super) fn park(mut self, retry: &mut RetryState) -> WaitResult<'a> {
+        if is_pool_worker() {
+            // As after the longest wait: it computes, with a run of its own.
+            return self.settle(None, retry);
+        }
         let Some(_edges) = self.enter_parked(&mut retry.refused) else { return WaitResult::Again };
-        let outcome = self.flight.wait(self.longest());
+        let outcome = self.flight.wait(self.longest(), self.store.common.label());
         self.settle(outcome, retry)
     }
 
     /// Waits as a task.
     pub(super) async fn wait_async(mut self, retry: &mut RetryState) -> WaitResult<'a> {
         let Some(_edges) = self.enter_edges(&mut retry.refused) else { return WaitResult::Again };
-        let outcome = WaitFuture::new(self.flight.clone(), self.longest()).await;
+        let outcome = WaitFuture::new(self.flight.clone(), self.longest(), self.store.common.label()).await;
         self.settle(outcome, retry)
     }
 

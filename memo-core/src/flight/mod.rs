@@ -6,10 +6,13 @@
 //! which, so that no run waits for itself.
 
 pub(crate) mod current_runs;
+mod long_wait;
+mod pool_worker;
 mod run_id;
 mod wait_graph;
 mod waiters;
 
+pub(crate) use pool_worker::is_pool_worker;
 pub(crate) use run_id::RunId;
 pub(crate) use wait_graph::WaitEdges;
 pub(crate) use waiters::{Failure, Flight, RunOutcome, WaitFuture};

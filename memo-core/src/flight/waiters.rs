@@ -10,8 +10,9 @@ use std::any::Any;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::long_wait;
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use crate::system_clock::{nanos, system_now};
 use crate::table::hazard::PinnedEntry;
@@ -78,48 +79,65 @@ impl Flight {
     }
 
     /// Parks this thread until the run has ended. `None` if that takes longer than `longest`.
-    pub(crate) fn wait(&self, longest: Option<Duration>) -> Option<RunOutcome> {
-        // A wait that ends beyond what an `Instant` can express has no end.
-        let end = longest.and_then(|longest| Instant::now().checked_add(longest));
+    /// `cache` is for the message about a long wait.
+    pub(crate) fn wait(&self, longest: Option<Duration>, cache: &str) -> Option<RunOutcome> {
+        let end = longest.map(|longest| system_now().saturating_add(nanos(longest)));
+        let mut tell_at = long_wait::tell_at(system_now);
         let mut state = self.lock();
         loop {
             if let Some(outcome) = &state.outcome {
                 return Some(outcome.clone());
             }
-            state = match end {
-                None => self.condvar.wait(state).unwrap_or_else(PoisonError::into_inner),
-                Some(end) => {
-                    let left = end.checked_duration_since(Instant::now())?;
-                    self.condvar.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
-                }
+            let Some(next) = end.into_iter().chain(tell_at).min() else {
+                state = self.condvar.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
             };
+            let now = system_now();
+            if end.is_some_and(|end| end <= now) {
+                return None;
+            }
+            if tell_at.take_if(|at| *at <= now).is_some() {
+                drop(state);
+                long_wait::tell("thread", cache);
+                state = self.lock();
+                continue;
+            }
+            let left = Duration::from_nanos(next - now);
+            state = self.condvar.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
 
 /// [`Flight::wait`] for tasks.
-pub(crate) struct WaitFuture {
+pub(crate) struct WaitFuture<'a> {
     flight: Arc<Flight>,
     /// When to give up, in [`system_now`].
     end: Option<u64>,
+    /// When to tell of a long wait.
+    tell_at: Option<u64>,
+    /// What is waited for.
+    cache: &'a str,
     /// Which waker of the flight belongs to this task.
     token: Option<usize>,
-    /// The alarm of the ticker for `end`.
+    /// The alarm of the ticker for `end` and `tell_at`.
     alarm: Option<AlarmId>,
 }
 
-impl WaitFuture {
-    pub(crate) fn new(flight: Arc<Flight>, longest: Option<Duration>) -> Self {
+impl<'a> WaitFuture<'a> {
+    /// `cache` is for the message about a long wait.
+    pub(crate) fn new(flight: Arc<Flight>, longest: Option<Duration>, cache: &'a str) -> Self {
         Self {
             flight,
             end: longest.map(|longest| system_now().saturating_add(nanos(longest))),
+            tell_at: long_wait::tell_at(system_now),
+            cache,
             token: None,
             alarm: None,
         }
     }
 }
 
-impl Future for WaitFuture {
+impl Future for WaitFuture<'_> {
     type Output = Option<RunOutcome>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<RunOutcome>> {
@@ -145,26 +163,31 @@ impl Future for WaitFuture {
                 self.token = Some(token);
             }
         }
-        if let Some(end) = self.end {
-            if system_now() >= end {
-                return Poll::Ready(None);
-            }
-            // An alarm wakes the waker that it was set with. The task may have another one by the
-            // next poll, which then sets another alarm.
-            let alarm = ticker::wake_at(end, cx.waker().clone());
-            if let Some(alarm) = std::mem::replace(&mut self.alarm, alarm) {
-                ticker::cancel(alarm);
-            }
-            // Without a thread nothing would wake this task in time: it does not wait at all.
-            if self.alarm.is_none() {
-                return Poll::Ready(None);
-            }
+        let Some(mut next) = self.end.into_iter().chain(self.tell_at).min() else { return Poll::Pending };
+        let now = system_now();
+        if self.end.is_some_and(|end| end <= now) {
+            return Poll::Ready(None);
+        }
+        if self.tell_at.take_if(|at| *at <= now).is_some() {
+            long_wait::tell("task", self.cache);
+            let Some(end) = self.end else { return Poll::Pending };
+            next = end;
+        }
+        // An alarm wakes the waker that it was set with. The task may have another one by the next
+        // poll, which then sets another alarm.
+        let alarm = ticker::wake_at(next, cx.waker().clone());
+        if let Some(alarm) = std::mem::replace(&mut self.alarm, alarm) {
+            ticker::cancel(alarm);
+        }
+        // Without a thread nothing would wake this task in time: it does not wait at all.
+        if self.alarm.is_none() && self.end.is_some() {
+            return Poll::Ready(None);
         }
         Poll::Pending
     }
 }
 
-impl Drop for WaitFuture {
+impl Drop for WaitFuture<'_> {
     fn drop(&mut self) {
         if let Some(alarm) = self.alarm {
             ticker::cancel(alarm);

@@ -36,6 +36,7 @@ impl CacheInstance {
         let store = Arc::new(OwnedStore::of_any_type(config));
         let sweeper: Weak<dyn Sweep> = Arc::downgrade(&store) as _;
         store.set_sweeper(sweeper);
+        store.set_label(|| format!("`{name}`"));
         Self { store, hasher: DefaultHashBuilder::default(), named_hasher }
     }
 

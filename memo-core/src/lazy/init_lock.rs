@@ -17,7 +17,7 @@ use dashmap::DashMap;
 
 use super::last_polled;
 use crate::flight::current_runs::{self, EnterGuard};
-use crate::flight::{Flight, RunId, RunOutcome, WaitEdges, WaitFuture};
+use crate::flight::{Flight, RunId, RunOutcome, WaitEdges, WaitFuture, is_pool_worker};
 
 /// No run computes the field.
 const FREE: usize = 0;
@@ -33,6 +33,9 @@ const MAX_DEPTH: usize = 32;
 /// How many failed runs a caller waits for before it computes without the lock: one that was in
 /// flight when the caller came, and one that started afterwards.
 const MAX_FAILED_RUNS: u8 = 2;
+
+/// What is waited for, in the message about a long wait.
+const FIELD: &str = "a lazy field";
 
 /// The flights of the runs that have waiters.
 static FLIGHTS: LazyLock<DashMap<RunId, Arc<Flight>>> = LazyLock::new(DashMap::new);
@@ -128,8 +131,8 @@ impl InitLock {
 impl InitStart<'_> {
     fn wait(mode: WaitMode, run: RunId, flight: Arc<Flight>) -> Self {
         // The task that computes may be suspended on this very thread: blocking the thread could
-        // then last for ever.
-        if mode == WaitMode::Park && last_polled::is_here(run) {
+        // then last for ever. So could blocking a worker of a pool.
+        if mode == WaitMode::Park && (is_pool_worker() || last_polled::is_here(run)) {
             return Self::compute_unshared(run);
         }
         match WaitEdges::enter(run) {
@@ -169,12 +172,12 @@ pub(super) struct InitWait {
 impl InitWait {
     /// Blocks this thread until the run has ended.
     pub(super) fn park(self) -> Option<RunOutcome> {
-        self.flight.wait(None)
+        self.flight.wait(None, FIELD)
     }
 
     /// [`park`](Self::park) for tasks.
     pub(super) async fn finished(self) -> Option<RunOutcome> {
-        WaitFuture::new(Arc::clone(&self.flight), None).await
+        WaitFuture::new(Arc::clone(&self.flight), None, FIELD).await
     }
 }
 

@@ -53,8 +53,9 @@ pub(super) struct Schedule {
     /// these have each.
     ticks: BTreeMap<u64, usize>,
     jobs_set: u64,
-    /// The thread sleeps until then, or a store or a hit needs it sooner. 0 while it is awake.
-    sleeps_until: u64,
+    /// The thread sleeps until then, or a store or a hit needs it sooner. 0 while it is awake, and
+    /// while there is none.
+    pub(super) sleeps_until: u64,
     pub(super) phase: Phase,
     /// Of the thread: a thread of an earlier generation ends.
     pub(super) generation: u64,
@@ -91,7 +92,7 @@ pub(crate) fn last_tick() -> u64 {
     match last_tick_if_any() {
         STOPPED => {
             if !TICKS_WANTED.load(Relaxed) && !TICKS_WANTED.swap(true, Relaxed) {
-                lock().unpark();
+                lock().start_ticking();
             }
             system_now()
         }
@@ -146,6 +147,23 @@ impl Schedule {
     pub(super) fn unpark(&self) {
         if let Some(thread) = &self.thread {
             thread.unpark();
+        }
+    }
+
+    /// Makes the thread tick from now on. The first tick is this one, so that hits need not wait
+    /// for the thread: unless it is awake, and may be running user code.
+    fn start_ticking(&self) {
+        if self.sleeps_until != 0 && !self.ticks.is_empty() {
+            LAST_TICK.store(system_now(), Relaxed);
+        }
+        self.unpark();
+    }
+
+    /// The thread has just been started. What it does first is to look at the jobs.
+    pub(super) fn started(&mut self, thread: &Thread) {
+        if self.thread.is_none() {
+            self.thread = Some(thread.clone());
+            self.sleeps_until = u64::MAX;
         }
     }
 
@@ -375,7 +393,7 @@ impl Sweeps {
         self.due.store(due, Relaxed);
         self.id.store(id, Relaxed);
         if was_alone {
-            schedule.unpark();
+            schedule.start_ticking();
         }
     }
 

@@ -91,6 +91,9 @@ fn start() -> bool {
         schedule.handle = Some(handle);
         if schedule.phase == Phase::Starting {
             schedule.phase = Phase::Running;
+            if let Some(thread) = schedule.handle.as_ref().map(|handle| handle.thread().clone()) {
+                schedule.started(&thread);
+            }
         }
         RUNNING.store(schedule.phase == Phase::Running, Relaxed);
         return is_running;
@@ -182,6 +185,7 @@ impl Drop for Ended {
             AT_WORK.store(false, Release);
             schedule.phase = Phase::Idle;
             schedule.thread = None;
+            schedule.sleeps_until = 0;
         }
     }
 }
@@ -283,6 +287,7 @@ extern "C" fn after_fork_in_child() {
         schedule.generation += 1;
         schedule.phase = Phase::Idle;
         schedule.retry_at = 0;
+        schedule.sleeps_until = 0;
         // Of a thread of the parent: not to be joined or detached here.
         std::mem::forget(schedule.handle.take());
         std::mem::forget(schedule.thread.take());

@@ -20,7 +20,7 @@ struct Task {
 impl Wake for Task {
     fn wake(self: Arc<Self>) {
         self.woken.fetch_add(1, Relaxed);
-        assert!(self.flight.wait(None).is_some(), "woken after the end, and not under the lock");
+        assert!(self.flight.wait(None, "a cache").is_some(), "woken after the end, and not under the lock");
     }
 }
 
@@ -39,26 +39,26 @@ fn is_value(outcome: Option<&RunOutcome>) -> bool {
 #[test]
 fn all_waiters_get_the_outcome_and_so_do_later_ones() {
     let flight = Arc::new(Flight::default());
-    let (task, mut future) = (task(&flight), WaitFuture::new(Arc::clone(&flight), None));
+    let (task, mut future) = (task(&flight), WaitFuture::new(Arc::clone(&flight), None, "a cache"));
     assert!(poll(&mut future, &task).is_pending());
     thread::scope(|scope| {
         let threads = [None, Some(Duration::from_secs(60)), Some(Duration::MAX)].map(|longest| {
             let flight = &flight;
-            scope.spawn(move || flight.wait(longest))
+            scope.spawn(move || flight.wait(longest, "a cache"))
         });
         flight.end(RunOutcome::Value);
         assert!(threads.into_iter().all(|thread| is_value(thread.join().unwrap().as_ref())));
     });
     assert_eq!(task.woken.load(Relaxed), 1);
     let Poll::Ready(outcome) = poll(&mut future, &task) else { panic!("the run has ended") };
-    assert!(is_value(outcome.as_ref()) && is_value(flight.wait(Some(Duration::ZERO)).as_ref()));
+    assert!(is_value(outcome.as_ref()) && is_value(flight.wait(Some(Duration::ZERO), "a cache").as_ref()));
 }
 
 #[test]
 fn a_shared_failure_reaches_every_waiter() {
     let flight = Flight::default();
     flight.end(RunOutcome::Failure(Arc::new("refused")));
-    let failures = [(); 2].map(|()| flight.wait(None));
+    let failures = [(); 2].map(|()| flight.wait(None, "a cache"));
     for failure in failures {
         let Some(RunOutcome::Failure(failure)) = failure else { panic!("not a failure") };
         assert_eq!(failure.downcast_ref(), Some(&"refused"));
@@ -68,8 +68,8 @@ fn a_shared_failure_reaches_every_waiter() {
 #[test]
 fn a_thread_gives_up_after_its_longest_wait() {
     let flight = Flight::default();
-    assert!(flight.wait(Some(SHORT)).is_none());
-    assert!(flight.wait(Some(Duration::ZERO)).is_none());
+    assert!(flight.wait(Some(SHORT), "a cache").is_none());
+    assert!(flight.wait(Some(Duration::ZERO), "a cache").is_none());
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_task_is_woken_to_give_up_after_its_longest_wait() {
         }
     }
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = pin!(WaitFuture::new(Arc::default(), Some(SHORT)));
+    let mut future = pin!(WaitFuture::new(Arc::default(), Some(SHORT), "a cache"));
     let outcome = loop {
         match future.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(outcome) => break outcome,
@@ -95,7 +95,7 @@ fn a_task_is_woken_to_give_up_after_its_longest_wait() {
 fn a_task_that_was_polled_with_several_wakers_is_woken_by_the_last() {
     let flight = Arc::new(Flight::default());
     let (first, last) = (task(&flight), task(&flight));
-    let mut future = WaitFuture::new(Arc::clone(&flight), None);
+    let mut future = WaitFuture::new(Arc::clone(&flight), None, "a cache");
     assert!(poll(&mut future, &first).is_pending() && poll(&mut future, &last).is_pending());
     assert_eq!(Arc::strong_count(&first), 1);
     flight.end(RunOutcome::Nothing);
@@ -106,7 +106,7 @@ fn a_task_that_was_polled_with_several_wakers_is_woken_by_the_last() {
 fn a_cancelled_waiter_is_not_woken_and_leaves_its_place_to_another() {
     let flight = Arc::new(Flight::default());
     let (cancelled, waiting) = (task(&flight), task(&flight));
-    let [mut first, mut second, mut third] = [(); 3].map(|()| WaitFuture::new(Arc::clone(&flight), None));
+    let [mut first, mut second, mut third] = [(); 3].map(|()| WaitFuture::new(Arc::clone(&flight), None, "a cache"));
     assert!(poll(&mut first, &cancelled).is_pending() && poll(&mut second, &waiting).is_pending());
     drop(first);
     assert!(poll(&mut third, &waiting).is_pending());
