@@ -26,10 +26,11 @@ fn small() -> Cache<u32, u32> {
 #[test]
 fn an_empty_cache_is_small() {
     let (bytes, _cache) = bytes_of(small);
-    assert!(bytes <= 1_900, "{bytes} bytes");
+    assert!(bytes <= 1_950, "{bytes} bytes");
     // One of them is the builder's, and freed.
     let allocations = cost_of(small).allocations;
-    assert!(allocations <= 6, "{allocations} allocations");
+    // Debug builds have a name for waits that last long.
+    assert!(allocations <= 6 + u64::from(cfg!(debug_assertions)), "{allocations} allocations");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod shared_failures;
 mod snapshots;
 mod statistics;
 mod walks;
+mod weightless;
 
 use std::panic::resume_unwind;
 use std::sync::mpsc::{RecvTimeoutError, channel};

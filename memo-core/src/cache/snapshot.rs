@@ -62,8 +62,8 @@ impl<K, V> Snapshot<K, V> {
     }
 }
 
-/// The time since the Unix epoch; zero where there is no clock of the system, so that no time passes
-/// for a snapshot.
+/// The time since the Unix epoch; zero where there is no clock of the system, so that no time
+/// passes for a snapshot.
 fn wall_clock() -> Duration {
     if cfg!(all(target_family = "wasm", target_os = "unknown")) {
         return Duration::ZERO;

@@ -60,7 +60,11 @@ impl<S: Sharing> State<S> {
         let max_entries = config.max_entries.unwrap_or(usize::MAX);
         // A bound by weight alone still needs an order of eviction.
         let is_bounded = config.policy.is_some() || config.max_weight.is_some();
-        let policy = is_bounded.then(|| config.policy_or_lru().build(max_entries));
+        let kind = config.policy_or_lru();
+        let policy = is_bounded.then(|| match config.max_weight {
+            None => kind.build(max_entries),
+            Some(_) => kind.build_weighted(max_entries),
+        });
         Self {
             table_writer,
             in_flight: InFlightTable::default(),

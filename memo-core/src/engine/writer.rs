@@ -213,6 +213,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
         if room {
             write();
             let stamp = self.common.next_stamp(&self.stripe.table);
+            self.announce_weight(new);
             let rank = match &mut self.state.policy {
                 Some(policy) => policy.inserted(new.slot, new.hash.bits(), stamp),
                 None => stamp,
@@ -226,6 +227,7 @@ impl<'a, S: Sharing> Writer<'a, S> {
     fn replace(&mut self, old: u32, new: Candidate<'_>, now: u64) {
         let old_rank = self.head(old).rank.load(Relaxed);
         let stamp = self.common.next_stamp(&self.stripe.table);
+        self.announce_weight(new);
         let rank = match &mut self.state.policy {
             Some(policy) => policy.replaced(old, old_rank, new.slot, new.hash.bits(), stamp),
             None => stamp,
@@ -233,6 +235,16 @@ impl<'a, S: Sharing> Writer<'a, S> {
         self.publish(new, rank, stamp, now);
         self.state.walks.replaced(old, new.slot);
         self.unlink(old, RemovalCause::Replaced);
+    }
+
+    /// Tells the policy of a store with weights what the entry weighs that it gets next.
+    #[inline(always)]
+    fn announce_weight(&mut self, new: Candidate<'_>) {
+        if self.common.weight_word.is_some()
+            && let Some(policy) = &mut self.state.policy
+        {
+            policy.next_weighs(new.weight);
+        }
     }
 
     /// Adds an entry to everything but the policy.
@@ -273,8 +285,13 @@ impl<'a, S: Sharing> Writer<'a, S> {
             }
         }
         while is_crowded(&self.state) {
-            let State { policy, table_writer, live: 1.., .. } = &mut *self.state else { return false };
+            let State { policy, table_writer, live: live @ 1.., max_entries, .. } = &mut *self.state else {
+                return false;
+            };
             let Some(policy) = policy else { return false };
+            if weighs {
+                policy.next_makes_room(*live + entries > *max_entries);
+            }
             let ranks = StoreRanks { table: &self.stripe.table, table_writer, stats: &self.common.stats };
             match policy.victim(candidate.map(ShortHash::bits), &ranks) {
                 Victim::Candidate => return false,
@@ -331,7 +348,9 @@ impl<'a, S: Sharing> Writer<'a, S> {
         }
         let State { policy, table_writer, .. } = &mut *self.state;
         let ranks = StoreRanks { table: &self.stripe.table, table_writer, stats: &self.common.stats };
-        match policy.as_mut()?.victim(None, &ranks) {
+        let policy = policy.as_mut()?;
+        policy.next_makes_room(true);
+        match policy.victim(None, &ranks) {
             Victim::Slot(slot) => Some(slot),
             Victim::Candidate => None,
         }

@@ -53,6 +53,16 @@ pub(crate) trait Policy: Send + Sync {
     /// What a hit writes. Changes in [`resized`](Self::resized) only; hits that still write what
     /// was asked for before do no harm.
     fn on_hit(&self) -> OnHit;
+    /// In a store whose entries have weights: what the entry weighs that is inserted next, or
+    /// replaces another.
+    fn next_weighs(&mut self, weight: u64) {
+        let _ = weight;
+    }
+    /// In a store whose entries have weights: whether the next victim goes because there are too
+    /// many entries, and not because they weigh too much.
+    fn next_makes_room(&mut self, too_many: bool) {
+        let _ = too_many;
+    }
     /// An entry was inserted into `slot`. `stamp` is the next of those that hits take too. Returns
     /// the entry's first rank.
     fn inserted(&mut self, slot: u32, hash: u32, stamp: u64) -> u64;

@@ -6,6 +6,7 @@ use super::interface::Policy;
 use super::lfu::Lfu;
 use super::lru::Lru;
 use super::random::RandomEviction;
+use super::weighted::Weighted;
 
 /// Which policy a cache has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,12 @@ impl PolicyKind {
             Self::Random { seed } => Box::new(RandomEviction::new(seed)),
             Self::Max => Box::new(Adaptive::new(capacity)),
         }
+    }
+
+    /// As [`build`](Self::build), for a cache whose entries have weights.
+    pub(crate) fn build_weighted(self, capacity: usize) -> Box<dyn Policy> {
+        let is_by_rank = matches!(self, Self::Lru | Self::Lfu | Self::Fifo);
+        Box::new(Weighted::new(self.build(capacity), self.build(capacity), is_by_rank))
     }
 
     /// The name in the attribute and in reports.

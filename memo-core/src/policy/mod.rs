@@ -16,6 +16,7 @@ mod random;
 mod structures;
 #[cfg(test)]
 mod tests;
+mod weighted;
 
 pub(crate) use interface::{OnHit, Policy, Ranks, Victim};
 pub(crate) use kind::PolicyKind;

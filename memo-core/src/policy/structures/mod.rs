@@ -11,6 +11,7 @@ mod second_chance;
 mod slot_group;
 mod tournament_tree;
 
+pub(super) use bit_set::BitSet;
 pub(super) use chunked_vec::ChunkedVec;
 pub(super) use ghosts::Ghosts;
 pub(super) use linked_queues::{LinkedQueues, QueueId};
