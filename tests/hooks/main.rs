@@ -7,6 +7,7 @@ mod begin;
 mod begin_tasks;
 mod contents;
 mod forms_of_keys;
+mod listening_tasks;
 mod observers;
 mod removal_causes;
 mod saved;

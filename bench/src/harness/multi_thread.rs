@@ -68,6 +68,15 @@ impl<K: Copy + Send + Sync + 'static> MultiThread<K> {
     }
 }
 
+/// Keeps this thread on one core, if there are enough of them and the system allows it: then two
+/// threads run at the same time, and each on the same core in every round.
+fn stay_on_core(index: usize) {
+    let cores = core_affinity::get_core_ids().unwrap_or_default();
+    if let Some(core) = cores.get(index) {
+        core_affinity::set_for_current(*core);
+    }
+}
+
 /// A barrier at which threads wait without sleeping. A thread that has to be woken begins when the
 /// other one is nearly done, and two threads that run one after the other do not contend.
 struct SpinBarrier {
@@ -101,6 +110,7 @@ impl<K: Copy + Send + Sync> Contender<SharedCallAll<K>> {
             let spawn = |index: usize| {
                 let start = &start;
                 scope.spawn(move || {
+                    stay_on_core(index);
                     black_box((self.call_all)(black_box(warm_up)));
                     start.wait();
                     self.rate(time_slice, keys, index * keys.len() / threads)

@@ -102,6 +102,9 @@ impl<K: 'static, V: 'static, H> CacheBuilder<K, V, H, Shared> {
     /// in the order in which they were added. A panic of a listener is reported by the panic hook
     /// and contained.
     ///
+    /// An async program gives it the sending half of an unbounded channel, such as tokio's, whose
+    /// `send` does not block; a task awaits the other half.
+    ///
     /// # Examples
     /// ```
     /// # use memo_core as memokit;

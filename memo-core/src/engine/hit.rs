@@ -1,5 +1,6 @@
-//! The hit path: finds the entry, compares its key and records the use. No lock, no
-//! read-modify-write, and no write to a cache line that another thread writes.
+//! The hit path: finds the entry, compares its key and records the use. No lock, and but for a time
+//! to idle no read-modify-write. With `lru` and `fifo` no write to a cache line that another thread
+//! writes; `lfu`, `max` and a time to idle write the entry's.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
