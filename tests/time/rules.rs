@@ -135,3 +135,45 @@ fn a_rule_may_use_the_cache_and_may_panic() {
     assert_eq!((cache.get(&1), cache.get(&13)), (Some(1), None));
     cache.validate();
 }
+
+#[test]
+fn times_change_at_run_time() {
+    let clock = ManualClock::new();
+    let cache: Cache<u32, u32> = Cache::builder().clock(clock.clone()).build();
+    cache.insert(1, 1);
+    cache.set_ttl(4 * SECOND);
+    cache.insert(2, 2);
+    assert_eq!(cache.get_or_insert_with(3, || 3), 3);
+    assert_eq!(cache.parameters().ttl, Some(4 * SECOND));
+    cache.set_ttl(9 * SECOND);
+    cache.insert(3, 4);
+    let left = [1, 2, 3].map(|key| cache.expires_in(&key));
+    assert_eq!(left, [None, Some(4 * SECOND), Some(9 * SECOND)]);
+    cache.set_ttl(Duration::ZERO);
+    cache.insert(5, 5);
+    assert_eq!(cache.get(&5), None);
+    cache.set_ttl(None);
+    cache.insert(5, 5);
+    assert_eq!((cache.expires_in(&5), cache.parameters().ttl), (None, None));
+    clock.advance(4 * SECOND);
+    assert_eq!([1, 2, 3].map(|key| cache.get(&key)), [Some(1), None, Some(4)]);
+    cache.validate();
+
+    let idle: LocalCache<u32, u32> = LocalCache::builder().clock(clock.clone()).idle(2 * SECOND).build();
+    idle.insert(1, 1);
+    idle.set_idle(8 * SECOND).unwrap();
+    clock.advance(SECOND);
+    assert_eq!(
+        (idle.get(&1), idle.expires_in(&1), idle.parameters().idle),
+        (Some(1), Some(8 * SECOND), Some(8 * SECOND))
+    );
+    assert!(idle.set_idle(Duration::ZERO).is_err() && cache.set_idle(SECOND).is_err());
+    idle.validate();
+
+    // By the system's clock too, where the entries' deadlines are in their heads.
+    let system: Cache<u32, u32> = Cache::default();
+    system.set_ttl(Duration::from_millis(5));
+    system.insert(1, 1);
+    std::thread::sleep(Duration::from_millis(5));
+    assert_eq!((system.get(&2), system.get(&1)), (None, None));
+}

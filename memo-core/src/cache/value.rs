@@ -4,8 +4,10 @@ use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::time::Duration;
 
 use super::inner::Inner;
+use crate::config::Error;
 use crate::engine::{Face, Local, Replaced, Shared, Sole, SoleTyped, Typed, WriteTerms};
 use crate::hash::DefaultHashBuilder;
 use crate::info::{CacheInfo, CacheParameters};
@@ -278,6 +280,58 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     /// ```
     pub fn resize(&self, max_entries: usize) {
         S::resize(self.inner.store.store(), max_entries);
+    }
+
+    /// Changes the time to live of the values that are written from now on; `None` stands for no
+    /// expiry. Entries that are there keep theirs.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::{Cache, ManualClock};
+    /// use std::time::Duration;
+    ///
+    /// let clock = ManualClock::new();
+    /// let cache: Cache<u32, u32> = Cache::builder().clock(clock.clone()).build();
+    /// cache.set_ttl(Duration::from_secs(5));
+    /// cache.insert(1, 1);
+    /// cache.set_ttl(None);
+    /// cache.insert(2, 2);
+    /// assert_eq!((cache.expires_in(&1), cache.expires_in(&2)), (Some(Duration::from_secs(5)), None));
+    /// ```
+    pub fn set_ttl(&self, ttl: impl Into<Option<Duration>>) {
+        S::set_ttl(self.inner.store.store(), ttl.into());
+    }
+
+    /// Changes the time to idle, from the next write or use of each entry on.
+    ///
+    /// # Errors
+    ///
+    /// If the cache was built without a time to idle: its entries have no room for it. Nor may the
+    /// time be zero.
+    ///
+    /// # Examples
+    /// ```
+    /// # use memo_core as memokit;
+    /// use memokit::{Cache, ManualClock};
+    /// use std::time::Duration;
+    ///
+    /// let (clock, minute) = (ManualClock::new(), Duration::from_secs(60));
+    /// let cache = Cache::builder().idle(minute).clock(clock.clone()).build();
+    /// cache.insert(1, 1);
+    /// cache.set_idle(10 * minute).unwrap();
+    /// cache.get(&1);
+    /// assert_eq!(cache.expires_in(&1), Some(10 * minute));
+    /// assert!(Cache::<u32, u32>::default().set_idle(minute).is_err());
+    /// ```
+    pub fn set_idle(&self, idle: Duration) -> Result<(), Error> {
+        if !idle.is_zero() && S::set_idle(self.inner.store.store(), idle) {
+            return Ok(());
+        }
+        Err(Error::new(
+            "`set_idle` changes a time to idle: build the cache with `idle`, the longest time if it has no other, and \
+             give a time that is not zero",
+        ))
     }
 
     /// Frees expired entries now, and returns their number. With the system's clock a background

@@ -1,13 +1,13 @@
 //! The parts of a store that all its stripes share: configuration, statistics, clock and observers.
 
 use std::ptr;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::task::Wake;
 use std::time::Duration;
 
 use super::entry_types::EntryTypes;
-use super::expiry::DeadlineLayout;
+use super::expiry::{DeadlineLayout, NEVER};
 use super::sharing::Sharing;
 use super::stats::Stats;
 use super::write_terms::WriteTerms;
@@ -39,6 +39,8 @@ pub(super) struct Common<S: Sharing> {
     /// The prefix word of an entry's weight.
     pub(super) weight_word: Option<u8>,
     pub(super) config: Config,
+    /// The time to live, which may change; [`NEVER`] if there is none.
+    ttl: AtomicU64,
     pub(super) observers: Vec<S::Observer>,
     /// What messages call the store; set in debug builds only, which alone print such messages.
     label: OnceLock<Box<str>>,
@@ -71,6 +73,7 @@ impl<S: Sharing> Common<S> {
             stats,
             weight_word,
             random: Mutex::new(Random::new(config.seed.unwrap_or_else(fresh_seed))),
+            ttl: AtomicU64::new(config.ttl.map_or(NEVER, nanos)),
             config,
             observers,
             label: OnceLock::new(),
@@ -94,7 +97,7 @@ impl<S: Sharing> Common<S> {
 
     /// Whether a hit moves an entry's idle deadline.
     pub(super) fn has_idle(&self) -> bool {
-        self.deadlines.idle.is_some()
+        self.deadlines.idle().is_some()
     }
 
     pub(super) fn precise(&self) -> u64 {
@@ -140,12 +143,12 @@ impl<S: Sharing> Common<S> {
     /// A value with a time to live of zero is not admitted.
     #[inline]
     pub(super) fn ttl_for(&self, terms: &mut WriteTerms) -> Option<u64> {
-        if terms.ttl.is_none() && !self.deadlines.always { None } else { self.ttl_of_dated(terms) }
+        if terms.ttl.is_none() && !self.deadlines.is_always() { None } else { self.ttl_of_dated(terms) }
     }
 
     #[inline(never)]
     fn ttl_of_dated(&self, terms: &mut WriteTerms) -> Option<u64> {
-        let ttl = terms.ttl.or(self.config.ttl);
+        let ttl = terms.ttl.or_else(|| self.ttl());
         terms.admit &= ttl != Some(Duration::ZERO);
         let ttl = ttl.map(|ttl| self.with_jitter(nanos(ttl)));
         if let Some(shortest) = self.deadlines.shortest(ttl) {
@@ -159,6 +162,20 @@ impl<S: Sharing> Common<S> {
             }
         }
         ttl
+    }
+
+    /// The time to live of entries that have none of their own.
+    pub(super) fn ttl(&self) -> Option<Duration> {
+        let ttl = self.ttl.load(Relaxed);
+        (ttl != NEVER).then(|| Duration::from_nanos(ttl))
+    }
+
+    /// Changes the time to live of the entries that are written from now on.
+    pub(super) fn set_ttl(&self, ttl: Option<Duration>) {
+        self.ttl.store(ttl.map_or(NEVER, nanos), Relaxed);
+        if ttl.is_some() {
+            self.deadlines.set_always();
+        }
     }
 
     /// Subtracts a random part of a time to live, and never adds to it.

@@ -7,6 +7,7 @@
 //! removed), so a bound may be too early, which costs a visit, and is never too late. Each insert
 //! can cause at most one such visit. A hit costs nothing here, a write O(1) amortised.
 
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use super::steps;
@@ -27,24 +28,47 @@ const GROUP: usize = 64;
 /// than the end of the time to live, by more than the coarse clock is late. Where deadlines must be
 /// exact to the nanosecond (a user's clock, a short time to live), or hits move them (time to
 /// idle), they are in prefix words before the head.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct DeadlineLayout {
-    pub(super) idle: Option<u64>,
+    /// The time to idle, in a store that has one.
+    idle: Option<AtomicU64>,
     /// The prefix word of the deadline, in nanoseconds.
     exact: Option<u8>,
     /// The prefix word of the end of the time to live, where the deadline is the sooner of two.
     deadline: Option<u8>,
     /// Whether every entry has a deadline, and not only those with a time to live of their own.
-    pub(super) always: bool,
+    always: AtomicBool,
 }
 
 impl DeadlineLayout {
     pub(super) fn new(config: &Config, prefix_words: &mut PrefixWords) -> Self {
-        let idle = config.idle.map(nanos);
+        let idle = config.idle.map(|idle| AtomicU64::new(nanos(idle)));
         let is_short = config.ttl.is_some_and(|ttl| nanos(ttl) < ticker::SHIFTED_FROM);
         let exact = (idle.is_some() || is_short || !config.time.is_system()).then(|| prefix_words.reserve());
         let deadline = idle.is_some().then(|| prefix_words.reserve());
-        Self { idle, exact, deadline, always: idle.is_some() || config.ttl.is_some() }
+        let always = AtomicBool::new(idle.is_some() || config.ttl.is_some());
+        Self { idle, exact, deadline, always }
+    }
+
+    /// The time to idle, if the store has one.
+    pub(super) fn idle(&self) -> Option<u64> {
+        self.idle.as_ref().map(|idle| idle.load(Relaxed))
+    }
+
+    /// Whether every entry has a deadline.
+    #[inline(always)]
+    pub(super) fn is_always(&self) -> bool {
+        self.always.load(Relaxed)
+    }
+
+    /// Changes the time to idle. Returns whether the store has one.
+    pub(super) fn set_idle(&self, idle: u64) -> bool {
+        self.idle.as_ref().map(|old| old.store(idle, Relaxed)).is_some()
+    }
+
+    /// The store has a time to live from now on.
+    pub(super) fn set_always(&self) {
+        self.always.store(true, Relaxed);
     }
 
     /// Returns when the entry expires if it is not hit again.
@@ -68,7 +92,7 @@ impl DeadlineLayout {
     /// head.
     #[inline]
     pub(super) fn write(&self, table: &Table, head: &Head, now: u64, ttl: Option<u64>) -> Deadline {
-        if ttl.is_none() && !self.always { Deadline::NEVER } else { self.write_date(table, head, now, ttl) }
+        if ttl.is_none() && !self.is_always() { Deadline::NEVER } else { self.write_date(table, head, now, ttl) }
     }
 
     #[inline(never)]
@@ -77,7 +101,7 @@ impl DeadlineLayout {
         if let Some(word) = self.deadline {
             table.prefix_word(head, word).store(deadline, Relaxed);
         }
-        let idle_at = self.idle.map_or(NEVER, |idle| now.saturating_add(idle));
+        let idle_at = self.idle().map_or(NEVER, |idle| now.saturating_add(idle));
         let deadline = deadline.min(idle_at);
         match self.exact {
             _ if deadline == NEVER => Deadline::NEVER,
@@ -94,7 +118,7 @@ impl DeadlineLayout {
 
     /// Moves the idle deadline of an entry after a hit.
     pub(super) fn used(&self, table: &Table, head: &Head, now: u64) {
-        if let (Some(idle), Some(exact), Some(deadline)) = (self.idle, self.exact, self.deadline)
+        if let (Some(idle), Some(exact), Some(deadline)) = (self.idle(), self.exact, self.deadline)
             && head.deadline() == Deadline::STORED_APART
         {
             let deadline = table.prefix_word(head, deadline).load(Relaxed);
@@ -105,7 +129,7 @@ impl DeadlineLayout {
 
     /// Returns the shorter of a time to live and the time to idle.
     pub(super) fn shortest(&self, ttl: Option<u64>) -> Option<Duration> {
-        ttl.into_iter().chain(self.idle).min().map(Duration::from_nanos)
+        ttl.into_iter().chain(self.idle()).min().map(Duration::from_nanos)
     }
 }
 

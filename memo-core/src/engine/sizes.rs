@@ -1,5 +1,7 @@
 //! The sizes, parameters and statistics of a store.
 
+use std::time::Duration;
+
 use super::sharing::Sharing;
 use super::store::Store;
 use crate::config::SingleFlight;
@@ -37,8 +39,8 @@ impl<S: Sharing> Store<S> {
             typed,
             policy: if evicts { config.policy_or_lru().name() } else { "unbounded" },
             max_weight: config.max_weight,
-            ttl: config.ttl,
-            idle: config.idle,
+            ttl: self.common.ttl(),
+            idle: self.common.deadlines.idle().map(Duration::from_nanos),
             jitter: config.jitter,
             single_flight: config.single_flight != SingleFlight::Off,
         }

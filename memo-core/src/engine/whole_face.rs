@@ -13,6 +13,7 @@ use super::shared::Shared;
 use super::sharing::Sharing;
 use super::store::Store;
 use crate::info::{CacheInfo, CacheParameters};
+use crate::system_clock::nanos;
 use crate::table::EntryRef;
 use crate::ticker::Sweeps;
 
@@ -37,6 +38,13 @@ pub trait WholeFace: Sharing {
     fn expire(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>));
 
     fn reset_info(store: &Store<Self>);
+
+    /// Changes the time to live of the entries that are written from now on.
+    fn set_ttl(store: &Store<Self>, ttl: Option<Duration>);
+
+    /// Changes the time to idle from the next use of each entry on. Returns whether the store has
+    /// one.
+    fn set_idle(store: &Store<Self>, idle: Duration) -> bool;
 
     /// Removes every entry for which the predicate returns `true`; runs in flight answer to it when
     /// they end. Returns their number.
@@ -98,6 +106,16 @@ macro_rules! compiled_here {
             #[inline(never)]
             fn expire(store: &Store<Self>, see: &mut dyn FnMut(EntryRef<'_>)) {
                 store.expire(see);
+            }
+
+            #[inline(never)]
+            fn set_ttl(store: &Store<Self>, ttl: Option<Duration>) {
+                store.common.set_ttl(ttl);
+            }
+
+            #[inline(never)]
+            fn set_idle(store: &Store<Self>, idle: Duration) -> bool {
+                store.common.deadlines.set_idle(nanos(idle))
             }
 
             #[inline(never)]
