@@ -291,13 +291,11 @@ impl<K, V, H, S: Face> Cache<K, V, H, S> {
     /// use memokit::{Cache, ManualClock};
     /// use std::time::Duration;
     ///
-    /// let clock = ManualClock::new();
-    /// let cache: Cache<u32, u32> = Cache::builder().clock(clock.clone()).build();
-    /// cache.set_ttl(Duration::from_secs(5));
-    /// cache.insert(1, 1);
-    /// cache.set_ttl(None);
-    /// cache.insert(2, 2);
-    /// assert_eq!((cache.expires_in(&1), cache.expires_in(&2)), (Some(Duration::from_secs(5)), None));
+    /// let clock = ManualClock::new(); let cache: Cache<u32, u32> =
+    /// Cache::builder().clock(clock.clone()).build(); cache.set_ttl(Duration::from_secs(5));
+    /// cache.insert(1, 1); cache.set_ttl(None); cache.insert(2, 2);
+    /// assert_eq!((cache.expires_in(&1), cache.expires_in(&2)), (Some(Duration::from_secs(5)),
+    /// None));
     /// ```
     pub fn set_ttl(&self, ttl: impl Into<Option<Duration>>) {
         S::set_ttl(self.inner.store.store(), ttl.into());
