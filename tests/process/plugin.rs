@@ -3,10 +3,11 @@
 use std::ffi::{CStr, CString, c_void};
 use std::path::Path;
 
-use crate::Case;
+use crate::{CASE, Case};
 
 pub const CASES: &[Case] = &[
-    ("a_plugin_is_unloaded_at_once", || (0..50).for_each(|_| unload(false))),
+    ("a_plugin_is_unloaded", || unload(false)),
+    ("a_plugin_is_unloaded_at_once_in_many_processes", many_processes),
     ("a_plugin_that_ends_its_thread_is_unloaded", || (0..50).for_each(|_| unload(true))),
 ];
 
@@ -25,6 +26,15 @@ fn call(library: *mut c_void, name: &CStr) -> u64 {
         let function = libc::dlsym(library, name.as_ptr());
         assert!(!function.is_null());
         std::mem::transmute::<*mut c_void, extern "C" fn(u64) -> u64>(function)(7)
+    }
+}
+
+/// Only the first thread in a process may be caught before it has begun.
+fn many_processes() {
+    for at in 0..60 {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        let status = command.args([CASE, "a_plugin_is_unloaded"]).status().unwrap();
+        assert!(status.success(), "process {at}: {status}");
     }
 }
 
