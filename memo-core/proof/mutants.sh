@@ -211,9 +211,9 @@ mutant visited-entry-is-not-pinned engine cache::a_visited \
 mutant failed-run-does-not-wake-waiters engine single_flight::a_waiter_leads \
     's/(ended\.and_then\(InFlight::into_flight\))\.map\(\|flight\| EndOnDrop \{ flight, outcome \}\)/{ let _ = outcome; $1 }/'
 mutant invalidated-run-is-kept engine single_flight::an_invalidated \
-    's/        if !invalidated \{/        if true {/'
+    's/            if invalidated \{/            if false {/'
 mutant full-hit-reads-the-deadline-again engine cache::a_key_that_is_inserted \
-    's/Some\(\(entry, deadline\)\) if self\.is_fresh\(stripe, &entry, deadline\)/Some((entry, _)) if self.is_fresh(stripe, \&entry, entry.deadline())/'
+    's/Some\(\(entry, deadline\)\) if self\.is_fresh\(stripe, &entry, deadline, &reading\)/Some((entry, _)) if self.is_fresh(stripe, \&entry, entry.deadline(), \&reading)/'
 
 [[ ${#names[@]} -gt 0 ]] || { echo "no mutant is called '$only'" >&2 && exit 2; }
 outdated=0
