@@ -235,7 +235,10 @@ mod tests {
             head.publish(crate::table::ShortHash::from_bits(1), deadline);
             layout.deadline(&table, head)
         };
-        ttls.iter().map(deadline).collect()
+        let deadlines = ttls.iter().map(deadline).collect();
+        // SAFETY: nobody reads in this table.
+        unsafe { writer.detach(&table).free() };
+        deadlines
     }
 
     #[test]
@@ -283,5 +286,7 @@ mod tests {
         layout.used(&table, head, now + 5 * MILLISECOND);
         layout.used(&table, head, now + 2 * MILLISECOND);
         assert_eq!(layout.deadline(&table, head), now + 5 * MILLISECOND + nanos(Duration::from_secs(10)));
+        // SAFETY: as above.
+        unsafe { writer.detach(&table).free() };
     }
 }
